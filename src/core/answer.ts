@@ -1,0 +1,65 @@
+/**
+ * What an answer is made of, in the order it happens.
+ *
+ * A provider reads its wire, whole or streamed, and calls these; who implements them writes the answer
+ * down (`src/answers/`): as OpenAI chunks, as one OpenAI answer, or first through a filter. So a dialect
+ * is mapped once, and a new way to write answers needs no provider to change.
+ */
+import type { Annotation, FinishReason, Logprobs, ReasoningDetail, Usage } from './chat.ts';
+
+export interface AnswerSink {
+  /** Which concrete model answers. First, once; a later call adds what was not known before. */
+  start(head: AnswerHead): void;
+  /** The n-th answer; 0 unless the client asked for several. */
+  choice(index: number): ChoiceSink;
+  /** The provider's count so far; cumulative, so a later call replaces an earlier one. */
+  usage(usage: Usage): void;
+}
+
+export interface AnswerHead {
+  model: string;
+  /** The provider's own id of the answer, for its support. */
+  upstreamId?: string | undefined;
+  serviceTier?: string | undefined;
+}
+
+/** Deltas add up; empty ones are legal and do nothing. */
+export interface ChoiceSink {
+  text(delta: string): void;
+  /** The model declined, in these words. */
+  refusal(delta: string): void;
+  /** Visible reasoning, a delta at a time. */
+  reasoning(delta: string): void;
+  /** A whole entry that the client must send back on the next turn. Its visible text also goes to `reasoning`. */
+  reasoningDetail(detail: ReasoningDetail): void;
+  /** Opens a tool call and returns its number, counted from 0 among tool calls only. */
+  toolCall(call: ToolCallHead): number;
+  /** Raw JSON (or a custom tool's raw input), a delta at a time. */
+  toolArguments(call: number, delta: string): void;
+  annotation(annotation: Annotation): void;
+  /** A generated image as a `data:` URL. */
+  image(url: string): void;
+  logprobs(logprobs: Logprobs): void;
+  /** Last for this choice. `native` is the provider's own word. */
+  finish(reason: FinishReason, native: string | null): void;
+}
+
+export interface ToolCallHead {
+  id: string;
+  name: string;
+  /** `custom` for OpenAI's free-text tools; default `function`. */
+  type?: 'function' | 'custom';
+  /** Rides along on the call, for clients that send calls back as they got them (Gemini's signature). */
+  extra?: Record<string, unknown>;
+}
+
+/** What the books and the router need to know of an answer, however it was written down. */
+export interface AnswerFacts {
+  model: string | undefined;
+  upstreamId: string | undefined;
+  usage: Usage | undefined;
+  finishReason: FinishReason | undefined;
+  nativeFinishReason: string | undefined;
+  /** Content was seen: text, reasoning, a tool call or an end. Before that another provider may still take over. */
+  said: boolean;
+}

@@ -1,0 +1,78 @@
+/**
+ * Everything the gateway needs from the machine it runs on.
+ * `src/platform/` has one implementation per runtime; tests have fakes.
+ */
+import type { FinishReason, Usage } from './chat.ts';
+import type { OutgoingRequest } from './provider.ts';
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** Sends bytes and brings bytes; knows nothing of providers. Never follows a redirect, never retries. */
+export interface Transport {
+  /** Resolves with the response's head. Throws `timeout`, `unreachable` or `client_gone`. */
+  send(request: OutgoingRequest, options: SendOptions): Promise<IncomingResponse>;
+}
+
+export interface SendOptions {
+  signal: AbortSignal;
+  /** Longest wait for the response's head. */
+  firstByteMs: number;
+  /** Longest silence between two chunks of the body. */
+  idleMs: number;
+}
+
+export interface IncomingResponse {
+  status: number;
+  header(name: string): string | undefined;
+  /** The body's chunks as they arrive. Leaving the loop early closes the connection. */
+  body: AsyncIterable<Uint8Array>;
+  /** The body whole; more than `maxBytes` throws `fault`. Use instead of `body`, not after it. */
+  text(maxBytes: number): Promise<string>;
+}
+
+/** One deployment's fuse. */
+export interface Circuit {
+  readonly state: 'closed' | 'open' | 'half_open';
+  /** Throws `circuit_open` instead of calling while it is open. */
+  run<T>(attempt: () => Promise<T>): Promise<T>;
+}
+
+/** Bounded and forgetful: what was put may be gone. */
+export interface Cache {
+  get(key: string): Promise<string | undefined> | string | undefined;
+  put(key: string, value: string, ttlMs: number): Promise<void> | void;
+}
+
+/** Facts about finished requests. Must not throw and must not be awaited by the request. */
+export interface Recorder {
+  record(fact: RequestFact): void;
+}
+
+export interface RequestFact {
+  requestId: string;
+  key: string;
+  /** The model the client asked for. */
+  asked: string;
+  deployment: string | undefined;
+  /** `ok`, `client_gone`, or the kind of the error. */
+  outcome: string;
+  stream: boolean;
+  finishReason: FinishReason | undefined;
+  usage: Usage | undefined;
+  /** Undefined when the model's price is unknown. */
+  costUsd: number | undefined;
+  firstTokenMs: number | undefined;
+  durationMs: number;
+  attempts: readonly Attempt[];
+}
+
+/** One call to one deployment, or why there was none. */
+export interface Attempt {
+  deployment: string;
+  /** `ok` or the kind of the error. */
+  outcome: string;
+  durationMs: number;
+}

@@ -1,0 +1,97 @@
+import type { AnswerSink } from './answer.ts';
+import type { ChatRequest } from './chat.ts';
+import type { Capabilities, Endpoint, EndpointSettings } from './deployment.ts';
+import type { GatewayError } from './errors.ts';
+
+/**
+ * A dialect: it says a request in the provider's words and understands what comes back. Pure: no I/O, no clock,
+ * no state between calls. It never retries and never falls back, and throws only `GatewayError`.
+ * `test/providers/contract.ts` holds every provider to that.
+ */
+export interface Provider {
+  readonly name: string;
+  /** Where the public API lives, if the configuration names no address. */
+  baseUrl(settings: EndpointSettings): string;
+  /** Throws `unsupported` with `param` for what this dialect cannot say and must not drop. */
+  translate(call: Call): Exchange;
+  /** What an answer other than 2xx means. */
+  classify(refusal: Refusal): GatewayError;
+  /** Adds the credential, last, because a signature covers the bytes. */
+  authorize(request: OutgoingRequest, endpoint: Endpoint, nowMs: number): OutgoingRequest | Promise<OutgoingRequest>;
+}
+
+/** One attempt at one deployment. */
+export interface Call {
+  request: ChatRequest;
+  /** The client's own JSON text, where the client spoke OpenAI chat: may be passed on. */
+  original?: string | undefined;
+  endpoint: Endpoint;
+  providerModel: string;
+  capabilities: Capabilities;
+  /** Makes an id for a tool call that the provider left without one. */
+  newId(): string;
+  /** Leave out reasoning of earlier turns: the provider has just refused its signatures. */
+  omitReasoning?: boolean | undefined;
+}
+
+/** One request in the provider's words, and how to read what comes back for it. */
+export interface Exchange {
+  /** Begins with a slash; appended to the endpoint's address. */
+  path: string;
+  /** Without credentials. */
+  headers: Record<string, string>;
+  body: string;
+  /** What was dropped, changed or left to the router to do. */
+  warnings: readonly Warning[];
+  /** What the router must do itself for this provider. */
+  emulate?: Emulation;
+  /** The answer is OpenAI chat already: its bytes may pass untouched. */
+  relay?: boolean;
+  /** Reads a whole 2xx answer into the sink. Throws `fault` for what is no answer. */
+  readAnswer(body: string, sink: AnswerSink): void;
+  /** Reads a streamed answer into the sink. */
+  openStream(sink: AnswerSink): StreamReader;
+}
+
+/** Bytes in, sink calls out; a chunk may end anywhere, even inside a character. */
+export interface StreamReader {
+  /** Throws `midstream` kinds for an error event of the provider. */
+  push(bytes: Uint8Array): void;
+  /** The connection closed cleanly. Throws `truncated` if the terminal event never came. */
+  end(): void;
+}
+
+/** What a provider has no field for and the router does on its own, with behaviour equal or documented-near. */
+export interface Emulation {
+  /** Cut the answer before the first of these. */
+  stop?: readonly string[];
+  /** The text must be JSON, and valid under the schema if there is one: checked before it is delivered. */
+  json?: { schema?: Record<string, unknown> };
+  /** A call of this tool (or of any) must come back: the provider refuses to force it. */
+  toolRequired?: { name?: string };
+}
+
+/**
+ * `dropped`: not said at all. `changed`: said otherwise (clamped, renamed). Both are 400s under `x-signalbox-strict`.
+ * `emulated`: done by the router.
+ */
+export interface Warning {
+  param: string;
+  action: 'dropped' | 'changed' | 'emulated';
+  /** Short, printable ASCII: `clamped to 1`. */
+  note?: string;
+}
+
+/** Bytes to send, whole. */
+export interface OutgoingRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** An upstream answer that is not 2xx. */
+export interface Refusal {
+  status: number;
+  header(name: string): string | undefined;
+  body: string;
+}
