@@ -63,6 +63,8 @@ export interface StreamReader {
 
 /** What a provider has no field for and the router does on its own, with behaviour equal or documented-near. */
 export interface Emulation {
+  /** OpenAI's `n`: send this many times, one choice each. */
+  copies?: number;
   /** Cut the answer before the first of these. */
   stop?: readonly string[];
   /** The text must be JSON, and valid under the schema if there is one: checked before it is delivered. */

@@ -1,0 +1,169 @@
+import type { AnswerFacts, AnswerHead, AnswerSink, ChoiceSink, ToolCallHead } from '../core/answer.ts';
+import type { Annotation, ChatAnswer, FinishReason, Logprobs, ReasoningDetail, Usage } from '../core/chat.ts';
+import { noFacts, noteHead } from './facts.ts';
+
+/** Collects an answer whole: `answer()` is the OpenAI chat completion, once everything has been said. */
+export class AnswerCollector implements AnswerSink {
+  readonly facts: AnswerFacts = noFacts();
+  readonly choices = new Map<number, CollectedChoice>();
+  #serviceTier: string | undefined;
+
+  start(head: AnswerHead): void {
+    noteHead(this.facts, head);
+    this.#serviceTier = head.serviceTier ?? this.#serviceTier;
+  }
+
+  choice(index: number): CollectedChoice {
+    const known = this.choices.get(index);
+    if (known) return known;
+    const made = new CollectedChoice(this.facts);
+    this.choices.set(index, made);
+    return made;
+  }
+
+  usage(usage: Usage): void {
+    this.facts.usage = usage;
+  }
+
+  /** `legacyFunctions`: the client asked with `functions`, so it is answered with `function_call`. */
+  answer(stamp: AnswerStamp): ChatAnswer {
+    const { id, createdSeconds, legacyFunctions = false } = stamp;
+    const choices = [...this.choices].sort(([a], [b]) => a - b);
+    return {
+      id,
+      object: 'chat.completion',
+      created: createdSeconds,
+      model: this.facts.model ?? stamp.model,
+      choices: choices.map(([index, choice]) => choice.write(index, legacyFunctions)),
+      ...(this.facts.usage && { usage: this.facts.usage }),
+      ...(this.#serviceTier && { service_tier: this.#serviceTier as NonNullable<ChatAnswer['service_tier']> }),
+    };
+  }
+}
+
+/** What an answer carries that no provider says. */
+export interface AnswerStamp {
+  /** `chatcmpl-…`, one for the whole answer. */
+  id: string;
+  createdSeconds: number;
+  /** Used where the provider does not name the model that answers. */
+  model: string;
+  legacyFunctions?: boolean;
+}
+
+export interface CollectedToolCall extends ToolCallHead {
+  arguments: string;
+}
+
+export class CollectedChoice implements ChoiceSink {
+  content = '';
+  refusalText = '';
+  reasoningText = '';
+  readonly reasoningDetails: ReasoningDetail[] = [];
+  readonly toolCalls: CollectedToolCall[] = [];
+  readonly annotations: Annotation[] = [];
+  readonly images: string[] = [];
+  readonly logprobTokens: NonNullable<Logprobs['content']> = [];
+  finishReason: FinishReason = 'stop';
+  native: string | null = null;
+  readonly #facts: AnswerFacts;
+
+  constructor(facts: AnswerFacts) {
+    this.#facts = facts;
+  }
+
+  text(delta: string): void {
+    this.content += delta;
+    if (delta) this.#facts.said = true;
+  }
+
+  refusal(delta: string): void {
+    this.refusalText += delta;
+    if (delta) this.#facts.said = true;
+  }
+
+  reasoning(delta: string): void {
+    this.reasoningText += delta;
+    if (delta) this.#facts.said = true;
+  }
+
+  reasoningDetail(detail: ReasoningDetail): void {
+    this.reasoningDetails.push(detail);
+  }
+
+  toolCall(call: ToolCallHead): number {
+    this.#facts.said = true;
+    return this.toolCalls.push({ ...call, arguments: '' }) - 1;
+  }
+
+  toolArguments(call: number, delta: string): void {
+    const open = this.toolCalls[call];
+    if (open) open.arguments += delta;
+  }
+
+  annotation(annotation: Annotation): void {
+    this.annotations.push(annotation);
+  }
+
+  image(url: string): void {
+    this.#facts.said = true;
+    this.images.push(url);
+  }
+
+  logprobs(logprobs: Logprobs): void {
+    this.logprobTokens.push(...(logprobs.content ?? []));
+  }
+
+  finish(reason: FinishReason, native: string | null): void {
+    this.finishReason = reason;
+    this.native = native;
+    this.#facts.said = true;
+    this.#facts.finishReason = reason;
+    this.#facts.nativeFinishReason = native ?? undefined;
+  }
+
+  write(index: number, legacyFunctions: boolean): ChatAnswer['choices'][number] {
+    const logprobs = this.logprobTokens.length > 0 ? { content: this.logprobTokens, refusal: null } : null;
+    return {
+      index,
+      message: { ...this.#message(), ...this.#calls(legacyFunctions) },
+      logprobs,
+      finish_reason: legacyFunctions && this.finishReason === 'tool_calls' ? 'function_call' : this.finishReason,
+    };
+  }
+
+  #message() {
+    const silent = this.content === '' && (this.toolCalls.length > 0 || this.refusalText !== '');
+    return {
+      role: 'assistant' as const,
+      content: silent ? null : this.content,
+      refusal: this.refusalText || null,
+      ...(this.reasoningText && { reasoning_content: this.reasoningText }),
+      ...(this.reasoningDetails.length > 0 && { reasoning_details: this.reasoningDetails }),
+      ...(this.annotations.length > 0 && { annotations: this.annotations }),
+      ...(this.images.length > 0 && {
+        images: this.images.map((url) => ({ type: 'image_url', image_url: { url } })),
+      }),
+    };
+  }
+
+  #calls(legacyFunctions: boolean) {
+    const [first] = this.toolCalls;
+    if (!first) return {};
+    if (legacyFunctions) return { function_call: { name: first.name, arguments: first.arguments } };
+    return { tool_calls: this.toolCalls.map(toToolCall) };
+  }
+}
+
+function toToolCall(call: CollectedToolCall) {
+  const extra = call.extra && { extra_content: call.extra };
+  if (call.type === 'custom') {
+    return { id: call.id, type: 'custom' as const, custom: { name: call.name, input: call.arguments }, ...extra };
+  }
+  return {
+    id: call.id,
+    type: 'function' as const,
+    function: { name: call.name, arguments: call.arguments || '{}' }, // "" poisons the next turn.
+    ...extra,
+  };
+}

@@ -1,0 +1,17 @@
+import type { AnswerFacts, AnswerHead } from '../core/answer.ts';
+
+export function noFacts(): AnswerFacts {
+  return {
+    model: undefined,
+    upstreamId: undefined,
+    usage: undefined,
+    finishReason: undefined,
+    nativeFinishReason: undefined,
+    said: false,
+  };
+}
+
+export function noteHead(facts: AnswerFacts, head: AnswerHead): void {
+  facts.model = head.model || facts.model;
+  facts.upstreamId = head.upstreamId ?? facts.upstreamId;
+}
