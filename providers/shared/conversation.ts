@@ -5,7 +5,15 @@
  * order of their calls, nothing empty, no orphan result, a user who speaks first. A dialect only maps blocks.
  */
 import type { ReasoningDetail } from '../../src/core/chat.ts';
-import type { Warning } from '../../src/core/provider.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import type { Call, Warning } from '../../src/core/provider.ts';
+import type { CacheMark } from './cache.ts';
+import { readMessages } from './messages.ts';
+import { startReading, warn } from './reading.ts';
+import type { Reading } from './reading.ts';
+import { toTurns } from './turns.ts';
+
+export type { CacheMark } from './cache.ts';
 
 export interface Conversation {
   /** Leading system and developer messages, one block a part. */
@@ -21,10 +29,6 @@ export interface Turn {
 }
 
 export type Block = TextBlock | MediaBlock | AudioBlock | ReasoningBlock | ToolCallBlock | ToolResultBlock;
-
-export interface CacheMark {
-  ttl: '5m' | '1h';
-}
 
 export interface TextBlock {
   type: 'text';
@@ -83,4 +87,55 @@ export interface ToolResultBlock {
   content: (TextBlock | MediaBlock)[];
   isError: boolean;
   cache?: CacheMark;
+}
+
+export interface ConversationRules {
+  /** Only `reasoning_details` of this format, and of this issuer or none, become blocks. */
+  reasoningFormat: string;
+  /** Neighbours of one role become one turn. Default true. */
+  mergeable?: boolean;
+  /** Images may stand in assistant turns (Gemini). Otherwise they move to the next user turn. */
+  assistantMedia?: boolean;
+}
+
+/** Throws `unsupported` for content that no block can hold, `invalid_request` for a history that contradicts itself. */
+export function toConversation(call: Call, rules: ConversationRules): Conversation {
+  const reading = startReading(call, rules);
+  const said = readMessages(reading);
+  const firstOther = said.findIndex((one) => one.role !== 'system');
+  const leading = firstOther < 0 ? said : said.slice(0, firstOther);
+  const system = leading.flatMap((one) => (one.role === 'system' ? [one.blocks] : []));
+  const turns = toTurns(said.slice(leading.length), reading);
+  if (turns.length === 0) turns.push(instructionAsUser(system, reading));
+  letUserBegin(turns, reading);
+  letUserEnd(turns, reading);
+  return { system: system.flat(), turns, warnings: reading.warnings };
+}
+
+/** A conversation needs a user, so the last instruction becomes the user's words. */
+function instructionAsUser(system: TextBlock[][], reading: Reading): Turn {
+  const blocks = system.pop();
+  if (!blocks) throw new GatewayError('invalid_request', 'No message says anything', { param: 'messages' });
+  warn(reading, { param: 'messages', action: 'changed', note: 'last system message sent as user text' });
+  return { role: 'user', blocks };
+}
+
+function letUserBegin(turns: Turn[], reading: Reading): void {
+  if (turns[0]?.role === 'user') return;
+  warn(reading, { param: 'messages', action: 'changed', note: 'a user turn was put before the first one' });
+  turns.unshift({ role: 'user', blocks: [{ type: 'text', text: '(continue)' }] });
+}
+
+/** Anthropic continues a last assistant turn only up to Claude 4.5, and there refuses whitespace at its end. */
+function letUserEnd(turns: Turn[], reading: Reading): void {
+  const last = turns.at(-1);
+  if (last?.role !== 'assistant') return;
+  if (reading.call.capabilities.prefill) {
+    const block = last.blocks.at(-1);
+    if (block?.type === 'text') block.text = block.text.trimEnd();
+    return;
+  }
+  warn(reading, { param: 'messages', action: 'changed', note: 'asked to continue its last message' });
+  const text = 'Continue exactly from where the previous assistant text ends.';
+  turns.push({ role: 'user', blocks: [{ type: 'text', text }] });
 }

@@ -97,24 +97,26 @@ class ChoiceWriter implements ChoiceSink {
   }
 
   text(delta: string): void {
-    if (delta) this.#say(`{"content":${JSON.stringify(delta)}}`);
+    if (delta) this.#sayText('content', delta);
   }
 
   refusal(delta: string): void {
-    if (delta) this.#say(`{"refusal":${JSON.stringify(delta)}}`);
+    if (delta) this.#sayText('refusal', delta);
   }
 
   reasoning(delta: string): void {
-    if (delta) this.#say(`{"reasoning_content":${JSON.stringify(delta)}}`);
+    if (delta) this.#sayText('reasoning_content', delta);
   }
 
   /** Kept for the end: accumulators replace unknown arrays, so the list goes out once and whole. */
   reasoningDetail(detail: ReasoningDetail): void {
     this.#details.push(detail);
+    this.#out.facts.reasoningDetails.push(detail);
   }
 
   toolCall(call: ToolCallHead): number {
     const index = this.#toolCalls++;
+    this.#out.facts.toolCallIds.push(call.id);
     const name = JSON.stringify(call.name);
     if (this.#legacyFunctions) {
       this.#say(`{"function_call":{"name":${name},"arguments":""}}`);
@@ -162,6 +164,11 @@ class ChoiceWriter implements ChoiceSink {
     this.#out.facts.said = true;
     this.#out.facts.finishReason = reason;
     this.#out.facts.nativeFinishReason = native ?? undefined;
+  }
+
+  #sayText(field: string, delta: string): void {
+    this.#say(`{"${field}":${JSON.stringify(delta)}}`);
+    this.#out.facts.characters += delta.length;
   }
 
   #say(delta: string): void {

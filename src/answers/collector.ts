@@ -74,25 +74,27 @@ export class CollectedChoice implements ChoiceSink {
 
   text(delta: string): void {
     this.content += delta;
-    if (delta) this.#facts.said = true;
+    this.#heard(delta);
   }
 
   refusal(delta: string): void {
     this.refusalText += delta;
-    if (delta) this.#facts.said = true;
+    this.#heard(delta);
   }
 
   reasoning(delta: string): void {
     this.reasoningText += delta;
-    if (delta) this.#facts.said = true;
+    this.#heard(delta);
   }
 
   reasoningDetail(detail: ReasoningDetail): void {
     this.reasoningDetails.push(detail);
+    this.#facts.reasoningDetails.push(detail);
   }
 
   toolCall(call: ToolCallHead): number {
     this.#facts.said = true;
+    this.#facts.toolCallIds.push(call.id);
     return this.toolCalls.push({ ...call, arguments: '' }) - 1;
   }
 
@@ -130,6 +132,12 @@ export class CollectedChoice implements ChoiceSink {
       logprobs,
       finish_reason: legacyFunctions && this.finishReason === 'tool_calls' ? 'function_call' : this.finishReason,
     };
+  }
+
+  #heard(delta: string): void {
+    if (!delta) return;
+    this.#facts.said = true;
+    this.#facts.characters += delta.length;
   }
 
   #message() {

@@ -8,6 +8,9 @@ export function noFacts(): AnswerFacts {
     finishReason: undefined,
     nativeFinishReason: undefined,
     said: false,
+    characters: 0,
+    reasoningDetails: [],
+    toolCallIds: [],
   };
 }
 

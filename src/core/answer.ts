@@ -62,4 +62,9 @@ export interface AnswerFacts {
   nativeFinishReason: string | undefined;
   /** Content was seen: text, reasoning, a tool call or an end. Before that another provider may still take over. */
   said: boolean;
+  /** Characters of text and reasoning so far: what a guess rests on if no usage comes. */
+  characters: number;
+  /** What must come back unchanged with the next turn, and the tool calls by which it will be found again. */
+  reasoningDetails: ReasoningDetail[];
+  toolCallIds: string[];
 }

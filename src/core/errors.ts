@@ -5,6 +5,7 @@
  * counts it, whether the client's SDK should try again) is data in `ERROR_RULES`, so no other file branches on
  * status codes, provider names or sentences. A provider only parses: (status, machine code, body) → kind.
  */
+import { scrub } from './scrub.ts';
 
 export type ErrorKind =
   // The router's own word, before any provider was asked.
@@ -16,7 +17,6 @@ export type ErrorKind =
   | 'unsupported'
   | 'no_candidate'
   | 'circuit_open'
-  | 'cooling'
   | 'internal'
   // The provider says the caller is wrong: another provider would say the same.
   | 'caller'
@@ -56,6 +56,10 @@ export interface ErrorRule {
   trips: boolean;
   /** What `x-should-retry` tells the client's SDK. */
   clientRetry: boolean;
+  /** Worth one more call to the same deployment, and how. */
+  again?: 'as_it_was' | 'without_reasoning';
+  /** The deployment rests this long if the provider names no time itself. Without it, it does not rest. */
+  restMs?: number;
 }
 
 const INVALID = 'invalid_request_error';
@@ -87,23 +91,22 @@ export const ERROR_RULES: Record<ErrorKind, ErrorRule> = {
   unsupported: { ...caller(400, 'unsupported_parameter', 'router'), failover: true },
   no_candidate: router(503, SERVER, 'no_healthy_provider', { clientRetry: true }),
   circuit_open: router(503, SERVER, 'no_healthy_provider', { failover: true, clientRetry: true }),
-  cooling: router(429, 'rate_limit_error', 'rate_limit_exceeded', { failover: true, clientRetry: true }),
   internal: router(500, SERVER, 'internal_error'),
   caller: caller(400, 'invalid_request', 'provider'),
   context: caller(400, 'context_length_exceeded', 'provider'),
   policy: caller(400, 'content_policy_violation', 'provider'),
   misconfigured: { ...caller(404, 'model_not_found', 'provider'), failover: true },
-  reasoning_rejected: { ...caller(400, 'invalid_request', 'provider'), failover: true },
-  credential: provider(502, SERVER, 'upstream_auth_error'),
-  exhausted: provider(429, 'insufficient_quota', 'insufficient_quota'),
-  rate: provider(429, 'rate_limit_error', 'rate_limit_exceeded', { clientRetry: true }),
-  ramp: provider(429, 'rate_limit_error', 'rate_limit_exceeded', { clientRetry: true }),
+  reasoning_rejected: { ...caller(400, 'invalid_request', 'provider'), failover: true, again: 'without_reasoning' },
+  credential: provider(502, SERVER, 'upstream_auth_error', { restMs: 60_000 }),
+  exhausted: provider(429, 'insufficient_quota', 'insufficient_quota', { restMs: 60_000 }),
+  rate: provider(429, 'rate_limit_error', 'rate_limit_exceeded', { clientRetry: true, restMs: 1_000 }),
+  ramp: provider(429, 'rate_limit_error', 'rate_limit_exceeded', { clientRetry: true, restMs: 1_000 }),
   overload: provider(503, SERVER, 'upstream_overloaded', SICK),
   fault: provider(502, SERVER, 'upstream_error', SICK),
   timeout: provider(504, SERVER, 'upstream_timeout', SICK),
   unreachable: provider(502, SERVER, 'upstream_unreachable', SICK),
-  warming: provider(503, SERVER, 'upstream_not_ready', { clientRetry: true }),
-  malformed: provider(502, SERVER, 'upstream_malformed_output'),
+  warming: provider(503, SERVER, 'upstream_not_ready', { clientRetry: true, restMs: 5_000 }),
+  malformed: provider(502, SERVER, 'upstream_malformed_output', { again: 'as_it_was' }),
   truncated: provider(502, SERVER, 'upstream_stream_truncated', SICK),
   stalled: provider(504, SERVER, 'upstream_stream_idle_timeout', SICK),
   schema_mismatch: provider(502, SERVER, 'schema_validation_failed'),
@@ -152,6 +155,12 @@ export function asGatewayError(cause: unknown): GatewayError {
 
 /** The body that every OpenAI SDK knows how to read, and `origin`: whose refusal it is. */
 export function errorBody(error: GatewayError) {
-  const { message, rule, param, code } = error;
-  return { error: { message, type: rule.type, param: param ?? null, code, origin: rule.origin } };
+  const { rule, param, code } = error;
+  return { error: { message: publicMessage(error), type: rule.type, param: param ?? null, code, origin: rule.origin } };
+}
+
+/** What a provider says of the operator's credential is the operator's to read, in the log. */
+function publicMessage({ kind, message, rule }: GatewayError): string {
+  if (kind === 'credential') return "The provider refused the router's own credential; the operator has to mend it";
+  return rule.origin === 'provider' ? scrub(message) : message;
 }

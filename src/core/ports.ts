@@ -3,6 +3,7 @@
  * `src/platform/` has one implementation per runtime; tests have fakes.
  */
 import type { FinishReason, Usage } from './chat.ts';
+import type { GatewayError } from './errors.ts';
 import type { OutgoingRequest } from './provider.ts';
 
 export interface Clock {
@@ -67,6 +68,8 @@ export interface RequestFact {
   firstTokenMs: number | undefined;
   durationMs: number;
   attempts: readonly Attempt[];
+  /** What ended it, for the log: its message and cause may name what no client should see. */
+  failure: GatewayError | undefined;
 }
 
 /** One call to one deployment, or why there was none. */

@@ -1,0 +1,222 @@
+import type {
+  ContentBlock,
+  Message,
+  MessageDeltaUsage,
+  RefusalStopDetails,
+  TextCitation,
+  Usage as AnthropicUsage,
+} from '@anthropic-ai/sdk/resources/messages';
+import type { AnswerSink, ChoiceSink } from '../../src/core/answer.ts';
+import type { FinishReason, Usage } from '../../src/core/chat.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import { parseJson, record } from '../shared/refusal.ts';
+import { usageOf } from '../shared/usage.ts';
+import { asFault, fromError } from './errors.ts';
+
+export const REASONING_FORMAT = 'anthropic-claude-v1';
+
+/** What a request must tell whoever reads its answer. */
+export interface Reading {
+  /** Who signs the reasoning. */
+  issuer: string;
+  /** OpenAI's free-text tools, which went out with one property, `input`. */
+  customNames: ReadonlySet<string>;
+  hideReasoning: boolean;
+}
+
+type OpenBlock =
+  | { type: 'text'; startIndex: number; citations: TextCitation[] }
+  | { type: 'thinking'; text: string; signature: string }
+  | { type: 'tool'; call: number; custom: boolean; input: unknown; json: string };
+
+export function fromAnthropic(body: string, sink: AnswerSink, reading: Reading): void {
+  const parsed = record(parseJson(body));
+  if (parsed?.type === 'error') throw fromError(parsed);
+  if (!Array.isArray(parsed?.content)) throw new GatewayError('fault', 'The provider answered with something else');
+  try {
+    readMessage(parsed as unknown as Message, new MessageReader(sink, reading));
+  } catch (cause) {
+    throw asFault(cause);
+  }
+}
+
+function readMessage(message: Message, reader: MessageReader): void {
+  reader.start(message);
+  // What was written before a refusal is not an answer.
+  for (const block of message.stop_reason === 'refusal' ? [] : message.content) {
+    reader.open(block);
+    reader.close();
+  }
+  reader.stop(message.stop_reason, message.stop_details);
+  reader.end();
+}
+
+/** Says a message into a sink, block by block: a whole answer is a stream whose blocks arrive complete. */
+export class MessageReader {
+  readonly #sink: AnswerSink;
+  readonly #choice: ChoiceSink;
+  readonly #reading: Reading;
+  #usage: Partial<AnthropicUsage> = {};
+  #block: OpenBlock | undefined;
+  /** UTF-16 units of text so far: what annotations count in. */
+  #length = 0;
+  #details = 0;
+  #called = false;
+  #stopReason: string | null = null;
+  #explanation: string | null | undefined;
+  ended = false;
+
+  constructor(sink: AnswerSink, reading: Reading) {
+    this.#sink = sink;
+    this.#choice = sink.choice(0);
+    this.#reading = reading;
+  }
+
+  start({ id, model, usage }: Message): void {
+    this.#sink.start({ model, upstreamId: id, serviceTier: toServiceTier(usage) });
+    this.count(usage);
+  }
+
+  /** Counts are cumulative: what is named replaces what was known. */
+  count(usage: AnthropicUsage | MessageDeltaUsage | undefined): void {
+    if (!usage) return;
+    for (const [name, value] of Object.entries(usage))
+      if (value !== null) Object.assign(this.#usage, { [name]: value });
+    this.#sink.usage(toUsage(this.#usage));
+  }
+
+  open(block: ContentBlock): void {
+    this.close();
+    switch (block.type) {
+      case 'text':
+        this.#block = { type: 'text', startIndex: this.#length, citations: [...(block.citations ?? [])] };
+        return this.text(block.text);
+      case 'thinking':
+        this.#block = { type: 'thinking', text: '', signature: block.signature ?? '' };
+        return this.thinking(block.thinking ?? '');
+      case 'redacted_thinking':
+        return this.#choice.reasoningDetail({ type: 'reasoning.encrypted', data: block.data, ...this.#origin() });
+      case 'tool_use':
+        this.#block = this.#openCall(block);
+        return;
+      default: // Server tools ran at Anthropic's side; the answer does not depend on their blocks.
+    }
+  }
+
+  #openCall({ id, name, input }: { id: string; name: string; input: unknown }): OpenBlock {
+    const custom = this.#reading.customNames.has(name);
+    const call = this.#choice.toolCall({ id, name, ...(custom && { type: 'custom' }) });
+    this.#called = true;
+    return { type: 'tool', call, custom, input, json: '' };
+  }
+
+  text(delta: string): void {
+    this.#length += delta.length;
+    this.#choice.text(delta);
+  }
+
+  thinking(delta: string): void {
+    if (this.#block?.type !== 'thinking') return;
+    this.#block.text += delta;
+    if (!this.#reading.hideReasoning) this.#choice.reasoning(delta);
+  }
+
+  signature(delta: string): void {
+    if (this.#block?.type === 'thinking') this.#block.signature += delta;
+  }
+
+  input(delta: string): void {
+    const block = this.#block;
+    if (block?.type !== 'tool') return;
+    block.json += delta;
+    if (!block.custom) this.#choice.toolArguments(block.call, delta);
+  }
+
+  citation(citation: TextCitation): void {
+    if (this.#block?.type === 'text') this.#block.citations.push(citation);
+  }
+
+  close(): void {
+    const block = this.#block;
+    this.#block = undefined;
+    if (block?.type === 'text') this.#annotate(block);
+    if (block?.type === 'thinking') {
+      const { text, signature } = block;
+      this.#choice.reasoningDetail({ type: 'reasoning.text', text, signature: signature || null, ...this.#origin() });
+    }
+    if (block?.type !== 'tool') return;
+    if (block.custom) this.#choice.toolArguments(block.call, freeText(block));
+    else if (!block.json) this.#choice.toolArguments(block.call, JSON.stringify(block.input ?? {}));
+  }
+
+  #annotate({ startIndex, citations }: { startIndex: number; citations: readonly TextCitation[] }): void {
+    for (const citation of citations) {
+      if (citation.type !== 'web_search_result_location') continue; // OpenAI annotates only with addresses.
+      const { url, title } = citation;
+      const place = { url, title: title ?? url, start_index: startIndex, end_index: this.#length };
+      this.#choice.annotation({ type: 'url_citation', url_citation: place });
+    }
+  }
+
+  #origin() {
+    return { format: REASONING_FORMAT, index: this.#details++, issuer: this.#reading.issuer };
+  }
+
+  stop(reason: string | null, details: RefusalStopDetails | null | undefined): void {
+    this.#stopReason = reason;
+    this.#explanation = details?.explanation;
+  }
+
+  end(): void {
+    this.close();
+    this.ended = true;
+    if (this.#stopReason === 'refusal') this.#choice.refusal(this.#explanation ?? 'The model declined to answer.');
+    this.#choice.finish(toFinishReason(this.#stopReason, this.#called), this.#stopReason);
+  }
+}
+
+function freeText({ json, input }: { json: string; input: unknown }): string {
+  const whole = record(json ? parseJson(json) : input);
+  return typeof whole?.input === 'string' ? whole.input : json; // Cut off by `max_tokens`: as far as it came.
+}
+
+/** A call that was made counts, whatever the reason says; after `max_tokens` its arguments may be cut. */
+export function toFinishReason(reason: string | null, called: boolean): FinishReason {
+  switch (reason) {
+    case 'max_tokens':
+    case 'model_context_window_exceeded':
+      return 'length';
+    case 'refusal':
+      return 'content_filter';
+    default:
+      return called ? 'tool_calls' : 'stop';
+  }
+}
+
+/** Anthropic counts cache reads and writes beside `input_tokens`; OpenAI counts them inside. */
+export function toUsage(usage: Partial<AnthropicUsage>): Usage {
+  const cached = usage.cache_read_input_tokens ?? 0;
+  const written = usage.cache_creation_input_tokens ?? 0;
+  const split = usage.cache_creation;
+  const short = split?.ephemeral_5m_input_tokens ?? 0;
+  const long = split?.ephemeral_1h_input_tokens ?? 0;
+  const serverTools = Object.entries(usage.server_tool_use ?? {}).filter(([, uses]) => uses > 0);
+  return {
+    ...usageOf({
+      prompt: (usage.input_tokens ?? 0) + cached + written,
+      completion: usage.output_tokens ?? 0,
+      cached,
+      written,
+      reasoning: usage.output_tokens_details?.thinking_tokens,
+    }),
+    // The last event of a stream counts again, but does not split again.
+    ...(written > 0 && short + long === written && { cache_creation: { ephemeral_5m: short, ephemeral_1h: long } }),
+    ...(serverTools.length > 0 && { server_tool_use: Object.fromEntries(serverTools) }),
+  };
+}
+
+const TIERS: Record<string, string> = { standard: 'default', priority: 'priority', batch: 'flex' };
+
+function toServiceTier(usage: AnthropicUsage | undefined): string | undefined {
+  return usage?.speed === 'fast' ? 'priority' : TIERS[usage?.service_tier ?? ''];
+}

@@ -1,0 +1,116 @@
+import type { Tool, ToolChoice, ToolUnion, WebSearchTool20260318 } from '@anthropic-ai/sdk/resources/messages';
+import type { ChatRequest } from '../../src/core/chat.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import type { Call, Warning } from '../../src/core/provider.ts';
+import type { Turn } from '../shared/conversation.ts';
+import { toolInstruction } from '../shared/format.ts';
+import { compileSchema } from '../shared/schema.ts';
+import { readTools, toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
+import { changed, dropped, emulated, type Part } from './body.ts';
+import { toCacheControl } from './cache.ts';
+import { toInputSchema } from './input-schema.ts';
+
+/** Anthropic's own tools carry the date of their version. */
+const SERVER_TOOL = /_\d{8}$/;
+
+export interface Tools extends ToolPlan {
+  /** Run by Anthropic; passed on as the client wrote them. */
+  server: ToolUnion[];
+}
+
+export function planTools(request: ChatRequest): Tools {
+  const all = Array.isArray(request.tools) ? request.tools : [];
+  const server = all.filter(({ type }) => SERVER_TOOL.test(type)) as unknown as ToolUnion[];
+  if (server.length === 0) return { ...readTools(request), server };
+  return { ...readTools({ ...request, tools: all.filter(({ type }) => !SERVER_TOOL.test(type)) }), server };
+}
+
+export interface ToolsContext {
+  turns: readonly Turn[];
+  /** Thinking is switched on: Anthropic then refuses to force a call. */
+  thinking: boolean;
+}
+
+export function toTools(call: Call, plan: Tools, context: ToolsContext): Part {
+  const search = toWebSearch(call.request);
+  const offered = plan.allowed ? plan.tools.filter(({ name }) => plan.allowed?.includes(name)) : plan.tools;
+  const isEmpty = offered.length + plan.server.length === 0 && !search;
+  // The API wants the tools of earlier calls defined; no more calls may come of it.
+  const specs = isEmpty ? toolsFromHistory(context.turns) : offered;
+  if (isEmpty && specs.length === 0) return {};
+  if (!call.capabilities.tools) {
+    throw new GatewayError('unsupported', `${call.providerModel} cannot call tools`, { param: 'tools' });
+  }
+  const warnings: Warning[] = [];
+  const tools = [...specs.map((spec) => toTool(spec, call, warnings)), ...plan.server, ...(search ?? [])];
+  if (call.request.web_search_options?.search_context_size) {
+    warnings.push(dropped('web_search_options.search_context_size'));
+  }
+  if (isEmpty) return { fields: { tools, tool_choice: { type: 'none' } }, warnings };
+  const choice = toToolChoice(call, plan, context.thinking);
+  return { ...choice, fields: { tools, ...choice.fields }, warnings: [...warnings, ...(choice.warnings ?? [])] };
+}
+
+function toTool(spec: ToolSpec, { capabilities }: Call, warnings: Warning[]): Tool {
+  const named = {
+    name: spec.name,
+    ...(spec.description && { description: spec.description }),
+    ...toCacheControl(spec.cache),
+  };
+  if (spec.custom) return { ...named, input_schema: FREE_TEXT };
+  const { schema, loose } = toInputSchema(spec.parameters);
+  if (loose) warnings.push(changed('tools', `${printable(spec.name)}: alternatives at the schema's root are merged`));
+  if (!spec.strict) return { ...named, input_schema: schema };
+  if (!capabilities.strictTools) {
+    warnings.push(dropped('tools', `${printable(spec.name)}: strict`));
+    return { ...named, input_schema: schema };
+  }
+  const compiled = compileSchema(schema, 'anthropic', 'tools');
+  if (compiled.moved.length > 0) {
+    warnings.push(changed('tools', `${printable(spec.name)}: not enforced: ${printable(compiled.moved.join(' '))}`));
+  }
+  return { ...named, strict: true, input_schema: { ...compiled.schema, type: 'object' } };
+}
+
+/** OpenAI's custom tools take text; Claude's take objects. */
+const FREE_TEXT: Tool.InputSchema = {
+  type: 'object',
+  properties: { input: { type: 'string' } },
+  required: ['input'],
+  additionalProperties: false,
+};
+
+function toToolChoice({ capabilities }: Call, plan: ToolPlan, thinking: boolean): Part {
+  const single = plan.parallel === false && { disable_parallel_tool_use: true };
+  if (plan.mode === 'none') return { fields: { tool_choice: { type: 'none' } } };
+  if (plan.mode === 'auto') {
+    return plan.explicit || single ? { fields: { tool_choice: { type: 'auto', ...single } } } : {};
+  }
+  if (capabilities.forcedToolChoice && !thinking) {
+    const forced: ToolChoice = plan.name ? { type: 'tool', name: plan.name } : { type: 'any' };
+    return { fields: { tool_choice: { ...forced, ...single } } };
+  }
+  return {
+    fields: { tool_choice: { type: 'auto', ...single } },
+    says: [toolInstruction(plan.name)],
+    warnings: [emulated('tool_choice')],
+    emulate: { toolRequired: plan.name ? { name: plan.name } : {} },
+  };
+}
+
+function toWebSearch({ web_search_options: options }: ChatRequest): WebSearchTool20260318[] | undefined {
+  if (!options) return undefined;
+  const where = options.user_location?.approximate;
+  return [
+    {
+      type: 'web_search_20260318',
+      name: 'web_search',
+      ...(where && { user_location: { type: 'approximate', ...where } }),
+    },
+  ];
+}
+
+/** For response headers, which are ASCII. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
+}

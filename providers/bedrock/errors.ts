@@ -1,0 +1,133 @@
+import { GatewayError, type ErrorKind } from '../../src/core/errors.ts';
+import type { Refusal } from '../../src/core/provider.ts';
+import { parseJson, record, retryAfterMs, text } from '../shared/refusal.ts';
+
+/** By the exception's name in lower case and without `exception`, as both HTTP and event streams spell it. */
+const KINDS: Record<string, ErrorKind> = {
+  validation: 'caller',
+  conflict: 'caller',
+  servicequotaexceeded: 'exhausted', // A 400, yet not the caller's fault.
+  accessdenied: 'credential',
+  unauthorized: 'credential',
+  unrecognizedclient: 'credential',
+  invalidclienttokenid: 'credential',
+  invalidsignature: 'credential',
+  signaturedoesnotmatch: 'credential',
+  incompletesignature: 'credential',
+  missingauthenticationtoken: 'credential',
+  expiredtoken: 'credential',
+  optinrequired: 'credential',
+  mpagreementbeingcreated: 'credential', // The model's subscription is being made: minutes.
+  requestexpired: 'fault', // Our clock; so is `requesttimetooskewed`.
+  requesttimetooskewed: 'fault',
+  resourcenotfound: 'misconfigured',
+  unknownoperation: 'misconfigured',
+  ftuformnotfilled: 'misconfigured',
+  modeltimeout: 'timeout',
+  modelerror: 'fault',
+  modelstreamerror: 'fault',
+  internalserver: 'fault',
+  internalfailure: 'fault',
+  throttling: 'rate',
+  toomanyrequests: 'rate',
+  modelnotready: 'warming', // A 429, but no limit was hit.
+  serviceunavailable: 'overload',
+  overloaded_error: 'overload',
+};
+
+/** Where there is no name that we know: a proxy's answer, or a name from the future. */
+const STATUS_KINDS: Record<number, ErrorKind> = {
+  401: 'credential',
+  403: 'credential',
+  404: 'misconfigured',
+  408: 'timeout',
+  424: 'fault',
+  429: 'rate',
+  503: 'overload',
+  504: 'timeout',
+  529: 'overload',
+};
+
+/**
+ * Where only the sentence tells. Converse has one ValidationException for all that a model or Bedrock itself dislikes,
+ * and one ThrottlingException for a busy second and for a used-up day. The first match counts.
+ */
+const SENTENCES: readonly { kind: ErrorKind; of: readonly ErrorKind[]; pattern: RegExp }[] = [
+  { kind: 'exhausted', of: ['rate'], pattern: /per day|daily/i },
+  { kind: 'fault', of: ['credential'], pattern: /signature (?:has )?expired|not yet current/i }, // Clock skew, not a bad key.
+  {
+    kind: 'context',
+    of: ['caller'],
+    pattern:
+      /input is too long|prompt is too long|too many (?:input )?tokens|input tokens exceed|too many total text bytes|exceeds? (?:the )?(?:model'?s? )?(?:maximum )?context|maximum context length|exceed model maximum/i,
+  },
+  {
+    kind: 'reasoning_rejected',
+    of: ['caller'],
+    pattern: /thinking.{0,3} block|redacted_thinking|reasoning content|reasoningContent|signature/i,
+  },
+  { kind: 'policy', of: ['caller'], pattern: /content (?:filter|policy)|blocked by (?:a |the )?guardrail/i },
+  {
+    kind: 'misconfigured',
+    of: ['caller'],
+    pattern: /model identifier is invalid|on-demand throughput|model version has reached|access to the model/i,
+  },
+  { kind: 'credential', of: ['caller'], pattern: /operation not allowed/i }, // AWS's word for an account that is held back.
+  {
+    kind: 'misconfigured', // For this model; another may.
+    of: ['caller'],
+    pattern: /(?:doesn't|does not|don't) support|not supported (?:for|by|with) this model|is deprecated for this model/i,
+  },
+];
+
+/** What an answer other than 2xx means. */
+export function classify(refusal: Refusal): GatewayError {
+  const body = record(parseJson(refusal.body));
+  const name = refusal.header('x-amzn-errortype') ?? text(body?.__type) ?? text(body?.code) ?? '';
+  const said = text(body?.message) ?? text(body?.Message) ?? '';
+  const kind = KINDS[plainName(name)] ?? kindOfStatus(refusal.status);
+  return toError({ kind, name, said, status: refusal.status, retryAfterMs: retryAfterMs(refusal) });
+}
+
+/** The same for an exception inside a stream, where there is no status. */
+export function classifyException(name: string, body: unknown): GatewayError {
+  const said = text(record(body)?.message) ?? '';
+  return toError({ kind: KINDS[plainName(name)] ?? 'fault', name, said });
+}
+
+/** `ThrottlingException:http://internal…`, `com.amazon.coral.service#ThrottlingException`, `throttlingException`. */
+function plainName(name: string): string {
+  const [before = ''] = name.split(':');
+  return before
+    .slice(before.lastIndexOf('#') + 1)
+    .toLowerCase()
+    .replace(/exception$/, '');
+}
+
+function kindOfStatus(status: number): ErrorKind {
+  return STATUS_KINDS[status] ?? (status >= 400 && status < 500 ? 'caller' : 'fault');
+}
+
+interface Complaint {
+  kind: ErrorKind;
+  name: string;
+  said: string;
+  status?: number;
+  retryAfterMs?: number | undefined;
+}
+
+function toError({ kind: first, name, said, status, retryAfterMs }: Complaint): GatewayError {
+  const kind = SENTENCES.find(({ of, pattern }) => of.includes(first) && pattern.test(said))?.kind ?? first;
+  return new GatewayError(kind, messageOf(kind, name, said), {
+    retryAfterMs,
+    ...(kind === 'caller' && status !== undefined && { status }),
+    ...(status === 413 && { code: 'request_too_large' }),
+    ...(status === 400 && kind === 'misconfigured' && { status, code: 'unsupported_parameter' }),
+  });
+}
+
+function messageOf(kind: ErrorKind, name: string, said: string): string {
+  // Agents shorten their history when they read these words.
+  if (kind === 'context' && !/prompt is too long/i.test(said)) return `Bedrock: prompt is too long: ${said}`;
+  return `Bedrock: ${said || plainName(name) || 'no reason given'}`;
+}

@@ -1,0 +1,109 @@
+import type { ContentBlock, Message, ToolResultContentBlock } from '@aws-sdk/client-bedrock-runtime';
+import type { ReasoningDetail } from '../../src/core/chat.ts';
+import type { Call, Warning } from '../../src/core/provider.ts';
+import type { CacheMark } from '../shared/cache.ts';
+import type { Block, ToolResultBlock, Turn } from '../shared/conversation.ts';
+import { safeToolCallId } from '../shared/ids.ts';
+import { toMedia, toAudio, type DocumentNames } from './media.ts';
+import { isNova, takesCachePoints, type Family } from './model.ts';
+import type { Wire } from './wire.ts';
+
+export type WireMessage = Wire<Message>;
+export type WireBlock = Wire<ContentBlock>;
+
+/** What a block needs to know of the request that it stands in. */
+export interface Speaking {
+  call: Call;
+  family: Family;
+  names: DocumentNames;
+  warnings: Warning[];
+}
+
+const MISTRAL_ID = /^[A-Za-z0-9]{9}$/;
+
+export function toMessages(turns: readonly Turn[], speaking: Speaking): WireMessage[] {
+  const messages: WireMessage[] = [];
+  for (const turn of turns.filter(says)) {
+    const content = withText(turn.blocks.flatMap((block) => toBlocks(block, speaking)));
+    const last = messages.at(-1);
+    if (last && last.role === turn.role) last.content = [...(last.content ?? []), ...content];
+    else messages.push({ role: turn.role, content });
+  }
+  return messages;
+}
+
+/** Claude takes a turn of mere reasoning for a prefill and refuses it. */
+function says({ role, blocks }: Turn): boolean {
+  return role !== 'assistant' || blocks.some(({ type }) => type !== 'reasoning');
+}
+
+/** Converse wants a word with each document. */
+function withText(content: WireBlock[]): WireBlock[] {
+  const bare = content.some(({ document }) => document) && !content.some(({ text }) => text);
+  return bare ? [...content, { text: 'See attached document.' }] : content;
+}
+
+/** The point that ends a cached prefix; nothing for models without a cache. */
+export function cachePoint(mark: CacheMark | undefined, family: Family) {
+  if (!mark || !takesCachePoints(family)) return [];
+  const ttl = mark.ttl === '1h' && !isNova(family) ? { ttl: '1h' as const } : {};
+  return [{ cachePoint: { type: 'default' as const, ...ttl } }];
+}
+
+function toBlocks(block: Block, speaking: Speaking): WireBlock[] {
+  if (block.type === 'reasoning') return toReasoning(block.detail, speaking);
+  if (block.type === 'audio') return [toAudio(block, speaking.call)];
+  return [toBlock(block, speaking), ...cachePoint(block.cache, speaking.family)];
+}
+
+function toBlock(block: Exclude<Block, { type: 'reasoning' | 'audio' }>, speaking: Speaking): WireBlock {
+  switch (block.type) {
+    case 'text':
+      return { text: block.text };
+    case 'tool_call':
+      // Parsed JSON, which is what the SDK calls a document.
+      return { toolUse: { toolUseId: toId(block.id, speaking.family), name: block.name, input: block.input } } as WireBlock;
+    case 'tool_result':
+      return toToolResult(block, speaking);
+    default:
+      return toMedia(block, speaking.call, speaking.names);
+  }
+}
+
+function toToolResult(block: ToolResultBlock, speaking: Speaking): WireBlock {
+  const content = block.content.map((part) =>
+    part.type === 'text' ? { text: part.text } : toMedia(part, speaking.call, speaking.names),
+  );
+  return {
+    toolResult: {
+      toolUseId: toId(block.id, speaking.family),
+      // Blank text is refused, and so is a result of nothing.
+      content: (content.length > 0 ? content : [{ text: '(no output)' }]) as Wire<ToolResultContentBlock>[],
+      ...(block.isError && errorStatus(speaking)),
+    },
+  };
+}
+
+/** Only these two families know that a result can be an error; to others the text must say so. */
+function errorStatus({ family, warnings }: Speaking): { status?: 'error' } {
+  if (family === 'claude' || isNova(family)) return { status: 'error' };
+  warnings.push({ param: 'messages', action: 'dropped', note: 'is_error of a tool result' });
+  return {};
+}
+
+function toId(id: string, family: Family): string {
+  if (family !== 'mistral') return safeToolCallId(id);
+  return MISTRAL_ID.test(id) ? id : safeToolCallId(id, MISTRAL_ID).slice('call_'.length, 'call_'.length + 9);
+}
+
+/** Back as it came: Claude checks its signature, gpt-oss refuses to see one. */
+function toReasoning(detail: ReasoningDetail, { family, warnings }: Speaking): WireBlock[] {
+  const { type, data, text = '', signature } = detail;
+  if (type === 'reasoning.encrypted' && data) return [{ reasoningContent: { redactedContent: data } }];
+  const replayable = family === 'claude' ? Boolean(signature) : text !== '';
+  if (type === 'reasoning.text' && replayable) {
+    return [{ reasoningContent: { reasoningText: { text, ...(signature && { signature }) } } }];
+  }
+  warnings.push({ param: 'messages', action: 'dropped', note: 'reasoning without a signature' });
+  return [];
+}

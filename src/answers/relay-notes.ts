@@ -1,0 +1,86 @@
+/** What the books need to know of an answer that is OpenAI chat already. */
+import type { AnswerFacts } from '../core/answer.ts';
+import type { FinishReason, Usage } from '../core/chat.ts';
+import { noteHead } from './facts.ts';
+
+type Json = Record<string, unknown>;
+
+const FINISH_REASONS = new Set<unknown>(['stop', 'length', 'tool_calls', 'content_filter', 'function_call']);
+/** What counts as an answer begun. Providers put more into a delta, but none of it is for the reader. */
+const CONTENT = [
+  'content',
+  'reasoning_content',
+  'reasoning',
+  'refusal',
+  'tool_calls',
+  'function_call',
+  'audio',
+  'images',
+  'reasoning_details',
+];
+
+/** Notes one chunk. True if it carries nothing but the count, which a client gets only if it asked. */
+export function noteChunk(facts: AnswerFacts, chunk: Json): boolean {
+  noteFrame(facts, chunk);
+  const choices = records(chunk['choices']);
+  for (const choice of choices) {
+    noteFinish(facts, choice);
+    const delta = record(choice['delta']) ?? {};
+    if (!facts.said)
+      facts.said = CONTENT.some((field) => isSomething(delta[field])) || facts.finishReason !== undefined;
+  }
+  return choices.length === 0 && record(chunk['usage']) !== undefined;
+}
+
+/** Notes a whole answer. */
+export function noteAnswer(facts: AnswerFacts, answer: Json): void {
+  noteFrame(facts, answer);
+  for (const choice of records(answer['choices'])) {
+    noteFinish(facts, choice);
+    const message = record(choice['message']) ?? {};
+    facts.characters += length(message['content']) + length(message['reasoning_content'] ?? message['reasoning']);
+  }
+  facts.said = true;
+}
+
+export function record(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+function noteFrame(facts: AnswerFacts, frame: Json): void {
+  noteHead(facts, { model: text(frame['model']) ?? '', upstreamId: text(frame['id']) });
+  // Groq counts in a field of its own.
+  const usage = record(frame['usage']) ?? record(record(frame['x_groq'])?.['usage']);
+  if (usage && typeof usage['prompt_tokens'] === 'number') facts.usage = toUsage(usage);
+}
+
+/** DeepSeek tells cache hits in a field of its own, and a bill needs them. */
+function toUsage(usage: Json): Usage {
+  const counts = usage as unknown as Usage;
+  const hits = usage['prompt_cache_hit_tokens'];
+  if (counts.prompt_tokens_details || typeof hits !== 'number') return counts;
+  return { ...counts, prompt_tokens_details: { cached_tokens: hits } };
+}
+
+function noteFinish(facts: AnswerFacts, choice: Json): void {
+  const native = choice['finish_reason'];
+  if (typeof native !== 'string') return;
+  facts.nativeFinishReason = native;
+  facts.finishReason = FINISH_REASONS.has(native) ? (native as FinishReason) : 'stop';
+}
+
+function isSomething(value: unknown): boolean {
+  return value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+function records(value: unknown): Json[] {
+  return Array.isArray(value) ? value.flatMap((entry: unknown) => record(entry) ?? []) : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function length(value: unknown): number {
+  return typeof value === 'string' ? value.length : 0;
+}

@@ -1,0 +1,65 @@
+import { GatewayError } from '../core/errors.ts';
+import type { Clock, IncomingResponse, Transport } from '../core/ports.ts';
+import type { Call, Exchange, OutgoingRequest, Provider } from '../core/provider.ts';
+import type { AnswerStamp } from '../answers/collector.ts';
+
+/** An error body is read up to here; more is no explanation. */
+const MAX_REFUSAL_BYTES = 256 * 1024;
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** Everything one attempt at one deployment needs. */
+export interface Work {
+  call: Call;
+  provider: Provider;
+  transport: Transport;
+  clock: Clock;
+  signal: AbortSignal;
+  timeouts: Timeouts;
+  stamp: AnswerStamp;
+  /** The client asked for `stream_options.include_usage`. */
+  includeUsage: boolean;
+  /** `x-signalbox-strict`: what would be dropped or changed is refused. */
+  strict: boolean;
+  /** Our guess at the prompt's tokens, for answers that nobody counted. */
+  promptTokens: number;
+}
+
+export interface Timeouts {
+  firstByteMs: number;
+  idleMs: number;
+}
+
+/** The request in the provider's words, unless it would lose something that the client will not lose. */
+export function translate({ provider, call, strict }: Work): Exchange {
+  const exchange = provider.translate(call);
+  const lost = strict && exchange.warnings.find(({ action }) => action !== 'emulated');
+  if (!lost) return exchange;
+  const how = lost.note ?? lost.action;
+  throw new GatewayError('unsupported', `${provider.name} cannot take "${lost.param}" as it is (${how})`, {
+    param: lost.param,
+  });
+}
+
+/** Sends one exchange. Resolves with the head of a 2xx answer; anything else is classified and thrown. */
+export async function send(work: Work, exchange: Exchange): Promise<IncomingResponse> {
+  const { provider, call, transport, timeouts, signal } = work;
+  const request: OutgoingRequest = {
+    url: call.endpoint.baseUrl + exchange.path,
+    headers: { ...exchange.headers, ...call.endpoint.settings.headers },
+    body: exchange.body,
+  };
+  const signed = provider.authorize(request, call.endpoint, work.clock.now());
+  const authorized = signed instanceof Promise ? await signed : signed;
+  const response = await transport.send(authorized, { signal, ...timeouts });
+  if (response.status >= 200 && response.status < 300) return response;
+  throw await refusal(provider, response);
+}
+
+async function refusal(provider: Provider, response: IncomingResponse): Promise<GatewayError> {
+  if (response.status < 400) {
+    await response.text(MAX_REFUSAL_BYTES).catch(() => ''); // Only to free the connection.
+    return new GatewayError('fault', `The provider answered with a redirect (${response.status}), which is not followed`);
+  }
+  const body = await response.text(MAX_REFUSAL_BYTES).catch(() => ''); // The status says enough.
+  return provider.classify({ status: response.status, header: (name) => response.header(name), body });
+}

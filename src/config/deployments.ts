@@ -1,0 +1,95 @@
+/** The names that clients may ask for, and the deployments behind each. */
+import type { Deployment, Endpoint } from '../core/deployment.ts';
+import { type Catalog, priceAt } from '../routing/catalog.ts';
+import { ConfigurationError } from './parse.ts';
+import type { Configuration, DeploymentEntry } from './schema.ts';
+
+/** `provider/model` names are the client's to choose, so what is kept of them is bounded. */
+const MAX_DIRECT = 1_000;
+
+export interface DeploymentContext {
+  source: string;
+  endpoints: ReadonlyMap<string, Endpoint>;
+  catalog: Catalog;
+  now(): number;
+}
+
+export function modelsOf(configuration: Configuration, context: DeploymentContext): Map<string, readonly Deployment[]> {
+  const declared = Object.entries(configuration.models);
+  if (declared.length === 0) return shippedModels(context);
+  return new Map(
+    declared.map(([name, { deployments }]) => [name, deployments.map((entry) => declaredDeployment(name, entry, context))]),
+  );
+}
+
+/** What a client gets that asks for `provider/model`; undefined where that is not allowed or leads nowhere. */
+export function directModels(
+  configuration: Configuration,
+  context: DeploymentContext,
+): (model: string) => Deployment | undefined {
+  const allowed = configuration.directModels ?? Object.keys(configuration.models).length === 0;
+  const known = new Map<string, Deployment>();
+  return (model) => {
+    const slash = model.indexOf('/');
+    const endpoint = allowed && slash > 0 ? context.endpoints.get(model.slice(0, slash)) : undefined;
+    const providerModel = model.slice(slash + 1);
+    if (!endpoint || !providerModel) return undefined;
+    const deployment = known.get(model) ?? makeDeployment(model, endpoint, providerModel, context);
+    if (known.size < MAX_DIRECT) known.set(model, deployment);
+    return deployment;
+  };
+}
+
+function declaredDeployment(name: string, entry: DeploymentEntry, context: DeploymentContext): Deployment {
+  const endpoint = context.endpoints.get(entry.provider);
+  if (!endpoint) {
+    throw new ConfigurationError(context.source, [`models.${name}: there is no provider "${entry.provider}"`]);
+  }
+  const made = makeDeployment(name, endpoint, entry.model, context);
+  const { price, capabilities } = entry;
+  if (!price && !capabilities) return made;
+  const { id, providerModel, model } = made;
+  return {
+    id,
+    endpoint,
+    providerModel,
+    model,
+    capabilities: { ...made.capabilities, ...(capabilities as Partial<Deployment['capabilities']>) },
+    get price() {
+      return (price as Deployment['price']) ?? made.price;
+    },
+  };
+}
+
+/** Every model of the catalog that one of the endpoints serves, in the order of the endpoints. */
+function shippedModels(context: DeploymentContext): Map<string, Deployment[]> {
+  const models = new Map<string, Deployment[]>();
+  for (const endpoint of context.endpoints.values()) {
+    for (const { name, providerModel } of context.catalog.offered(endpoint.dialect, endpoint.settings.region)) {
+      if (!servesCatalog(endpoint)) continue;
+      const deployment = makeDeployment(name, endpoint, providerModel, context);
+      models.set(name, [...(models.get(name) ?? []), deployment]);
+    }
+  }
+  return models;
+}
+
+/** An OpenAI-compatible server has its own models; they are asked for as `provider/model`. */
+function servesCatalog({ dialect, baseUrl, settings }: Endpoint): boolean {
+  return dialect !== 'openai' || settings.practice === true || new URL(baseUrl).hostname === 'api.openai.com';
+}
+
+function makeDeployment(model: string, endpoint: Endpoint, providerModel: string, context: DeploymentContext): Deployment {
+  const { capabilities, prices } = context.catalog.lookup(endpoint.dialect, providerModel, context.now());
+  return {
+    id: `${endpoint.name}/${providerModel}`,
+    endpoint,
+    providerModel,
+    model,
+    capabilities,
+    /** Prices change at dates while the process runs. */
+    get price() {
+      return priceAt(prices, context.now());
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** `signalbox.yaml` as a configuration, or errors that name the file, the path and what would be right. */
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { Configuration, DIALECTS } from './schema.ts';
+
+/** Everything that is wrong with a configuration, a line each. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly problems: readonly string[];
+
+  constructor(source: string, problems: readonly string[]) {
+    super(problems.map((problem) => `${source}: ${problem}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `source` is the name that errors show: the file. */
+export function parseConfiguration(text: string, source: string, environment: Environment): Configuration {
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0) {
+    throw new ConfigurationError(source, document.errors.map(({ message }) => `is not YAML: ${message.split('\n')[0]}`));
+  }
+  const missing: string[] = [];
+  const filled = fillIn(document.toJS() ?? {}, [], { environment, missing });
+  if (missing.length > 0) throw new ConfigurationError(source, missing);
+  const parsed = Configuration.safeParse(filled);
+  if (!parsed.success) throw new ConfigurationError(source, parsed.error.issues.flatMap(explain));
+  const problems = crossCheck(parsed.data);
+  if (problems.length > 0) throw new ConfigurationError(source, problems);
+  return parsed.data;
+}
+
+interface FillIn {
+  environment: Environment;
+  missing: string[];
+}
+
+/** Puts the environment's values where `${NAME}` or `${NAME:-default}` stands. Only values, never keys. */
+function fillIn(value: unknown, path: readonly string[], context: FillIn): unknown {
+  if (typeof value === 'string') return fillText(value, path, context);
+  if (Array.isArray(value)) return value.map((item, index) => fillIn(item, [...path, String(index)], context));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, [...path, key], context)]));
+}
+
+function fillText(text: string, path: readonly string[], { environment, missing }: FillIn): string {
+  return text.replace(/\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g, (_, name: string, fallback: string | undefined) => {
+    const value = environment[name] || fallback;
+    if (value !== undefined) return value;
+    missing.push(`${path.join('.')}: the environment has no ${name}; set it, or give a default as \${${name}:-…}`);
+    return '';
+  });
+}
+
+function explain(issue: z.core.$ZodIssue): string[] {
+  const path = issue.path.join('.');
+  const at = path ? `${path}: ` : '';
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${path ? `${path}.` : ''}${key}: there is no such setting${hint(key, issue.path)}`);
+  }
+  return [`${at}${issue.message}`];
+}
+
+/** The setting that was probably meant. */
+function hint(key: string, path: readonly PropertyKey[]): string {
+  const known = settingsAt(path);
+  const near = known.find((name) => distance(name.toLowerCase(), key.toLowerCase()) <= 2);
+  if (near) return `; did you mean "${near}"?`;
+  return known.length > 0 ? `; here are: ${known.join(', ')}` : '';
+}
+
+function settingsAt(path: readonly PropertyKey[]): string[] {
+  const [section] = path;
+  if (section === undefined) return Object.keys(Configuration.shape);
+  if (section === 'server') return Object.keys(Configuration.shape.server.unwrap().shape);
+  if (section === 'providers') return Object.keys(Configuration.shape.providers.unwrap().valueType.shape);
+  return [];
+}
+
+function crossCheck(configuration: Configuration): string[] {
+  const { providers, models } = configuration;
+  const declared = Object.keys(providers);
+  const names = declared.length > 0 ? declared : [...DIALECTS]; // Without `providers`, the dialects' own names stand for them.
+  const problems: string[] = [];
+  for (const [name, entry] of Object.entries(providers)) {
+    const isDialect = (DIALECTS as readonly string[]).includes(name);
+    if (!entry.dialect && !isDialect) {
+      problems.push(`providers.${name}.dialect: say which API it speaks: ${DIALECTS.join(', ')}`);
+    }
+  }
+  for (const [model, { deployments }] of Object.entries(models)) {
+    deployments.forEach(({ provider }, index) => {
+      if (names.includes(provider)) return;
+      const there = `there are: ${names.join(', ')}`;
+      problems.push(`models.${model}.deployments.${index}.provider: there is no provider "${provider}"; ${there}`);
+    });
+  }
+  return problems;
+}
+
+/** Levenshtein's, for words of a configuration. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,90 @@
+/** The one schema of `signalbox.yaml`; editors get it as JSON Schema (`docs/signalbox.schema.json`). */
+import { z } from 'zod';
+
+const Name = z.string().regex(/^[\w.:-]{1,64}$/, 'use letters, digits and . : _ - (at most 64)');
+const ModelName = z.string().min(1).max(200);
+const Positive = z.int().min(1);
+
+export const DIALECTS = ['anthropic', 'openai', 'gemini', 'bedrock'] as const;
+
+const Provider = z
+  .strictObject({
+    dialect: z.enum(DIALECTS).optional().describe("Which API it speaks; by default the entry's own name"),
+    baseUrl: z.url({ protocol: /^https?$/ }).optional().describe("Where it lives, if not at the dialect's public address"),
+    apiKey: z.string().min(1).optional().describe('Best as "${NAME}", from the environment'),
+    keyHeader: z.string().optional().describe('Header for the key where it is not the usual one (Azure: api-key)'),
+    headers: z.record(z.string(), z.string()).optional().describe('Sent with every request'),
+    apiVersion: z.string().optional().describe("Azure's api-version; Gemini's v1 or v1beta"),
+    region: z.string().optional().describe('Bedrock: the AWS region'),
+    accessKeyId: z.string().optional().describe('Bedrock: AWS keys, if not from the environment'),
+    secretAccessKey: z.string().optional(),
+    sessionToken: z.string().optional(),
+    project: z.string().optional().describe('Vertex: the Google Cloud project'),
+    location: z.string().optional().describe('Vertex: the location; default global'),
+    serviceAccount: z.string().optional().describe('Vertex: the service account as JSON text'),
+  })
+  .describe('One way into a provider: a credential and an address');
+
+const PriceTier = {
+  input: z.number().min(0),
+  output: z.number().min(0),
+  cacheRead: z.number().min(0).optional(),
+  cacheWrite5m: z.number().min(0).optional(),
+  cacheWrite1h: z.number().min(0).optional(),
+};
+
+const Deployment = z.strictObject({
+  provider: Name.describe('The name of an entry under `providers`'),
+  model: ModelName.describe('What the provider calls the model'),
+  price: z.strictObject(PriceTier).optional().describe("US dollars per million tokens, in the catalog's place"),
+  capabilities: z
+    .strictObject({
+      contextTokens: Positive.optional(),
+      outputTokens: Positive.optional(),
+      input: z.array(z.enum(['image', 'pdf', 'audio', 'video'])).optional(),
+      tools: z.boolean().optional(),
+      structuredOutput: z.boolean().optional(),
+      toolsNeedResponses: z.boolean().optional(),
+    })
+    .optional()
+    .describe("What the model can do, in the catalog's place"),
+});
+
+const Key = z.strictObject({
+  name: Name.describe('Shown in the log; tenants are apart by it'),
+  key: z.string().min(16, 'a client key has at least 16 characters').describe('Best as "${NAME}"'),
+});
+
+const duration = (ms: number, what: string) => Positive.default(ms).describe(`${what}, in milliseconds`);
+
+export const Configuration = z.strictObject({
+  server: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(8787),
+      maxBodyBytes: Positive.default(10 * 1024 * 1024).describe('Larger requests are refused (413)'),
+      maxMessages: Positive.default(4_096),
+      maxDepth: Positive.max(200).default(64).describe('Levels of nesting in a request'),
+      firstByteTimeoutMs: duration(600_000, "Longest wait for a provider's first byte"),
+      idleTimeoutMs: duration(60_000, 'Longest silence of a provider in mid-answer'),
+      keepAliveMs: duration(15_000, 'A comment is sent on a stream that is silent for so long'),
+      drainMs: duration(30_000, 'How long running answers may take after SIGTERM'),
+    })
+    .prefault({}),
+  keys: z.array(Key).default([]).describe('Keys of the clients; without any, only this machine may ask'),
+  providers: z.record(Name, Provider).default({}).describe('Without any, those whose credentials are in the environment'),
+  models: z
+    .record(ModelName, z.strictObject({ deployments: z.array(Deployment).min(1) }))
+    .default({})
+    .describe('The names that clients may ask for; without any, every model of the catalog'),
+  directModels: z.boolean().optional().describe('May clients ask for `provider/model`? By default only without `models`'),
+  log: z
+    .strictObject({ level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info') })
+    .prefault({})
+    .describe('`info` writes a line a request'),
+});
+
+export type Configuration = z.infer<typeof Configuration>;
+export type ProviderEntry = z.infer<typeof Provider>;
+export type DeploymentEntry = z.infer<typeof Deployment>;
+export type ServerOptions = Configuration['server'];

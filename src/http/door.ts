@@ -1,0 +1,26 @@
+import type { Context } from 'hono';
+import type { Frames } from '../attempt/live.ts';
+import type { HeaderValues } from './headers.ts';
+
+/**
+ * How a request comes in and its answer goes out. Node has a door of its own because web streams cost more there than
+ * all the rest of the gateway together; everything else uses the fetch door. Both are in `src/platform/`.
+ */
+export interface Door {
+  header(c: Context, name: string): string | undefined;
+  /** The body as text. Throws `request_too_large` as soon as it is. */
+  readBody(c: Context, maxBytes: number): Promise<string>;
+  /** Aborts when the client leaves before its answer is complete. */
+  signal(c: Context): AbortSignal;
+  send(c: Context, status: number, headers: HeaderValues, body: string): Response;
+  /** Streams frames, with a comment in every silence of `keepAliveMs`, and an error frame if they end in an error. */
+  stream(c: Context, headers: HeaderValues, frames: Frames, keepAliveMs: number): Response;
+}
+
+export const EVENT_STREAM: HeaderValues = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no', // nginx would hold the stream back.
+};
+
+export const KEEP_ALIVE = ': keep-alive\n\n';

@@ -1,0 +1,30 @@
+import { asGatewayError, errorBody } from '../core/errors.ts';
+import type { Frames } from '../attempt/live.ts';
+import type { Outcome } from '../gateway.ts';
+
+/**
+ * The only form of a late error that every OpenAI SDK raises: a `data:` line with `error`, no event name, no `[DONE]`
+ * (checked with openai 4.104 to 7.57 and openai-python 3.3).
+ */
+export function errorFrame(cause: unknown): string {
+  return `data: ${JSON.stringify(errorBody(asGatewayError(cause)))}\n\n`;
+}
+
+/** The frames of an answer that is still being fought for, after the response has been opened with a comment. */
+export async function* framesOf(pending: Promise<Outcome<Frames>>): Frames {
+  const outcome = await pending;
+  yield* outcome.body;
+}
+
+/** What `pending` gives, or undefined if that takes longer than `ms`. */
+export async function within<T>(pending: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

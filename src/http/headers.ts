@@ -1,0 +1,55 @@
+/** What the router tells about an answer beside the answer. Values are printable ASCII; secrets never come here. */
+import type { GatewayError } from '../core/errors.ts';
+import type { Attempt } from '../core/ports.ts';
+import type { Warning } from '../core/provider.ts';
+import type { Outcome } from '../gateway.ts';
+
+/** Longest wait that a client's SDK should sit through; longer ones it would ignore and hammer (openai 7.57: 60 s). */
+const PATIENCE_MS = 60_000;
+const MAX_HEADER = 1_000;
+
+export type HeaderValues = Record<string, string>;
+
+export function outcomeHeaders(outcome: Outcome<unknown>, asked: string): HeaderValues {
+  const { candidate, facts, warnings, attempts } = outcome;
+  const headers: HeaderValues = {
+    'x-signalbox-deployment': printable(candidate.deployment.id),
+    'x-signalbox-requested-model': printable(asked),
+    'x-signalbox-reason': printable(candidate.reason),
+    'x-signalbox-attempts': attemptsHeader(attempts),
+  };
+  if (facts.upstreamId) headers['x-upstream-id'] = printable(facts.upstreamId);
+  if (!candidate.deployment.price) headers['x-signalbox-price'] = 'unknown';
+  if (candidate.deployment.endpoint.settings.practice) headers['x-signalbox-practice'] = 'true';
+  const lost = warnings.filter(({ action }) => action !== 'emulated');
+  const emulated = warnings.filter(({ action }) => action === 'emulated');
+  if (lost.length > 0) headers['x-signalbox-dropped'] = printable(lost.map(toItem).join(', '));
+  if (emulated.length > 0) headers['x-signalbox-emulated'] = printable(emulated.map(toItem).join(', '));
+  return headers;
+}
+
+export function attemptsHeader(attempts: readonly Attempt[]): string {
+  const items = attempts.map(({ deployment, outcome, durationMs }) => `${deployment};${outcome};${Math.round(durationMs)}ms`);
+  return printable(items.join(', '));
+}
+
+/** Whether and when the client's SDK should come back. Always whole seconds of at least 1: a date in the past is a storm. */
+export function errorHeaders(error: GatewayError): HeaderValues {
+  const { retryAfterMs, rule } = error;
+  const headers: HeaderValues = {};
+  if (retryAfterMs !== undefined) {
+    headers['retry-after'] = String(Math.max(Math.ceil(retryAfterMs / 1000), 1));
+    headers['retry-after-ms'] = String(Math.max(Math.ceil(retryAfterMs), 1));
+  }
+  headers['x-should-retry'] = String(rule.clientRetry && (retryAfterMs ?? 0) <= PATIENCE_MS);
+  return headers;
+}
+
+function toItem({ param, action, note }: Warning): string {
+  if (note) return `${param};${action}="${note.replaceAll('"', "'")}"`;
+  return action === 'dropped' ? param : `${param};${action}`;
+}
+
+function printable(value: string): string {
+  return value.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_HEADER);
+}

@@ -1,0 +1,34 @@
+import { Hono } from 'hono';
+import { GatewayError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { RoutingView } from '../../routing/choose.ts';
+
+/** `GET /v1/models` and `/v1/models/{id}`: the names that a client may ask for. */
+export function modelRoutes(routing: RoutingView, clock: Clock): Hono {
+  const routes = Object.keys(routing.rules.routes);
+  const list = () => {
+    const created = Math.floor(clock.now() / 1000);
+    return [...new Set([...routes, ...routing.models.keys()])].map((id) => ({
+      id,
+      object: 'model' as const,
+      created,
+      owned_by: ownerOf(id, routing),
+    }));
+  };
+  return new Hono()
+    .get('/', (c) => c.json({ object: 'list', data: list() }))
+    .get('/:id{.+}', (c) => {
+      const id = c.req.param('id');
+      const known = list().find((model) => model.id === id);
+      const direct = known ? undefined : routing.direct(id);
+      if (known) return c.json(known);
+      if (direct) {
+        return c.json({ id, object: 'model', created: Math.floor(clock.now() / 1000), owned_by: direct.endpoint.name });
+      }
+      throw new GatewayError('model_not_found', `There is no model "${id}" here; GET /v1/models lists them`, { param: 'model' });
+    });
+}
+
+function ownerOf(id: string, routing: RoutingView): string {
+  return routing.models.get(id)?.[0]?.endpoint.name ?? 'signalbox';
+}

@@ -1,0 +1,102 @@
+/** Requests and answers by the web's own types: Workers, and tests. */
+import type { Context } from 'hono';
+import { GatewayError } from '../core/errors.ts';
+import type { Frames } from '../attempt/live.ts';
+import { type Door, KEEP_ALIVE } from '../http/door.ts';
+import { errorFrame } from '../http/frames.ts';
+
+/** Aborted by the stream's own cancel too: `request.signal` alone fires late or never (workerd without its flag). */
+const leaving = new WeakMap<Request, AbortController>();
+
+export const fetchDoor: Door = {
+  header: (c, name) => c.req.header(name),
+
+  async readBody(c, maxBytes) {
+    const reader = c.req.raw.body?.getReader();
+    const utf8 = new TextDecoder();
+    let text = '';
+    let size = 0;
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true as const, value: undefined };
+      if (done) return text + utf8.decode();
+      size += value.byteLength;
+      if (size > maxBytes) {
+        await reader?.cancel();
+        throw new GatewayError('request_too_large', `The body is larger than ${maxBytes} bytes`);
+      }
+      text += utf8.decode(value, { stream: true });
+    }
+  },
+
+  signal(c) {
+    const controller = new AbortController();
+    leaving.set(c.req.raw, controller);
+    c.req.raw.signal.addEventListener('abort', () => controller.abort(), { once: true });
+    return controller.signal;
+  },
+
+  send: (_c, status, headers, body) => new Response(body, { status, headers }),
+
+  stream(c, headers, frames, keepAliveMs) {
+    const closed = Promise.withResolvers<void>();
+    keepRunning(c, closed.promise);
+    const leave = () => leaving.get(c.req.raw)?.abort();
+    return new Response(pulled(frames, { keepAliveMs, leave, closed: closed.resolve }), { headers });
+  },
+};
+
+/** Workers end a request's work when its client leaves; the books must still be closed. */
+function keepRunning(c: Context, work: Promise<void>): void {
+  try {
+    c.executionCtx.waitUntil(work);
+  } catch {
+    // Hono throws where the runtime has no execution context (tests on Node); there nothing is ever cut short.
+  }
+}
+
+interface PullOptions {
+  keepAliveMs: number;
+  leave(): void;
+  closed(): void;
+}
+
+function pulled(frames: Frames, { keepAliveMs, leave, closed }: PullOptions): ReadableStream<Uint8Array> {
+  const utf8 = new TextEncoder();
+  let pending: Promise<IteratorResult<string | Uint8Array, void>> | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          pending ??= frames.next();
+          const next = await orSilence(pending, keepAliveMs);
+          if (next === 'silence') return controller.enqueue(utf8.encode(KEEP_ALIVE));
+          pending = undefined;
+          if (!next.done) return controller.enqueue(typeof next.value === 'string' ? utf8.encode(next.value) : next.value);
+        } catch (cause) {
+          controller.enqueue(utf8.encode(errorFrame(cause)));
+        }
+        controller.close();
+        closed();
+      },
+      async cancel() {
+        leave();
+        await pending?.catch(() => {}); // It fails by our own abort.
+        await frames.return(undefined);
+        closed();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function orSilence<T>(pending: Promise<T>, ms: number): Promise<T | 'silence'> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<'silence'>((resolve) => {
+    timer = setTimeout(resolve, ms, 'silence');
+  });
+  try {
+    return await Promise.race([pending, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,51 @@
+/** JSON lines, one a request. On Node through pino, on Workers to the console; never a body, never a secret. */
+import { scrub } from '../core/scrub.ts';
+import type { Recorder, RequestFact } from '../core/ports.ts';
+
+export interface Log {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
+
+export function logRecorder(log: Log, level: LogLevel): Recorder {
+  const everyRequest = level === 'info' || level === 'debug';
+  return {
+    record(fact) {
+      if (everyRequest) log.info(lineOf(fact), 'request');
+    },
+  };
+}
+
+function lineOf(fact: RequestFact): object {
+  const { usage, failure, attempts, costUsd, ...line } = fact;
+  return {
+    ...line,
+    attempts: attempts.map(({ deployment, outcome, durationMs }) => `${deployment} ${outcome} ${Math.round(durationMs)}ms`),
+    promptTokens: usage?.prompt_tokens,
+    completionTokens: usage?.completion_tokens,
+    cachedTokens: usage?.prompt_tokens_details?.cached_tokens,
+    usageEstimated: usage?.usage_estimated,
+    costUsd,
+    ...(failure && { error: scrub(failure.message), cause: causeOf(failure.cause) }),
+  };
+}
+
+function causeOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? scrub(`${cause.name}: ${cause.message}`) : undefined;
+}
+
+/** For Workers, where the console is the log. */
+export function consoleLog(level: LogLevel): Log {
+  const write = (severity: string, fields: object, message: string) =>
+    console.log(JSON.stringify({ level: severity, message, ...fields }));
+  return {
+    info: (fields, message) => {
+      if (level === 'info' || level === 'debug') write('info', fields, message);
+    },
+    error: (fields, message) => {
+      if (level !== 'silent') write('error', fields, message);
+    },
+  };
+}

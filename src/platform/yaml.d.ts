@@ -1,0 +1,5 @@
+/** Wrangler bundles `*.yaml` as text (wrangler.toml). */
+declare module '*.yaml' {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Capabilities } from '../core/deployment.ts';
+
+/** JSON has no `undefined`: an absent `apiVersion` is `null` there. */
+export const CapabilityFields = z.strictObject({
+  contextTokens: z.int().positive(),
+  outputTokens: z.int().positive(),
+  input: z.array(z.enum(['image', 'pdf', 'audio', 'video'])),
+  tools: z.boolean(),
+  forcedToolChoice: z.boolean(),
+  strictTools: z.boolean(),
+  structuredOutput: z.boolean(),
+  structuredOutputWithTools: z.boolean(),
+  sampling: z.enum(['free', 'without_reasoning', 'none']),
+  stop: z.boolean(),
+  lateSystem: z.boolean(),
+  prefill: z.boolean(),
+  reasoning: z.enum([
+    'none',
+    'effort',
+    'budget',
+    'adaptive',
+    'disableable',
+    'between_tools',
+    'always',
+    'thinking_budget',
+    'thinking_level',
+  ] satisfies Capabilities['reasoning'][]),
+  efforts: z.array(z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
+  toolsNeedResponses: z.boolean(),
+  remoteMedia: z.boolean(),
+  apiVersion: z.string().nullable(),
+});
+
+const someCapabilities = CapabilityFields.partial();
+const byDialect = z.record(z.string(), someCapabilities);
+
+const dollars = z.number().nonnegative();
+const priceTier = {
+  input: dollars,
+  output: dollars,
+  cacheRead: dollars.exactOptional(),
+  cacheWrite5m: dollars.exactOptional(),
+  cacheWrite1h: dollars.exactOptional(),
+};
+
+const priceRow = z.strictObject({
+  ...priceTier,
+  tiers: z.array(z.strictObject({ ...priceTier, abovePromptTokens: z.int().positive() })).exactOptional(),
+  /** First and last day (UTC) on which this row holds. */
+  validFrom: z.iso.date().optional(),
+  validTo: z.iso.date().optional(),
+});
+
+const family = z.strictObject({
+  description: z.string().optional(),
+  extends: z.string().optional(),
+  /** Ids that belong here when no row names them; the longest prefix wins. */
+  prefixes: z.array(z.string().min(2)),
+  source: z.string().optional(),
+  asOf: z.iso.date().optional(),
+  /** Dialects that are this family's own: elsewhere list prices and manners of speech do not hold. */
+  dialects: z.array(z.string()).optional(),
+  /** Bedrock: what a region's price is to the global one. */
+  regionalMarkup: z.number().positive().optional(),
+  /** Above so many prompt tokens the whole request costs so many times as much. */
+  longPrompt: z
+    .strictObject({ abovePromptTokens: z.int().positive(), input: z.number(), output: z.number() })
+    .optional(),
+  capabilities: someCapabilities.optional(),
+  on: byDialect.optional(),
+});
+
+const tier = z.enum(['haiku', 'sonnet', 'opus']);
+
+const model = z.strictObject({
+  id: z.string().min(1),
+  aliases: z.array(z.string()).optional(),
+  description: z.string().optional(),
+  family: z.string(),
+  /** An earlier row whose capabilities this one begins with, instead of the family's. */
+  like: z.string().optional(),
+  /** Only on models fit for `auto`. */
+  tier: tier.optional(),
+  source: z.string().optional(),
+  asOf: z.iso.date().optional(),
+  /** The day the provider switches it off. */
+  shutdown: z.iso.date().optional(),
+  regionalMarkup: z.number().positive().optional(),
+  price: z.union([priceRow, z.array(priceRow).min(1)]).optional(),
+  capabilities: someCapabilities.optional(),
+  on: byDialect.optional(),
+});
+
+/** `routing-rules/models.json`. */
+export const CatalogFile = z.strictObject({
+  $schema: z.string().optional(),
+  description: z.string().optional(),
+  asOf: z.iso.date(),
+  defaults: z.strictObject({
+    description: z.string().optional(),
+    capabilities: CapabilityFields,
+    on: byDialect,
+  }),
+  families: z.record(z.string(), family),
+  models: z.array(model),
+});
+
+export type CatalogFile = z.infer<typeof CatalogFile>;
+export type SomeCapabilities = z.infer<typeof someCapabilities>;
+export type Family = z.infer<typeof family>;
+export type ModelRow = z.infer<typeof model>;
+export type PriceRow = z.infer<typeof priceRow>;
+/** What class of work a model is for; the tiers of `routing-rules/default.json` go by these names. */
+export type Tier = z.infer<typeof tier>;

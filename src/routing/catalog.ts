@@ -1,0 +1,217 @@
+/**
+ * What a model can do and costs, by the provider's name for it. An exact row wins, then the family with the longest
+ * matching prefix, so a model newer than this file inherits the newest of its family, without a price: an unknown
+ * price must be loud, never wrong. Looked up once per deployment, at start-up.
+ */
+import { z } from 'zod';
+import type { Capabilities, Price, PriceTier } from '../core/deployment.ts';
+import {
+  CapabilityFields,
+  CatalogFile,
+  type Family,
+  type ModelRow,
+  type PriceRow,
+  type SomeCapabilities,
+  type Tier,
+} from './catalog-file.ts';
+import { modelKey, parseModelId, type ModelId } from './model-id.ts';
+
+export interface Catalog {
+  lookup(dialect: string, providerModel: string, nowMs: number): CatalogEntry;
+}
+
+export interface CatalogEntry {
+  capabilities: Capabilities;
+  /** The price now. Prices may change at a date: ask `priceAt(prices, nowMs)` for another moment. */
+  price: Price | undefined;
+  prices: readonly DatedPrice[];
+  tier: Tier | undefined;
+  known: 'exact' | 'family' | 'none';
+  family: string | undefined;
+  /** The day (UTC, `2026-11-30`) the provider switches the model off. */
+  shutdown: string | undefined;
+  /** Where the figures come from, and when they were read. */
+  source: string | undefined;
+  asOf: string;
+}
+
+export interface DatedPrice {
+  price: Price;
+  fromMs: number;
+  untilMs: number;
+}
+
+/** Capabilities in layers: for every dialect, and what differs on one. */
+interface Layer {
+  all: SomeCapabilities;
+  on: Record<string, SomeCapabilities>;
+}
+
+interface KnownModel {
+  familyName: string;
+  family: Family;
+  row: ModelRow | undefined;
+  layer: Layer;
+}
+
+/** Throws an error that names every mistake in the data. */
+export function createCatalog(data: unknown): Catalog {
+  const parsed = CatalogFile.safeParse(data);
+  if (!parsed.success) throw new Error(`The model catalog is invalid:\n${z.prettifyError(parsed.error)}`);
+  const file = parsed.data;
+  const families = resolveFamilies(file.families);
+  const rows = resolveRows(file.models, families);
+  const prefixes = families
+    .values()
+    .flatMap((known) => known.family.prefixes.map((prefix) => ({ prefix: modelKey(prefix), known })))
+    .toArray()
+    .toSorted((a, b) => b.prefix.length - a.prefix.length);
+
+  return {
+    lookup(dialect, providerModel, nowMs) {
+      const id = parseModelId(providerModel);
+      const known = rows.get(id.key) ?? prefixes.find(({ prefix }) => id.key.startsWith(prefix))?.known;
+      const capabilities = capabilitiesOf(file.defaults, known, dialect, id);
+      if (!known) return { ...UNKNOWN, capabilities, asOf: file.asOf };
+      const { row, family, familyName } = known;
+      const prices = row ? pricesOf(row, family, dialect, id) : [];
+      return {
+        capabilities,
+        price: priceAt(prices, nowMs),
+        prices,
+        tier: row?.tier,
+        known: row ? 'exact' : 'family',
+        family: familyName,
+        shutdown: row?.shutdown,
+        source: row?.source ?? family.source,
+        asOf: row?.asOf ?? family.asOf ?? file.asOf,
+      };
+    },
+  };
+}
+
+const UNKNOWN = {
+  price: undefined,
+  prices: [],
+  tier: undefined,
+  known: 'none',
+  family: undefined,
+  shutdown: undefined,
+  source: undefined,
+} as const;
+
+export function priceAt(prices: readonly DatedPrice[], nowMs: number): Price | undefined {
+  return prices.find(({ fromMs, untilMs }) => nowMs >= fromMs && nowMs < untilMs)?.price;
+}
+
+function resolveFamilies(families: CatalogFile['families']): Map<string, KnownModel> {
+  const resolved = new Map<string, KnownModel>();
+  for (const [name, family] of Object.entries(families)) {
+    const parent = family.extends === undefined ? undefined : resolved.get(family.extends);
+    if (family.extends !== undefined && !parent) throw unknownName(`Family "${name}"`, 'extends', family.extends);
+    resolved.set(name, {
+      familyName: name,
+      family: { ...parent?.family, ...family },
+      row: undefined,
+      layer: extend(parent?.layer, family),
+    });
+  }
+  return resolved;
+}
+
+function resolveRows(models: readonly ModelRow[], families: ReadonlyMap<string, KnownModel>): Map<string, KnownModel> {
+  const rows = new Map<string, KnownModel>();
+  for (const row of models) {
+    const known = families.get(row.family);
+    if (!known) throw unknownName(`Model "${row.id}"`, 'family', row.family);
+    const base = row.like === undefined ? known : rows.get(modelKey(row.like));
+    if (!base) throw unknownName(`Model "${row.id}"`, 'like', row.like);
+    const resolved = { ...known, row, layer: extend(base.layer, row) };
+    for (const name of [row.id, ...(row.aliases ?? [])]) {
+      if (rows.has(modelKey(name))) throw new Error(`The model catalog has "${name}" twice`);
+      rows.set(modelKey(name), resolved);
+    }
+  }
+  return rows;
+}
+
+function unknownName(where: string, field: string, name: string | undefined): Error {
+  return new Error(
+    `The model catalog is invalid:\n${where}: \`${field}\` names nothing that stands before it: "${name}"`,
+  );
+}
+
+function extend(base: Layer | undefined, next: Pick<Family, 'capabilities' | 'on'>): Layer {
+  const on = { ...base?.on };
+  for (const [dialect, capabilities] of Object.entries(next.on ?? {}))
+    on[dialect] = { ...on[dialect], ...capabilities };
+  return { all: { ...base?.all, ...next.capabilities }, on };
+}
+
+/**
+ * On a dialect that is not its family's own a model is somebody's product: its size and its senses stay, but how to
+ * ask is up to that server, so the defaults hold.
+ */
+function capabilitiesOf(
+  defaults: CatalogFile['defaults'],
+  known: KnownModel | undefined,
+  dialect: string,
+  id: ModelId,
+): Capabilities {
+  const strange = { ...defaults.capabilities, ...defaults.on[dialect] };
+  if (!known) return toCapabilities(strange);
+  const own = { ...defaults.capabilities, ...known.layer.all, ...known.layer.on[dialect] };
+  if (isOwn(known.family, dialect, id)) return toCapabilities(own);
+  const { contextTokens, outputTokens, input, tools } = own;
+  return toCapabilities({ ...strange, contextTokens, outputTokens, input, tools });
+}
+
+function toCapabilities(merged: unknown): Capabilities {
+  const fields = CapabilityFields.parse(merged);
+  return { ...fields, apiVersion: fields.apiVersion ?? undefined };
+}
+
+/** Also where its list prices hold. */
+function isOwn(family: Family, dialect: string, id: ModelId): boolean {
+  return !id.resold && (family.dialects ?? []).includes(dialect);
+}
+
+function pricesOf(row: ModelRow, family: Family, dialect: string, id: ModelId): DatedPrice[] {
+  if (row.price === undefined || !isOwn(family, dialect, id)) return [];
+  const regional = dialect === 'bedrock' && id.region !== 'global';
+  const factor = regional ? (row.regionalMarkup ?? family.regionalMarkup ?? 1) : 1;
+  return [row.price].flat().map((price) => datedPrice(price, family.longPrompt, factor));
+}
+
+const DAY_MS = 86_400_000;
+
+function datedPrice(row: PriceRow, longPrompt: Family['longPrompt'], factor: number): DatedPrice {
+  const { validFrom, validTo, tiers, ...list } = row;
+  const base = times(list, factor, factor);
+  const long = longPrompt && {
+    ...times(base, longPrompt.input, longPrompt.output),
+    abovePromptTokens: longPrompt.abovePromptTokens,
+  };
+  const steps = tiers?.map((tier) => ({ ...tier, ...times(tier, factor, factor) })) ?? (long ? [long] : undefined);
+  return {
+    price: { ...base, ...(steps && { tiers: steps }) },
+    fromMs: validFrom === undefined ? -Infinity : Date.parse(validFrom),
+    untilMs: validTo === undefined ? Infinity : Date.parse(validTo) + DAY_MS,
+  };
+}
+
+/** Cache prices go with the input price. */
+function times(price: PriceTier, input: number, output: number): PriceTier {
+  return {
+    input: rounded(price.input * input),
+    output: rounded(price.output * output),
+    ...(price.cacheRead !== undefined && { cacheRead: rounded(price.cacheRead * input) }),
+    ...(price.cacheWrite5m !== undefined && { cacheWrite5m: rounded(price.cacheWrite5m * input) }),
+    ...(price.cacheWrite1h !== undefined && { cacheWrite1h: rounded(price.cacheWrite1h * input) }),
+  };
+}
+
+/** 2.2 rather than 2.2000000000000002: prices are shown to people. */
+function rounded(price: number): number {
+  return Number(price.toPrecision(12));
+}

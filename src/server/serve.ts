@@ -1,0 +1,95 @@
+/** Starts and stops the local server. */
+import { createAdaptorServer } from '@hono/node-server';
+import type { Server } from 'node:http';
+import pino from 'pino';
+import { compose } from '../compose.ts';
+import type { ProviderEntry } from '../config/schema.ts';
+import { awsChain } from '../platform/aws-credentials.ts';
+import { banner } from './banner.ts';
+import { googleToken } from '../platform/google-token.ts';
+import type { Loaded } from './configuration.ts';
+import { nodeDoor } from '../platform/node-door.ts';
+import { undiciTransport } from '../platform/undici-transport.ts';
+
+/** A proxy in front keeps idle connections for a minute; ours must not close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+export async function serve(loaded: Loaded): Promise<void> {
+  const { environment, source, practice } = loaded;
+  const practiced = practice ? await startPractice() : undefined;
+  const configuration = { ...loaded.configuration, ...(practiced && { providers: practiced.providers }) };
+  const { server: options, log: logOptions } = configuration;
+  let draining = false;
+  const now = () => Date.now();
+  const transport = undiciTransport();
+  const composed = compose(configuration, {
+    door: nodeDoor,
+    transport,
+    log: pino({ level: logOptions.level, base: null, messageKey: 'message' }),
+    credentials: {
+      awsChain: (region) => awsChain(region, now),
+      googleToken: (serviceAccount) => googleToken(serviceAccount, { now, fetch }),
+    },
+    environment,
+    source,
+    practice,
+    isReady: () => !draining,
+  });
+  const server = createAdaptorServer({ fetch: composed.app.fetch }) as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  const port = await listen(server, options.port, options.host);
+  if (logOptions.level !== 'silent') process.stdout.write(banner(composed, { source, practice, host: options.host, port, configuration }));
+  const stop = async () => {
+    if (draining) return process.exit(1); // Asked twice: now.
+    draining = true;
+    await drain(server, options.drainMs);
+    await transport.close();
+    await practiced?.close();
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      reject(taken ? new Error(`Port ${port} on ${host} is taken; choose another with --port`) : cause);
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+/** Takes no new connections, lets running answers finish, and cuts what is left when the time is over. */
+function drain(server: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), drainMs);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+interface Practice {
+  providers: Record<string, ProviderEntry>;
+  close(): Promise<void>;
+}
+
+/** The practice providers as real servers on loopback: requests to them take the whole way. */
+async function startPractice(): Promise<Practice> {
+  const { practiceFetch, practiceProviders } = await import('../practice/index.ts');
+  const server = createAdaptorServer({ fetch: practiceFetch({}) }) as Server;
+  const port = await listen(server, 0, '127.0.0.1');
+  return {
+    providers: practiceProviders(`http://127.0.0.1:${port}`),
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}

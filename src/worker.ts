@@ -1,0 +1,53 @@
+/**
+ * The same application on Cloudflare Workers. The configuration is the bundled `signalbox.yaml` text module, or the
+ * variable SIGNALBOX_YAML; secrets come from bindings, by the names that the configuration refers to.
+ */
+import bundled from '../signalbox.worker.yaml';
+import { compose, type Composed } from './compose.ts';
+import { findProviders } from './config/credentials.ts';
+import { type Environment, parseConfiguration } from './config/parse.ts';
+import { GatewayError } from './core/errors.ts';
+import { fetchDoor } from './platform/fetch-door.ts';
+import { fetchTransport } from './platform/fetch-transport.ts';
+import { googleToken } from './platform/google-token.ts';
+import { consoleLog } from './platform/log.ts';
+import { practiceFetch, practiceProviders } from './practice/index.ts';
+
+/** Practice answers are made inside the Worker; this address never leaves it. */
+const PRACTICE_URL = 'http://practice.invalid';
+
+/** Composed on the first request: Workers run no timers, randomness or fetch before it. */
+let composed: Composed | undefined;
+
+export default {
+  fetch(request, env, context) {
+    composed ??= start(textsOf(env));
+    return composed.app.fetch(request, env, context);
+  },
+} satisfies ExportedHandler<Record<string, unknown>>;
+
+function start(environment: Environment): Composed {
+  const source = environment.SIGNALBOX_YAML ? 'SIGNALBOX_YAML' : 'signalbox.worker.yaml';
+  const parsed = parseConfiguration(environment.SIGNALBOX_YAML ?? bundled, source, environment);
+  const declared = Object.keys(parsed.providers).length > 0 ? parsed.providers : findProviders(environment);
+  const practice = Object.keys(declared).length === 0;
+  const configuration = { ...parsed, providers: practice ? practiceProviders(PRACTICE_URL) : declared };
+  const practised = practiceFetch({});
+  return compose(configuration, {
+    door: fetchDoor,
+    transport: fetchTransport(practice ? practised : undefined),
+    log: consoleLog(configuration.log.level),
+    credentials: {
+      awsChain: () => () => Promise.reject(new GatewayError('credential', 'On Workers, Bedrock needs keys as secrets')),
+      googleToken: (serviceAccount) => googleToken(serviceAccount, { now: () => Date.now(), fetch }),
+    },
+    environment,
+    source,
+    practice,
+    isReady: () => true,
+  });
+}
+
+function textsOf(env: Record<string, unknown>): Environment {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Which folder may import which. A folder may always import itself. The longest matching name counts. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'src/core': [],
+  'src/answers': ['src/core'],
+  'src/routing': ['src/core'],
+  'src/resilience': ['src/core'],
+  'src/attempt': ['src/core', 'src/answers'],
+  'src/gateway.ts': ['src/core', 'src/answers', 'src/routing', 'src/resilience', 'src/attempt'],
+  'src/http': ['src/core', 'src/gateway.ts', 'src/attempt/live.ts', 'src/routing/choose.ts'],
+  'src/config': ['src/core', 'src/routing/catalog.ts'],
+  'src/platform': ['src/core', 'src/http/door.ts', 'src/http/frames.ts', 'src/attempt/live.ts'],
+  'src/practice': ['src/core', 'src/config/schema.ts'],
+  providers: ['src/core'],
+  // The composition roots join everything; nothing imports them.
+  'src/compose.ts': ['src', 'providers', 'routing-rules'],
+  'src/server': ['src'],
+  'src/node.ts': ['src'],
+  'src/worker.ts': ['src', 'signalbox.worker.yaml'],
+};
+/** Where the runtime's own names may stand. */
+const RUNTIME_IN = ['src/platform', 'src/server', 'src/node.ts', 'src/worker.ts'];
+/** Only here may an official SDK's name stand, and only as types. */
+const SDK_HOMES: Record<string, string> = {
+  openai: 'src/core/chat.ts providers/openai',
+  '@anthropic-ai/sdk': 'providers/anthropic',
+  '@google/genai': 'providers/gemini',
+  '@aws-sdk/client-bedrock-runtime': 'providers/bedrock',
+};
+const MAX_LINES = 250;
+
+const files = ['src', 'providers'].flatMap((root) =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(root, name)),
+);
+const imports = (source: string) =>
+  [...source.matchAll(/^(import|export)( type)?[^;]*? from '([^']+)'/gms)].map(([, , type, name = '']) => ({
+    name,
+    onlyTypes: type !== undefined,
+  }));
+const inside = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
+const homeOf = (path: string) =>
+  Object.keys(MAY_IMPORT)
+    .filter((folder) => inside(path, folder))
+    .toSorted((a, b) => b.length - a.length)[0] ?? 'nowhere';
+
+describe.each(files)('%s', (file) => {
+  const source = readFileSync(file, 'utf8');
+  const home = homeOf(file);
+
+  it('imports only what its folder may', () => {
+    const strangers = imports(source)
+      .filter(({ name }) => name.startsWith('.'))
+      .map(({ name }) => normalize(join(dirname(file), name)))
+      .filter((path) => ![home, ...(MAY_IMPORT[home] ?? [])].some((folder) => inside(path, folder)));
+    expect(strangers).toEqual([]);
+  });
+
+  it('names the runtime only where it may', () => {
+    const allowed = RUNTIME_IN.some((folder) => inside(file, folder));
+    if (!allowed) expect(source).not.toMatch(/\bprocess\.|from 'node:|from 'cloudflare:|\bBuffer\./);
+  });
+
+  it('imports no other provider', () => {
+    const [root, own] = file.split('/');
+    if (root !== 'providers' || own === 'index.ts') return;
+    const others = imports(source).filter(({ name }) => /^\.\.\/[^.]/.test(name) && !name.startsWith('../shared/'));
+    expect(others).toEqual([]);
+  });
+
+  it('takes from an official SDK only types, and only in its one home', () => {
+    for (const { name, onlyTypes } of imports(source)) {
+      const sdk = Object.keys(SDK_HOMES).find((candidate) => inside(name, candidate));
+      if (!sdk) continue;
+      expect(onlyTypes, `${name} as types`).toBe(true);
+      expect(SDK_HOMES[sdk]?.split(' ').some((allowed) => inside(file, allowed)), `${name} in ${file}`).toBe(true);
+    }
+  });
+
+  it(`stays under ${MAX_LINES} lines`, () => {
+    expect(source.split('\n').length).toBeLessThanOrEqual(MAX_LINES);
+  });
+});
+
+describe('the request path', () => {
+  it('imports no composition root', () => {
+    const roots = ['src/compose.ts', 'src/server', 'src/node.ts', 'src/worker.ts'];
+    const guests = files
+      .filter((file) => !roots.some((root) => inside(file, root)))
+      .filter((file) =>
+        imports(readFileSync(file, 'utf8')).some(({ name }) => {
+          const path = normalize(join(dirname(file), name));
+          return name.startsWith('.') && roots.some((root) => inside(path, root));
+        }),
+      );
+    expect(guests).toEqual([]);
+  });
+});
