@@ -19,7 +19,7 @@ import { memoryCache } from './platform/memory-cache.ts';
 import { opossumCircuit } from './platform/opossum-circuit.ts';
 import { RestingDeployments } from './resilience/rest.ts';
 import { createCatalog } from './routing/catalog.ts';
-import { parseRules } from './routing/rules.ts';
+import { createRules } from './routing/rules.ts';
 
 const CIRCUIT = { failurePercent: 50, minimumCalls: 10, windowMs: 30_000, openMs: 5_000 };
 /** Signed reasoning of running tool loops, in characters. */
@@ -91,7 +91,8 @@ function routingOf(configuration: Configuration, context: DeploymentContext): Ga
   return {
     models: modelsOf(configuration, context),
     direct: directModels(configuration, context),
-    rules: parseRules(defaultRules),
+    rules: createRules(defaultRules),
+    tierOf: (model) => context.catalog.tierOf(model),
   };
 }
 

@@ -156,7 +156,11 @@ async function* closing(gateway: Gateway, plan: Plan, outcome: Outcome<Frames>):
     failure = asGatewayError(cause);
     throw failure;
   } finally {
-    if (failure?.rule.trips) await gateway.circuit(outcome.candidate.deployment.id).run(failing(failure)).catch(() => {});
+    if (failure?.rule.trips)
+      await gateway
+        .circuit(outcome.candidate.deployment.id)
+        .run(failing(failure))
+        .catch(() => {});
     finish(gateway, plan, outcome, failure);
   }
 }

@@ -46,7 +46,9 @@ function print(text: string): void {
 main().catch((cause: unknown) => {
   const expected = cause instanceof ConfigurationError || cause instanceof UsageError || isArgumentError(cause);
   const message = cause instanceof Error ? (expected ? cause.message : cause.stack) : String(cause);
-  process.stderr.write(`${message}\n${expected && !(cause instanceof ConfigurationError) ? 'Try: signalbox --help\n' : ''}`);
+  process.stderr.write(
+    `${message}\n${expected && !(cause instanceof ConfigurationError) ? 'Try: signalbox --help\n' : ''}`,
+  );
   process.exitCode = 1;
 });
 

@@ -11,7 +11,8 @@ import { fetchDoor } from './platform/fetch-door.ts';
 import { fetchTransport } from './platform/fetch-transport.ts';
 import { googleToken } from './platform/google-token.ts';
 import { consoleLog } from './platform/log.ts';
-import { practiceFetch, practiceProviders } from './practice/index.ts';
+import { practiceFetch } from './practice/app.ts';
+import { practiceProviders } from './practice/providers.ts';
 
 /** Practice answers are made inside the Worker; this address never leaves it. */
 const PRACTICE_URL = 'http://practice.invalid';
@@ -49,5 +50,7 @@ function start(environment: Environment): Composed {
 }
 
 function textsOf(env: Record<string, unknown>): Environment {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }

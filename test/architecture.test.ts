@@ -77,7 +77,10 @@ describe.each(files)('%s', (file) => {
       const sdk = Object.keys(SDK_HOMES).find((candidate) => inside(name, candidate));
       if (!sdk) continue;
       expect(onlyTypes, `${name} as types`).toBe(true);
-      expect(SDK_HOMES[sdk]?.split(' ').some((allowed) => inside(file, allowed)), `${name} in ${file}`).toBe(true);
+      expect(
+        SDK_HOMES[sdk]?.split(' ').some((allowed) => inside(file, allowed)),
+        `${name} in ${file}`,
+      ).toBe(true);
     }
   });
 

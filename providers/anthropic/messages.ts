@@ -30,7 +30,7 @@ export function toMessages(call: Call, turns: readonly Turn[]): Messages {
     if (role === 'system') return { role, content: blocks.filter((block) => block.type === 'text').map(toText) };
     return { role, content: blocks.flatMap((block) => toBlock(block, call, warnings) ?? []) };
   });
-  return { messages: messages.filter(({ content }) => content.length > 0), warnings };
+  return { messages, warnings };
 }
 
 export function toText({ text, cache }: TextBlock): TextBlockParam {
@@ -59,8 +59,9 @@ function toBlock(block: Block, call: Call, warnings: Warning[]): ContentBlockPar
 }
 
 function toThinkingBlock({ detail }: ReasoningBlock, warnings: Warning[]): ContentBlockParam | undefined {
-  if (detail.type === 'reasoning.encrypted') return { type: 'redacted_thinking', data: detail.data ?? '' };
-  if (detail.signature) return { type: 'thinking', thinking: detail.text ?? '', signature: detail.signature };
+  if (detail.type === 'reasoning.encrypted' && detail.data) return { type: 'redacted_thinking', data: detail.data };
+  if (detail.type === 'reasoning.text' && detail.signature)
+    return { type: 'thinking', thinking: detail.text ?? '', signature: detail.signature };
   warnings.push(dropped('reasoning_details', 'without a signature'));
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
-import { toConversation } from '../shared/conversation.ts';
+import { toConversation, type TextBlock } from '../shared/conversation.ts';
 import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
 import { jsonFormat, jsonInstruction } from '../shared/format.ts';
 import { mergeNative } from '../shared/merge.ts';
@@ -15,12 +15,20 @@ import { planTools, toTools } from './tools.ts';
 /** Without a stream a long answer runs into time limits on the way. */
 const UNARY_TOKENS = 16_384;
 
-/** What this file and its neighbours say, or say with a warning of their own. */
+/** What is said here or next door, or warned of there; on top of what every dialect reads. */
 const HONOURED: ReadonlySet<string> = new Set([
-  ...['messages', 'model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'stop', 'n'],
-  ...['temperature', 'top_p', 'top_k', 'tools', 'tool_choice', 'parallel_tool_calls', 'functions', 'function_call'],
-  ...['response_format', 'reasoning_effort', 'reasoning', 'thinking', 'web_search_options', 'service_tier'],
-  ...['safety_identifier', 'user', 'metadata', 'prompt_cache_options', 'prompt_cache_retention', 'extra_body'],
+  'stop',
+  'n',
+  'temperature',
+  'top_p',
+  'top_k',
+  'parallel_tool_calls',
+  'response_format',
+  'reasoning_effort',
+  'reasoning',
+  'thinking',
+  'web_search_options',
+  'service_tier',
 ]);
 
 export interface Asked {
@@ -48,8 +56,7 @@ export function toAnthropic(call: Call): Asked {
     toCopies(request),
   ];
   const tokens = toMaxTokens(call, thinking);
-  const says = parts.flatMap((part) => part.says ?? []).map((text) => toText({ type: 'text', text }));
-  const prompt = [...system.map(toText), ...says];
+  const prompt = [...system, ...parts.flatMap(instructions)].map(toText);
   const body: MessagesBody = {
     model: call.providerModel,
     max_tokens: tokens.value,
@@ -74,6 +81,10 @@ export function toAnthropic(call: Call): Asked {
   };
 }
 
+function instructions({ says = [] }: Part): TextBlock[] {
+  return says.map((text) => ({ type: 'text', text }));
+}
+
 /** Effort and format share `output_config`. */
 function mergeFields(parts: readonly Part[]): Partial<MessagesBody> {
   const fields: Partial<MessagesBody> = Object.assign({}, ...parts.map((part) => part.fields));
@@ -93,20 +104,37 @@ function toMaxTokens(call: Call, thinking: ThinkingPart): { value: number; warni
 
 /** Newer models answer 400 to sampling even at its default; all do while they think. */
 function toSampling({ request, capabilities }: Call, thinking: boolean): Part {
-  const { temperature, top_p: topP, top_k: topK } = request;
-  const isFree = capabilities.sampling !== 'none' && !thinking;
-  const warnings: Warning[] = [];
-  const fields: Partial<MessagesBody> = {};
-  const hasTemperature = typeof temperature === 'number' && temperature !== 1;
-  const hasTopP = typeof topP === 'number' && topP < (isFree ? 1 : 0.99); // Newer models take 0.99 for the default.
-  if (hasTemperature && isFree) fields.temperature = Math.min(temperature, 1);
-  if (hasTemperature && !isFree) warnings.push(dropped('temperature'));
-  if (hasTemperature && isFree && temperature > 1) warnings.push(changed('temperature', 'clamped to 1'));
-  if (hasTopP && isFree && !hasTemperature) fields.top_p = topP;
-  else if (hasTopP) warnings.push(dropped('top_p', isFree ? 'not together with temperature' : undefined));
-  if (topK && isFree) fields.top_k = topK;
-  else if (topK) warnings.push(dropped('top_k'));
-  return { fields, warnings };
+  return capabilities.sampling === 'none' || thinking ? withoutSampling(request) : withSampling(request);
+}
+
+function withSampling({ temperature, top_p: topP, top_k: topK }: ChatRequest): Part {
+  const warm = isNumber(temperature) && temperature !== 1;
+  const cut = isNumber(topP) && topP < 1;
+  const isClamped = warm && temperature > 1;
+  return {
+    fields: {
+      ...(warm && { temperature: Math.min(temperature, 1) }),
+      ...(cut && !warm && { top_p: topP }),
+      ...(topK && { top_k: topK }),
+    },
+    warnings: [
+      ...(isClamped ? [changed('temperature', 'clamped to 1')] : []),
+      ...(cut && warm ? [dropped('top_p', 'not together with temperature')] : []),
+    ],
+  };
+}
+
+function withoutSampling({ temperature, top_p: topP, top_k: topK }: ChatRequest): Part {
+  const lost = [
+    ...(isNumber(temperature) && temperature !== 1 ? ['temperature'] : []),
+    ...(isNumber(topP) && topP < 0.99 ? ['top_p'] : []), // Anthropic, too, takes 0.99 for the default.
+    ...(topK ? ['top_k'] : []),
+  ];
+  return { warnings: lost.map((param) => dropped(param)) };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
 function toStop({ request, capabilities }: Call): Part {

@@ -80,8 +80,8 @@ export class MessageReader {
   /** Counts are cumulative: what is named replaces what was known. */
   count(usage: AnthropicUsage | MessageDeltaUsage | undefined): void {
     if (!usage) return;
-    for (const [name, value] of Object.entries(usage))
-      if (value !== null) Object.assign(this.#usage, { [name]: value });
+    const known = Object.entries(usage).filter(([, value]) => value !== null);
+    this.#usage = { ...this.#usage, ...(Object.fromEntries(known) as Partial<AnthropicUsage>) };
     this.#sink.usage(toUsage(this.#usage));
   }
 
@@ -151,7 +151,10 @@ export class MessageReader {
 
   #annotate({ startIndex, citations }: { startIndex: number; citations: readonly TextCitation[] }): void {
     for (const citation of citations) {
-      if (citation.type !== 'web_search_result_location') continue; // OpenAI annotates only with addresses.
+      if (citation.type !== 'web_search_result_location') {
+        this.#choice.citation({ ...citation, start_index: startIndex, end_index: this.#length });
+        continue; // OpenAI annotates only with addresses.
+      }
       const { url, title } = citation;
       const place = { url, title: title ?? url, start_index: startIndex, end_index: this.#length };
       this.#choice.annotation({ type: 'url_citation', url_citation: place });

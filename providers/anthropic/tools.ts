@@ -20,7 +20,9 @@ export interface Tools extends ToolPlan {
 
 export function planTools(request: ChatRequest): Tools {
   const all = Array.isArray(request.tools) ? request.tools : [];
-  const server = all.filter(({ type }) => SERVER_TOOL.test(type)) as unknown as ToolUnion[];
+  const server = all
+    .filter(({ type }) => SERVER_TOOL.test(type))
+    .map((tool) => ({ ...tool })) as unknown as ToolUnion[];
   if (server.length === 0) return { ...readTools(request), server };
   return { ...readTools({ ...request, tools: all.filter(({ type }) => !SERVER_TOOL.test(type)) }), server };
 }

@@ -70,7 +70,8 @@ export class ConverseAnswer {
     const tool = record(start.toolUse);
     // The provider's own tools run on its side: neither the call nor the result is the client's.
     if (tool && tool.type !== 'server_tool_use') this.#openTool(index, tool);
-    else if (start.image) this.#blocks.set(index, { kind: 'image', format: text(record(start.image)?.format) ?? 'png' });
+    else if (start.image)
+      this.#blocks.set(index, { kind: 'image', format: text(record(start.image)?.format) ?? 'png' });
     else this.#blocks.set(index, { kind: 'ignored' });
   }
 
@@ -110,7 +111,7 @@ export class ConverseAnswer {
     if (this.#stopReason === undefined) {
       throw new GatewayError('truncated', 'Bedrock closed the stream before the answer was complete');
     }
-    for (const index of [...this.#blocks.keys()]) this.close(index);
+    for (const index of this.#blocks.keys()) this.close(index);
     this.start().finish(toFinishReason(this.#stopReason, this.#calls > 0), this.#stopReason);
   }
 
@@ -158,8 +159,10 @@ export class ConverseAnswer {
   #closeReasoning({ text: said, signature, redacted }: ReasoningBlock): void {
     const { format, issuer } = this.#reading;
     const common = { format, index: this.#details++, issuer };
-    if (redacted !== undefined) this.start().reasoningDetail({ type: 'reasoning.encrypted', data: redacted, ...common });
-    else this.start().reasoningDetail({ type: 'reasoning.text', text: said, ...(signature && { signature }), ...common });
+    if (redacted !== undefined)
+      this.start().reasoningDetail({ type: 'reasoning.encrypted', data: redacted, ...common });
+    else
+      this.start().reasoningDetail({ type: 'reasoning.text', text: said, ...(signature && { signature }), ...common });
   }
 
   /** Only citations of web pages have a form in OpenAI's answer; they come before the text that they belong to. */

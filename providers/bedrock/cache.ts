@@ -7,11 +7,17 @@ import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Warning } from '../../src/core/provider.ts';
 import type { CacheMark } from '../shared/cache.ts';
 import { record } from '../shared/refusal.ts';
-import { cachePoint } from './messages.ts';
-import type { Family } from './model.ts';
+import { isNova, takesCachePoints, type Family } from './model.ts';
 import type { Wire } from './wire.ts';
 
 const MAX_POINTS = 4;
+
+/** The point that ends a cached prefix; nothing for models without a cache. */
+export function cachePoint(mark: CacheMark | undefined, family: Family) {
+  if (!mark || !takesCachePoints(family)) return [];
+  const ttl = mark.ttl === '1h' && !isNova(family) ? { ttl: '1h' as const } : {};
+  return [{ cachePoint: { type: 'default' as const, ...ttl } }];
+}
 
 export interface Prompt {
   tools: Wire<Tool>[];
@@ -20,7 +26,11 @@ export interface Prompt {
 }
 
 /** The prompt with the points that the client did not set itself, and no more than Converse takes. */
-export function withCachePoints(prompt: Prompt, request: ChatRequest, family: Family): { prompt: Prompt; warnings: Warning[] } {
+export function withCachePoints(
+  prompt: Prompt,
+  request: ChatRequest,
+  family: Family,
+): { prompt: Prompt; warnings: Warning[] } {
   const mark = automaticMark(request);
   return limit(mark ? withAutomatic(prompt, cachePoint(mark, family)) : prompt);
 }
@@ -44,7 +54,10 @@ function withAutomatic({ tools, system, messages }: Prompt, point: ReturnType<ty
   };
 }
 
-function ended<Item extends object>(items: Item[], point: ReturnType<typeof cachePoint>): (Item | typeof point[number])[] {
+function ended<Item extends object>(
+  items: Item[],
+  point: ReturnType<typeof cachePoint>,
+): (Item | (typeof point)[number])[] {
   const last = items.at(-1);
   return last && !('cachePoint' in last) ? [...items, ...point] : items;
 }

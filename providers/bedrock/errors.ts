@@ -3,7 +3,7 @@ import type { Refusal } from '../../src/core/provider.ts';
 import { parseJson, record, retryAfterMs, text } from '../shared/refusal.ts';
 
 /** By the exception's name in lower case and without `exception`, as both HTTP and event streams spell it. */
-const KINDS: Record<string, ErrorKind> = {
+const KINDS: Readonly<Record<string, ErrorKind>> = {
   validation: 'caller',
   conflict: 'caller',
   servicequotaexceeded: 'exhausted', // A 400, yet not the caller's fault.
@@ -36,7 +36,7 @@ const KINDS: Record<string, ErrorKind> = {
 };
 
 /** Where there is no name that we know: a proxy's answer, or a name from the future. */
-const STATUS_KINDS: Record<number, ErrorKind> = {
+const STATUS_KINDS: Readonly<Record<number, ErrorKind>> = {
   401: 'credential',
   403: 'credential',
   404: 'misconfigured',
@@ -55,11 +55,12 @@ const STATUS_KINDS: Record<number, ErrorKind> = {
 const SENTENCES: readonly { kind: ErrorKind; of: readonly ErrorKind[]; pattern: RegExp }[] = [
   { kind: 'exhausted', of: ['rate'], pattern: /per day|daily/i },
   { kind: 'fault', of: ['credential'], pattern: /signature (?:has )?expired|not yet current/i }, // Clock skew, not a bad key.
+  { kind: 'misconfigured', of: ['credential'], pattern: /access to the model/i }, // One model's, not the key's.
   {
     kind: 'context',
     of: ['caller'],
     pattern:
-      /input is too long|prompt is too long|too many (?:input )?tokens|input tokens exceed|too many total text bytes|exceeds? (?:the )?(?:model'?s? )?(?:maximum )?context|maximum context length|exceed model maximum/i,
+      /input is too long|prompt is too long|too many (?:input )?tokens|input tokens exceed|too many total text bytes|exceeds? (?:the )?(?:model'?s? )?(?:maximum )?context|maximum context length|exceed model maximum|expected maxLength: \d+, actual/i,
   },
   {
     kind: 'reasoning_rejected',
@@ -70,13 +71,14 @@ const SENTENCES: readonly { kind: ErrorKind; of: readonly ErrorKind[]; pattern: 
   {
     kind: 'misconfigured',
     of: ['caller'],
-    pattern: /model identifier is invalid|on-demand throughput|model version has reached|access to the model/i,
+    pattern: /model identifier is invalid|on-demand throughput|model version has reached/i,
   },
   { kind: 'credential', of: ['caller'], pattern: /operation not allowed/i }, // AWS's word for an account that is held back.
   {
     kind: 'misconfigured', // For this model; another may.
     of: ['caller'],
-    pattern: /(?:doesn't|does not|don't) support|not supported (?:for|by|with) this model|is deprecated for this model/i,
+    pattern:
+      /(?:doesn't|does not|don't) support|not supported (?:for|by|with) this model|is deprecated for this model/i,
   },
 ];
 
@@ -85,14 +87,14 @@ export function classify(refusal: Refusal): GatewayError {
   const body = record(parseJson(refusal.body));
   const name = refusal.header('x-amzn-errortype') ?? text(body?.__type) ?? text(body?.code) ?? '';
   const said = text(body?.message) ?? text(body?.Message) ?? '';
-  const kind = KINDS[plainName(name)] ?? kindOfStatus(refusal.status);
+  const kind = kindOfName(name) ?? kindOfStatus(refusal.status);
   return toError({ kind, name, said, status: refusal.status, retryAfterMs: retryAfterMs(refusal) });
 }
 
 /** The same for an exception inside a stream, where there is no status. */
 export function classifyException(name: string, body: unknown): GatewayError {
   const said = text(record(body)?.message) ?? '';
-  return toError({ kind: KINDS[plainName(name)] ?? 'fault', name, said });
+  return toError({ kind: kindOfName(name) ?? 'fault', name, said });
 }
 
 /** `ThrottlingException:http://internal…`, `com.amazon.coral.service#ThrottlingException`, `throttlingException`. */
@@ -102,6 +104,11 @@ function plainName(name: string): string {
     .slice(before.lastIndexOf('#') + 1)
     .toLowerCase()
     .replace(/exception$/, '');
+}
+
+function kindOfName(name: string): ErrorKind | undefined {
+  const plain = plainName(name);
+  return Object.hasOwn(KINDS, plain) ? KINDS[plain] : undefined;
 }
 
 function kindOfStatus(status: number): ErrorKind {

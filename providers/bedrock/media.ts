@@ -97,7 +97,7 @@ function formatOfMediaType(mediaType: string, type: MediaBlock['type']): string 
 
 function endingOf(url: string): string {
   const ending = url.slice(url.lastIndexOf('.') + 1).toLowerCase();
-  return ENDINGS[ending] ?? ending;
+  return (Object.hasOwn(ENDINGS, ending) && ENDINGS[ending]) || ending;
 }
 
 function toSource(source: MediaSource, param: string): Source {

@@ -1,11 +1,11 @@
 import type { ContentBlock, Message, ToolResultContentBlock } from '@aws-sdk/client-bedrock-runtime';
 import type { ReasoningDetail } from '../../src/core/chat.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
-import type { CacheMark } from '../shared/cache.ts';
 import type { Block, ToolResultBlock, Turn } from '../shared/conversation.ts';
 import { safeToolCallId } from '../shared/ids.ts';
-import { toMedia, toAudio, type DocumentNames } from './media.ts';
-import { isNova, takesCachePoints, type Family } from './model.ts';
+import { cachePoint } from './cache.ts';
+import { toAudio, toMedia, type DocumentNames } from './media.ts';
+import { isNova, type Family } from './model.ts';
 import type { Wire } from './wire.ts';
 
 export type WireMessage = Wire<Message>;
@@ -22,32 +22,16 @@ export interface Speaking {
 const MISTRAL_ID = /^[A-Za-z0-9]{9}$/;
 
 export function toMessages(turns: readonly Turn[], speaking: Speaking): WireMessage[] {
-  const messages: WireMessage[] = [];
-  for (const turn of turns.filter(says)) {
-    const content = withText(turn.blocks.flatMap((block) => toBlocks(block, speaking)));
-    const last = messages.at(-1);
-    if (last && last.role === turn.role) last.content = [...(last.content ?? []), ...content];
-    else messages.push({ role: turn.role, content });
-  }
-  return messages;
-}
-
-/** Claude takes a turn of mere reasoning for a prefill and refuses it. */
-function says({ role, blocks }: Turn): boolean {
-  return role !== 'assistant' || blocks.some(({ type }) => type !== 'reasoning');
+  return turns.map(({ role, blocks }) => ({
+    role,
+    content: withText(blocks.flatMap((block) => toBlocks(block, speaking))),
+  }));
 }
 
 /** Converse wants a word with each document. */
 function withText(content: WireBlock[]): WireBlock[] {
   const bare = content.some(({ document }) => document) && !content.some(({ text }) => text);
   return bare ? [...content, { text: 'See attached document.' }] : content;
-}
-
-/** The point that ends a cached prefix; nothing for models without a cache. */
-export function cachePoint(mark: CacheMark | undefined, family: Family) {
-  if (!mark || !takesCachePoints(family)) return [];
-  const ttl = mark.ttl === '1h' && !isNova(family) ? { ttl: '1h' as const } : {};
-  return [{ cachePoint: { type: 'default' as const, ...ttl } }];
 }
 
 function toBlocks(block: Block, speaking: Speaking): WireBlock[] {
@@ -62,7 +46,9 @@ function toBlock(block: Exclude<Block, { type: 'reasoning' | 'audio' }>, speakin
       return { text: block.text };
     case 'tool_call':
       // Parsed JSON, which is what the SDK calls a document.
-      return { toolUse: { toolUseId: toId(block.id, speaking.family), name: block.name, input: block.input } } as WireBlock;
+      return {
+        toolUse: { toolUseId: toId(block.id, speaking.family), name: block.name, input: block.input },
+      } as WireBlock;
     case 'tool_result':
       return toToolResult(block, speaking);
     default:

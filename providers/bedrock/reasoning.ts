@@ -56,7 +56,11 @@ function nova(call: Call, wanted: Effort | undefined): ThinkingPart {
   };
 }
 
-function openai(call: Call, wanted: Effort | undefined, say: (effort: Effort) => Record<string, unknown>): ThinkingPart {
+function openai(
+  call: Call,
+  wanted: Effort | undefined,
+  say: (effort: Effort) => Record<string, unknown>,
+): ThinkingPart {
   const warnings = foreignBudgets(call);
   if (wanted === undefined) return { ...NOTHING, on: true, warnings };
   const effort = fitting(call, wanted, warnings);

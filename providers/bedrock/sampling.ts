@@ -1,3 +1,4 @@
+import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import { outputTokens, stopSequences } from '../shared/fields.ts';
 import { changed, dropped, emulated, type Part } from './body.ts';
@@ -14,52 +15,32 @@ const CLAUDE_BEFORE_4 = /claude-(?:3|v2|instant)/;
 type Inference = NonNullable<NonNullable<Part['fields']>['inferenceConfig']>;
 
 export function toInference(call: Call, family: Family, thinking: ThinkingPart): Part {
-  const warnings: Warning[] = [];
-  const inferenceConfig: Inference = {
-    ...toMaxTokens(call, thinking, warnings),
-    ...toTemperature(call, family, { thinking, warnings }),
-  };
+  const isFree = takesSampling(call, family, thinking);
+  const tokens = toMaxTokens(call, thinking);
+  const sampling = isFree ? toSampling(call, family) : withoutSampling(call.request);
+  const topK = toTopK(call, family, isFree);
   const stop = toStop(call);
-  Object.assign(inferenceConfig, stop.fields?.inferenceConfig);
+  const inferenceConfig: Inference = Object.assign({}, tokens.inference, sampling.inference, stop.inference);
+  const parts = [tokens, sampling, topK, stop];
   return {
-    ...stop,
     fields: Object.keys(inferenceConfig).length > 0 ? { inferenceConfig } : {},
-    additional: toTopK(call, family, { thinking, warnings }),
-    warnings: [...warnings, ...(stop.warnings ?? [])],
+    additional: topK.additional ?? {},
+    warnings: parts.flatMap((part) => part.warnings ?? []),
+    ...(stop.emulate && { emulate: stop.emulate }),
   };
 }
 
-function toMaxTokens(call: Call, { budget, unlimited }: ThinkingPart, warnings: Warning[]): Inference {
+/** A share of `inferenceConfig`. */
+type Share = Part & { inference?: Inference };
+
+function toMaxTokens(call: Call, { budget, unlimited }: ThinkingPart): Share {
   if (unlimited) return {};
   const cap = call.capabilities.outputTokens;
   const { value, param } = outputTokens(call.request);
   const wanted = value ?? Math.min(DEFAULT_TOKENS, cap);
-  if (wanted > cap) warnings.push(changed(param, `clamped to ${cap}`));
-  return { maxTokens: Math.min(wanted + budget, cap) };
-}
-
-interface SamplingContext {
-  thinking: ThinkingPart;
-  warnings: Warning[];
-}
-
-/** Converse takes temperatures from 0 to 1 for all its models. */
-function toTemperature(call: Call, family: Family, { thinking, warnings }: SamplingContext): Inference {
-  const { temperature, top_p: topP } = call.request;
-  const isFree = takesSampling(call, family, thinking);
-  const hasTemperature = typeof temperature === 'number' && (isFree || temperature !== 1);
-  const hasTopP = typeof topP === 'number' && (isFree || topP < DEFAULT_TOP_P);
-  if (!isFree) {
-    if (hasTemperature) warnings.push(dropped('temperature'));
-    if (hasTopP) warnings.push(dropped('top_p'));
-    return {};
-  }
-  if (hasTemperature && temperature > 1) warnings.push(changed('temperature', 'clamped to 1'));
-  const onlyOne = hasTemperature && family === 'claude' && !CLAUDE_BEFORE_4.test(call.providerModel);
-  if (hasTopP && onlyOne && topP < 1) warnings.push(dropped('top_p', 'not together with temperature'));
   return {
-    ...(hasTemperature && { temperature: Math.min(temperature, 1) }),
-    ...(hasTopP && !onlyOne && { topP }),
+    inference: { maxTokens: Math.min(wanted + budget, cap) },
+    warnings: wanted > cap ? [changed(param, `clamped to ${cap}`)] : [],
   };
 }
 
@@ -68,24 +49,47 @@ function takesSampling({ capabilities }: Call, family: Family, thinking: Thinkin
   return !thinking.on || (capabilities.sampling === 'free' && family !== 'claude');
 }
 
-/** Not in Converse itself, where the official SDK drops it without a word. */
-function toTopK(call: Call, family: Family, { thinking, warnings }: SamplingContext): Record<string, unknown> {
-  const topK = call.request.top_k;
-  if (typeof topK !== 'number') return {};
-  if (takesSampling(call, family, thinking)) {
-    if (family === 'claude' || family === 'mistral') return { top_k: topK };
-    if (family === 'cohere') return { k: topK };
-    if (isNova(family)) return { inferenceConfig: { topK } };
+/** Converse takes temperatures from 0 to 1 for all its models. */
+function toSampling({ request, providerModel }: Call, family: Family): Share {
+  const { temperature, top_p: topP } = request;
+  const warnings: Warning[] = [];
+  const inference: Inference = {};
+  // Claude's own default is 1; other families have theirs.
+  if (typeof temperature === 'number' && (family !== 'claude' || temperature !== 1)) {
+    inference.temperature = Math.min(temperature, 1);
+    if (temperature > 1) warnings.push(changed('temperature', 'clamped to 1'));
   }
-  warnings.push(dropped('top_k'));
-  return {};
+  const hasRoom = family !== 'claude' || CLAUDE_BEFORE_4.test(providerModel) || inference.temperature === undefined;
+  if (typeof topP === 'number' && hasRoom) inference.topP = topP;
+  else if (typeof topP === 'number' && topP < 1) warnings.push(dropped('top_p', 'not together with temperature'));
+  return { inference, warnings };
 }
 
-function toStop({ request, capabilities }: Call): Part {
+/** A value that is the default anyway is not missed. */
+function withoutSampling({ temperature, top_p: topP }: ChatRequest): Share {
+  return {
+    warnings: [
+      ...(typeof temperature === 'number' && temperature !== 1 ? [dropped('temperature')] : []),
+      ...(typeof topP === 'number' && topP < DEFAULT_TOP_P ? [dropped('top_p')] : []),
+    ],
+  };
+}
+
+/** Not in Converse itself, where the official SDK drops it without a word. */
+function toTopK({ request }: Call, family: Family, isFree: boolean): Share {
+  const topK = request.top_k;
+  if (typeof topK !== 'number') return {};
+  if (isFree && (family === 'claude' || family === 'mistral')) return { additional: { top_k: topK } };
+  if (isFree && family === 'cohere') return { additional: { k: topK } };
+  if (isFree && isNova(family)) return { additional: { inferenceConfig: { topK } } };
+  return { warnings: [dropped('top_k')] };
+}
+
+function toStop({ request, capabilities }: Call): Share {
   const asked = stopSequences(request);
   const sequences = asked.filter((sequence) => sequence.trim() !== ''); // Claude answers 400 to blanks.
   const warnings = sequences.length < asked.length ? [changed('stop', 'blank sequences are left out')] : [];
   if (sequences.length === 0) return { warnings };
-  if (capabilities.stop) return { fields: { inferenceConfig: { stopSequences: sequences } }, warnings };
+  if (capabilities.stop) return { inference: { stopSequences: sequences }, warnings };
   return { warnings: [...warnings, emulated('stop')], emulate: { stop: sequences } };
 }

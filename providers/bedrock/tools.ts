@@ -1,4 +1,4 @@
-import type { Tool } from '@aws-sdk/client-bedrock-runtime';
+import type { Tool, ToolChoice } from '@aws-sdk/client-bedrock-runtime';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import type { Turn } from '../shared/conversation.ts';
@@ -6,8 +6,8 @@ import { toolInstruction } from '../shared/format.ts';
 import { compileSchema } from '../shared/schema.ts';
 import { toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
 import { changed, dropped, emulated, type Part } from './body.ts';
+import { cachePoint } from './cache.ts';
 import { toInputSchema } from './input-schema.ts';
-import { cachePoint } from './messages.ts';
 import { isNova, type Family } from './model.ts';
 import type { Wire } from './wire.ts';
 
@@ -31,13 +31,14 @@ export function toTools(call: Call, plan: ToolPlan, context: ToolsContext): Part
   if (offered.length === 0 || plan.mode === 'none') return toSilentTools(call, offered, { ...context, past });
   requireTools(call);
   const warnings: Warning[] = [];
-  const choice = toChoice(call, plan, context);
-  const only = choice.only === undefined ? offered : offered.filter(({ name }) => name === choice.only);
-  const tools = only.flatMap((spec) => toTool(spec, call, { family: context.family, warnings }));
+  const { toolChoice, ...choice } = toChoice(call, plan, context);
+  // Forcing any tool forces this one if it is alone.
+  const specs = toolChoice?.any && plan.name ? offered.filter(({ name }) => name === plan.name) : offered;
+  const tools = specs.flatMap((spec) => toTool(spec, call, { family: context.family, warnings }));
   return {
-    ...choice.part,
-    fields: { toolConfig: { tools, ...choice.part.fields?.toolConfig } },
-    warnings: [...warnings, ...(choice.part.warnings ?? [])],
+    ...choice,
+    fields: { toolConfig: { tools, ...(toolChoice && { toolChoice }) } },
+    warnings: [...warnings, ...(choice.warnings ?? [])],
   };
 }
 
@@ -61,7 +62,9 @@ function requireTools({ capabilities, providerModel }: Call): void {
 }
 
 function toTool(spec: ToolSpec, call: Call, context: { family: Family; warnings: Warning[] }): WireTool[] {
-  const { schema, strict } = spec.custom ? { schema: FREE_TEXT, strict: false } : toSchema(spec, call, context.warnings);
+  const { schema, strict } = spec.custom
+    ? { schema: FREE_TEXT, strict: false }
+    : toSchema(spec, call, context.warnings);
   const tool = {
     toolSpec: {
       name: spec.name,
@@ -96,21 +99,36 @@ function toSchema(spec: ToolSpec, { capabilities }: Call, warnings: Warning[]) {
   return { schema: compiled.schema, strict: true };
 }
 
-interface Choice {
-  part: Part;
-  /** Forcing any tool forces this one if it is alone. */
-  only?: string;
+type Choice = Part & { toolChoice?: Wire<ToolChoice> };
+
+/** `auto` is the default and need not be said; some models refuse to hear it. */
+function toChoice(call: Call, plan: ToolPlan, { family, thinking }: ToolsContext): Choice {
+  const isRequired = plan.mode === 'required';
+  const canForce = call.capabilities.forcedToolChoice && !(family === 'claude' && thinking);
+  const asked: Part = isRequired && !canForce ? emulateForce(plan) : {};
+  const forced: Choice = isRequired && canForce ? { toolChoice: toToolChoice(plan, family) } : {};
+  if (plan.parallel !== false) return { ...asked, ...forced };
+  if (family === 'claude' && !CLAUDE_WITHOUT_PARALLEL_SWITCH.test(call.providerModel)) {
+    return { ...asked, additional: { tool_choice: toSingleCall(plan, isRequired && canForce) } };
+  }
+  return { ...asked, ...forced, warnings: [...(asked.warnings ?? []), dropped('parallel_tool_calls')] };
 }
 
-function toChoice(call: Call, plan: ToolPlan, { family, thinking }: ToolsContext): Choice {
-  const canForce = call.capabilities.forcedToolChoice && !(family === 'claude' && thinking);
-  const isForced = plan.mode === 'required' && canForce;
-  const part = plan.parallel === false ? toSingle(call, family, isForced ? plan : {}) : {};
-  if (plan.mode !== 'required') return { part: isSaid(part) ? part : { ...part } };
-  if (!canForce) return { part: { ...part, ...asked(plan.name), warnings: [...(part.warnings ?? []), emulated('tool_choice')] } };
-  if (isSaid(part)) return { part };
-  const named = plan.name !== undefined && (family === 'claude' || isNova(family));
-  const toolChoice = named ? { tool: { name: plan.name } } : { any: {} };
-  const only = named || plan.name === undefined ? {} : { only: plan.name };
-  return { part: { ...part, fields: { toolConfig: { tools: [], toolChoice } } }, ...only };
+function emulateForce({ name }: ToolPlan): Part {
+  return {
+    says: [toolInstruction(name)],
+    warnings: [emulated('tool_choice')],
+    emulate: { toolRequired: name === undefined ? {} : { name } },
+  };
+}
+
+/** Only Claude and Nova can be told which. */
+function toToolChoice({ name }: ToolPlan, family: Family): Wire<ToolChoice> {
+  return name !== undefined && (family === 'claude' || isNova(family)) ? { tool: { name } } : { any: {} };
+}
+
+/** Claude's own choice, whole: Converse refuses it beside a choice in `toolConfig`. */
+function toSingleCall({ name }: ToolPlan, forced: boolean) {
+  const type = forced ? (name === undefined ? 'any' : 'tool') : 'auto';
+  return { type, ...(type === 'tool' && { name }), disable_parallel_tool_use: true };
 }

@@ -54,7 +54,8 @@ export class CandidateReader {
 
   /** Throws `truncated` where Gemini never said that this is the end. */
   end(): void {
-    if (this.#reason === undefined) throw new GatewayError('truncated', 'The provider closed the answer before its end');
+    if (this.#reason === undefined)
+      throw new GatewayError('truncated', 'The provider closed the answer before its end');
     this.#closeCall();
     this.#details();
     if (this.#grounding) {
@@ -65,12 +66,17 @@ export class CandidateReader {
 
   #part(part: GeminiPart): void {
     if (part.functionCall) return this.#functionCall(part.functionCall, part.thoughtSignature);
-    if (part.text !== undefined) return part.thought ? this.#thought(part) : this.#text(part.text, part.thoughtSignature);
+    if (part.text !== undefined)
+      return part.thought ? this.#thought(part) : this.#text(part.text, part.thoughtSignature);
     if (part.inlineData) return this.#image(part);
     if (part.executableCode) return this.#fenced('python', part.executableCode.code);
     if (part.codeExecutionResult) return this.#fenced('', part.codeExecutionResult.output);
-    if (part.toolCall || part.toolResponse) return; // Between Google and the model.
-    if (part.thoughtSignature) this.#text('', part.thoughtSignature);
+    if (part.thoughtSignature) this.#googlesOwn(part, part.thoughtSignature);
+  }
+
+  /** Calls of Google's tools, and their results, are between Google and the model: only the signature is kept. */
+  #googlesOwn({ toolCall, toolResponse }: GeminiPart, data: string): void {
+    this.#signatures.push({ data, id: (toolCall ?? toolResponse)?.id ?? null });
   }
 
   #text(text: string, signature: string | undefined): void {
@@ -147,7 +153,10 @@ export class CandidateReader {
   }
 }
 
-function toLogprobs({ chosenCandidates = [], topCandidates = [] }: NonNullable<GeminiCandidate['logprobsResult']>): Logprobs {
+function toLogprobs({
+  chosenCandidates = [],
+  topCandidates = [],
+}: NonNullable<GeminiCandidate['logprobsResult']>): Logprobs {
   const content = chosenCandidates.map((chosen, step) => ({
     ...toToken(chosen),
     top_logprobs: (topCandidates[step]?.candidates ?? []).map(toToken),

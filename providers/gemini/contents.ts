@@ -7,7 +7,7 @@
 import type { ReasoningDetail } from '../../src/core/chat.ts';
 import type { Call } from '../../src/core/provider.ts';
 import type { Block, MediaBlock, ToolCallBlock, ToolResultBlock, Turn } from '../shared/conversation.ts';
-import { safeToolCallId, splitThoughtId, type ToolNames } from '../shared/ids.ts';
+import { safeToolCallId, type ToolNames } from '../shared/ids.ts';
 import { parseJson, record, text } from '../shared/refusal.ts';
 import { toAudioPart, toMediaPart, toResolution } from './media.ts';
 import type { GeminiContent, GeminiPart } from './wire.ts';
@@ -103,24 +103,20 @@ function toFunctionCall(block: ToolCallBlock, rules: ContentRules, details: read
   };
 }
 
-/** As the client echoed it: in the reasoning details, on the call itself, or (LiteLLM) inside the call's id. */
+/** As the client echoed it: in the reasoning details, or on the call itself. */
 function signatureOf(
   block: ToolCallBlock,
   { call }: ContentRules,
   details: readonly ReasoningDetail[],
 ): string | undefined {
-  if (call.omitReasoning) return undefined;
-  const issuer = text(record(block.extra?.['signalbox'])?.['issuer']);
-  const isOurs = issuer === undefined || issuer === issuerOf(call);
-  return (
-    details.find((detail) => detail.id === block.id)?.data ??
-    (isOurs ? text(record(block.extra?.['google'])?.['thought_signature']) : undefined) ??
-    splitThoughtId(block.id).signature
-  );
+  const detailed = details.find((detail) => detail.id === block.id)?.data;
+  if (detailed) return detailed;
+  const issuer = record(block.extra?.['signalbox'])?.['issuer'] ?? issuerOf(call);
+  return issuer === issuerOf(call) ? text(record(block.extra?.['google'])?.['thought_signature']) : undefined;
 }
 
 function idOf(block: ToolCallBlock | ToolResultBlock, rules: ContentRules): { id?: string } {
-  return rules.takesIds ? { id: safeToolCallId(splitThoughtId(block.id).id) } : {};
+  return rules.takesIds ? { id: safeToolCallId(block.id) } : {};
 }
 
 function toResponse(result: ToolResultBlock, rules: ContentRules): NonNullable<GeminiPart['functionResponse']> {

@@ -44,12 +44,15 @@ const SENTENCES: readonly { says: RegExp; kind: ErrorKind }[] = [
 const CALLER_STATUSES: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
 export function classify(refusal: Refusal): GatewayError {
-  return judge(readComplaint(refusal.body, refusal.status), retryAfterMs(refusal));
+  const complaint = readComplaint(refusal.body, refusal.status);
+  const announcedMs = retryAfterMs(refusal) ?? complaint.retryMs;
+  return judge(complaint, isDaily(complaint) ? untilMidnight(refusal.header('date')) : announcedMs);
 }
 
 /** An error that came where an answer was expected: the body is a chunk of the stream. */
 export function fromError(body: string): GatewayError {
-  return judge(readComplaint(body, 0), undefined);
+  const complaint = readComplaint(body, 0);
+  return judge(complaint, complaint.retryMs);
 }
 
 /** What was thrown by an answer that is not what it should be. */
@@ -58,12 +61,12 @@ export function asFault(cause: unknown): GatewayError {
   return new GatewayError('fault', 'The provider sent an answer that cannot be read', { cause });
 }
 
-function judge(complaint: Complaint, headerMs: number | undefined): GatewayError {
+function judge(complaint: Complaint, announcedMs: number | undefined): GatewayError {
   const { status, message } = complaint;
   const kind = kindOf(complaint);
   const isMinute = kind === 'rate' && complaint.quotas.some((quota) => /per_?minute/i.test(quota));
   return new GatewayError(kind, message || `The provider answered with status ${status}`, {
-    retryAfterMs: headerMs ?? complaint.retryMs ?? (isMinute ? MINUTE_MS : undefined),
+    retryAfterMs: announcedMs ?? (isMinute ? MINUTE_MS : undefined),
     ...(kind === 'caller' && CALLER_STATUSES.has(status) && { status }),
     ...(status === 413 && { code: 'request_too_large' }),
     ...(status === 400 && kind === 'misconfigured' && { status, code: 'unsupported_parameter' }),
@@ -83,28 +86,57 @@ function ofBadRequest({ reason, word, message }: Complaint): ErrorKind {
   return SENTENCES.find(({ says }) => says.test(message))?.kind ?? 'caller';
 }
 
-function ofQuota({ quotas, message }: Complaint): ErrorKind {
-  // RetryInfo says half a minute even when the day's quota is gone.
-  if (quotas.some((quota) => /per_?day|daily/i.test(quota))) return 'exhausted';
+function ofQuota(complaint: Complaint): ErrorKind {
+  if (isDaily(complaint)) return 'exhausted';
   // Vertex's pay-as-you-go pool, shared by all customers: not our limit but their load.
-  return /^resource exhausted[,.] please try again later/i.test(message) ? 'overload' : 'rate';
+  return /^resource exhausted[,.] please try again later/i.test(complaint.message) ? 'overload' : 'rate';
+}
+
+/** RetryInfo says half a minute even when the day's quota is gone. */
+function isDaily({ status, quotas }: Complaint): boolean {
+  return status === 429 && quotas.some((quota) => /per_?day|daily/i.test(quota));
+}
+
+/** The days of Google's quotas begin at midnight in California. By Google's own clock. */
+function untilMidnight(date: string | undefined): number | undefined {
+  const nowMs = Date.parse(date ?? '');
+  if (Number.isNaN(nowMs)) return undefined;
+  const clock = new Intl.DateTimeFormat('en-US', {
+    timeZone: 'America/Los_Angeles',
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+  });
+  const [hours = 0, minutes = 0, seconds = 0] = clock.format(nowMs).split(':').map(Number);
+  return (24 * 3600 - hours * 3600 - minutes * 60 - seconds) * 1000;
 }
 
 function readComplaint(body: string, httpStatus: number): Complaint {
   const { error, message } = readErrorBody(body);
-  const details = (Array.isArray(error['details']) ? error['details'] : []).flatMap((entry) => record(entry) ?? []);
-  const violations = details.flatMap(({ violations }) => (Array.isArray(violations) ? violations : []));
-  const named = violations.flatMap((entry) => [text(record(entry)?.['quotaId']), text(record(entry)?.['quotaMetric'])]);
+  const details = records(error['details']);
+  const violations = details.flatMap((detail) => records(detail['violations']));
   const code = error['code'];
   return {
     status: httpStatus || (typeof code === 'number' ? code : 0),
     word: text(error['status']) ?? '',
     message,
-    reason: details.map(({ reason }) => text(reason)).find((reason) => reason !== undefined) ?? '',
+    reason: texts(details, 'reason')[0] ?? '',
     // Vertex names the quota only in its sentence.
-    quotas: [...named.filter((name) => name !== undefined), ...(message.match(/[\w.]+\/\w+/g) ?? [])],
-    retryMs: durationMs(details.map(({ retryDelay }) => text(retryDelay)).find(Boolean) ?? retryIn(message)),
+    quotas: [
+      ...texts(violations, 'quotaId'),
+      ...texts(violations, 'quotaMetric'),
+      ...(message.match(/[\w.]+\.com\/\w+/g) ?? []),
+    ],
+    retryMs: durationMs(texts(details, 'retryDelay')[0] ?? retryIn(message)),
   };
+}
+
+function records(value: unknown): Record<string, unknown>[] {
+  const entries: unknown[] = Array.isArray(value) ? value : [];
+  return entries.map(record).filter((entry) => entry !== undefined);
+}
+
+function texts(entries: readonly Record<string, unknown>[], field: string): string[] {
+  return entries.flatMap((entry) => text(entry[field]) ?? []);
 }
 
 function retryIn(message: string): string | undefined {

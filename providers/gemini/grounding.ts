@@ -2,14 +2,13 @@ import type { Annotation } from '../../src/core/chat.ts';
 import type { GeminiCandidate } from './wire.ts';
 
 export type Grounding = NonNullable<GeminiCandidate['groundingMetadata']>;
-type Support = NonNullable<Grounding['groundingSupports']>[number];
-type Segment = NonNullable<Support['segment']>;
 
 /** What each source supports, as OpenAI's citations. Sources without an address cannot be cited. */
 export function toAnnotations(grounding: Grounding, content: string): Annotation[] {
   const chunks = grounding.groundingChunks ?? [];
   return (grounding.groundingSupports ?? []).flatMap(({ segment, groundingChunkIndices = [] }) => {
-    const { start, end } = locate(content, segment ?? {});
+    const start = utf16Index(content, segment?.startIndex ?? 0);
+    const end = utf16Index(content, segment?.endIndex ?? 0);
     return groundingChunkIndices.flatMap((index): Annotation[] => {
       const { web, maps, retrievedContext } = chunks[index] ?? {};
       const source = web ?? maps ?? retrievedContext;
@@ -20,20 +19,7 @@ export function toAnnotations(grounding: Grounding, content: string): Annotation
   });
 }
 
-/**
- * Google counts bytes of UTF-8, OpenAI's clients count UTF-16. Recorded offsets drift by a few bytes late in a text,
- * so where the segment's own words do not stand there, they are looked for.
- */
-function locate(content: string, segment: Segment): { start: number; end: number } {
-  const start = utf16Index(content, segment.startIndex ?? 0);
-  const end = utf16Index(content, segment.endIndex ?? 0);
-  const { text } = segment;
-  if (!text || content.slice(start, end) === text) return { start, end };
-  const near = content.indexOf(text, Math.max(0, start - text.length));
-  const found = near < 0 ? content.indexOf(text) : near;
-  return found < 0 ? { start, end } : { start: found, end: found + text.length };
-}
-
+/** Google counts bytes of UTF-8, OpenAI's clients count UTF-16. */
 function utf16Index(content: string, byteIndex: number): number {
   let bytes = 0;
   let index = 0;

@@ -3,7 +3,6 @@
  * is Vertex.
  */
 import type { Endpoint, EndpointSettings } from '../../src/core/deployment.ts';
-import { GatewayError } from '../../src/core/errors.ts';
 import type { Call, Exchange, OutgoingRequest, Provider } from '../../src/core/provider.ts';
 import { classify } from './errors.ts';
 import { toGemini } from './request.ts';
@@ -36,28 +35,34 @@ function translate(call: Call): Exchange {
   };
 }
 
+/** The address may end in the API's version already. */
+const VERSIONED = /\/v\d+(alpha|beta)?\d*$/;
+
 function toPath({ request, endpoint, providerModel }: Call): string {
   const { project, location = 'global', apiVersion } = endpoint.settings;
+  const version = VERSIONED.test(endpoint.baseUrl) ? '' : `/${apiVersion ?? (project ? 'v1' : 'v1beta')}`;
+  const scope = project
+    ? `/projects/${encodeURIComponent(project)}/locations/${encodeURIComponent(location)}/publishers/google`
+    : '';
   const verb = request.stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
-  const model = encodeURIComponent(providerModel);
-  if (!project) return `/${apiVersion ?? 'v1beta'}/models/${model}:${verb}`;
-  const scope = `projects/${encodeURIComponent(project)}/locations/${encodeURIComponent(location)}`;
-  return `/${apiVersion ?? 'v1'}/${scope}/publishers/google/models/${model}:${verb}`;
+  return `${version}${scope}/models/${encodeURIComponent(providerModel)}:${verb}`;
 }
 
 async function authorize(request: OutgoingRequest, { credential, settings }: Endpoint): Promise<OutgoingRequest> {
   switch (credential.kind) {
-    case 'none':
-      return request;
-    case 'key':
-      return withHeader(request, settings.keyHeader ?? 'x-goog-api-key', credential.secret.reveal());
+    case 'key': {
+      const header = settings.keyHeader?.toLowerCase() ?? 'x-goog-api-key';
+      const key = credential.secret.reveal();
+      return withHeader(request, header, header === 'authorization' ? `Bearer ${key}` : key);
+    }
     case 'token':
       return withHeader(request, 'authorization', `Bearer ${(await credential.resolve()).reveal()}`);
-    case 'aws':
-      throw new GatewayError('credential', 'Google takes an API key or a token, not AWS keys');
+    case 'none':
+    case 'aws': // Signed requests are Bedrock's.
+      return request;
   }
 }
 
 function withHeader(request: OutgoingRequest, name: string, value: string): OutgoingRequest {
-  return { ...request, headers: { ...request.headers, [name.toLowerCase()]: value } };
+  return { ...request, headers: { ...request.headers, [name]: value } };
 }

@@ -7,7 +7,8 @@ import type { GeminiPart } from './wire.ts';
 type Resolution = 'MEDIA_RESOLUTION_LOW' | 'MEDIA_RESOLUTION_HIGH';
 
 /** Addresses that are Google's own: no fetch of a stranger's server, so every model takes them. */
-const GOOGLES = /^(gs:\/\/|https:\/\/generativelanguage\.googleapis\.com\/|https:\/\/(www\.)?(youtube\.com|youtu\.be)\/)/;
+const GOOGLES =
+  /^(gs:\/\/|https:\/\/generativelanguage\.googleapis\.com\/|https:\/\/(www\.)?(youtube\.com|youtu\.be)\/)/;
 
 const FILES_API = 'https://generativelanguage.googleapis.com/v1beta/';
 
@@ -32,7 +33,7 @@ export function toAudioPart(call: Call, block: AudioBlock): GeminiPart {
 }
 
 function toFileUri(call: Call, url: string, param: string): string {
-  if (call.capabilities.remoteMedia || GOOGLES.test(url)) return url;
+  if (GOOGLES.test(url) || (call.capabilities.remoteMedia && /^https?:/i.test(url))) return url;
   throw new GatewayError('unsupported', `${call.providerModel} fetches no URLs; send the content as a data: URL`, {
     param,
   });

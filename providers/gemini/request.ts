@@ -47,12 +47,13 @@ export function toGemini(call: Call): Question {
   const { request } = call;
   refuseUnsayable(request, HONOURED);
   const plan = readTools(request);
-  const conversation = toConversation(call, { reasoningFormat: REASONING_FORMAT });
+  const conversation = toConversation(call, { reasoningFormat: REASONING_FORMAT, assistantMedia: true });
   const names = createToolNames(namesIn(plan, conversation), TOOL_NAME);
+  const tools = toTools(call, plan, names);
   const parts: Parts = {
     head: toHead(call, conversation, names),
-    tools: toTools(call, plan, names),
-    format: toFormat(call, plan.tools.length > 0),
+    tools,
+    format: toFormat(call, tools.tools !== undefined),
     sampling: toSampling(call),
     thinking: toThinking(call),
     tier: toTier(call),
@@ -180,5 +181,8 @@ function toLabels({ request, endpoint }: Call): Pick<GeminiRequest, 'labels'> {
 }
 
 function toLabel(value: string): string {
-  return value.toLowerCase().replace(/[^a-z0-9_-]/g, '_').slice(0, 63);
+  return value
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '_')
+    .slice(0, 63);
 }

@@ -67,11 +67,11 @@ export function fromGemini(body: string, sink: AnswerSink, asked: Asked): void {
   const reader = new AnswerReader(sink, asked);
   try {
     reader.take(JSON.parse(body) as GeminiResponse);
+    if (reader.isEmpty) throw new GatewayError('fault', 'The provider sent an answer without candidates');
+    reader.end();
   } catch (cause) {
     throw asFault(cause);
   }
-  if (reader.isEmpty) throw new GatewayError('fault', 'The provider sent an answer without candidates');
-  reader.end();
 }
 
 /** Gemini counts thoughts beside its candidates, and what its own tools fed it beside the prompt. */

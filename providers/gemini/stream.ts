@@ -34,7 +34,7 @@ export function fromGeminiStream(sink: AnswerSink, asked: Asked): StreamReader {
     end() {
       untilCut(() => decoder.end());
       untilCut(() => bare.chunks().forEach((chunk) => answer.take(chunk)));
-      answer.end();
+      untilCut(() => answer.end());
     },
   };
 }

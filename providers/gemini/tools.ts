@@ -27,7 +27,8 @@ export function toTools(call: Call, plan: ToolPlan, names: ToolNames): Tools {
   if (plan.tools.length === 0) return { ...(searches.length > 0 && { tools: searches }), warnings };
   const functionDeclarations = offeredTools(call, plan).map((tool) => toDeclaration(tool, plan, names, warnings));
   const calling = toCalling(call, plan, names, warnings);
-  if (plan.parallel === false && plan.mode !== 'none') warnings.push({ param: 'parallel_tool_calls', action: 'dropped' });
+  if (plan.parallel === false && plan.mode !== 'none')
+    warnings.push({ param: 'parallel_tool_calls', action: 'dropped' });
   const toolConfig: GeminiToolConfig = {
     ...(calling && { functionCallingConfig: calling }),
     // AI Studio wants it said that its own tools work beside functions; Vertex does not know the field.
@@ -36,7 +37,7 @@ export function toTools(call: Call, plan: ToolPlan, names: ToolNames): Tools {
   return {
     tools: [{ functionDeclarations }, ...searches],
     ...(Object.keys(toolConfig).length > 0 && { toolConfig }),
-    ...toEmulation(call, plan),
+    ...toEmulation(call, plan, names),
     warnings,
   };
 }
@@ -78,7 +79,7 @@ function toCalling(call: Call, plan: ToolPlan, names: ToolNames, warnings: Warni
   if (plan.mode === 'none') return { mode: 'NONE' };
   if (isForced(call, plan)) {
     const only = plan.name === undefined ? plan.allowed : [plan.name];
-    return { mode: 'ANY', ...(only && { allowedFunctionNames: only.map(names.toProvider) }) };
+    return { mode: 'ANY', ...(only && { allowedFunctionNames: only.map((name) => names.toProvider(name)) }) };
   }
   const strict = plan.tools.findIndex((tool) => tool.strict);
   if (strict < 0) return undefined;
@@ -87,10 +88,11 @@ function toCalling(call: Call, plan: ToolPlan, names: ToolNames, warnings: Warni
   return undefined;
 }
 
-function toEmulation(call: Call, plan: ToolPlan): Pick<Tools, 'instruction' | 'toolRequired'> {
+function toEmulation(call: Call, plan: ToolPlan, names: ToolNames): Pick<Tools, 'instruction' | 'toolRequired'> {
   if (plan.mode !== 'required' || call.capabilities.forcedToolChoice) return {};
   const { name } = plan;
-  return { instruction: toolInstruction(name), toolRequired: name === undefined ? {} : { name } };
+  if (name === undefined) return { instruction: toolInstruction(), toolRequired: {} };
+  return { instruction: toolInstruction(names.toProvider(name)), toolRequired: { name } };
 }
 
 function searchTools(call: Call, plan: ToolPlan): GeminiTool[] {

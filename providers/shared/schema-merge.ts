@@ -3,6 +3,7 @@ import { record } from './refusal.ts';
 
 export type Schema = Record<string, unknown>;
 
+/** Undefined where there is no such value. */
 type Merge = (left: unknown, right: unknown) => unknown;
 
 const MERGES: Readonly<Record<string, Merge>> = {
@@ -27,11 +28,11 @@ const MERGES: Readonly<Record<string, Merge>> = {
 /** What cannot be said in one schema stays under `allOf`. Keys keep the order of `left`, then of `right`. */
 export function mergeSchemas(left: Schema, right: Schema): Schema {
   const merged = new Map(Object.entries(left));
-  const rest: Schema[] = [];
+  let rest: unknown[] = [];
   for (const [key, value] of Object.entries(right)) {
     const mine = merged.get(key);
     if (mine === undefined) merged.set(key, value);
-    else if (key === 'allOf') rest.push(...list(value).flatMap((part) => record(part) ?? []));
+    else if (key === 'allOf') rest = [...rest, ...list(value)];
     else {
       const both = mergeValues(key, mine, value);
       if (both === undefined) rest.push({ [key]: value });
@@ -39,7 +40,7 @@ export function mergeSchemas(left: Schema, right: Schema): Schema {
     }
   }
   if (rest.length > 0) merged.set('allOf', [...list(merged.get('allOf') ?? []), ...rest]);
-  return Object.fromEntries(merged); // Not by assignment: a property may be called `__proto__`.
+  return Object.fromEntries(merged);
 }
 
 function mergeValues(key: string, left: unknown, right: unknown): unknown {
@@ -54,7 +55,7 @@ function mergeProperties(left: Schema, right: Schema): Schema {
     const theirs = record(schema);
     merged.set(name, mine && theirs ? mergeSchemas(mine, theirs) : schema);
   }
-  return Object.fromEntries(merged);
+  return Object.fromEntries(merged); // Not by assignment: a property may be called `__proto__`.
 }
 
 /** An integer is a number. No common type at all cannot be said. */

@@ -1,6 +1,5 @@
 /** Where a schema points into itself, and whether it thereby contains itself. */
 import { GatewayError } from '../../src/core/errors.ts';
-import { record } from './refusal.ts';
 import type { Schema } from './schema-merge.ts';
 
 export const ROOT = '#';

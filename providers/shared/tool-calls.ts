@@ -4,6 +4,7 @@ import { readCacheMark } from './cache.ts';
 import type { CacheMark, MediaBlock, TextBlock, ToolCallBlock } from './conversation.ts';
 import { splitThoughtId } from './ids.ts';
 import { invalid, readContent } from './parts.ts';
+import type { PartBlock } from './parts.ts';
 import type { Reading } from './reading.ts';
 import { warn } from './reading.ts';
 import { parseJson, record, text } from './refusal.ts';
@@ -90,7 +91,7 @@ function readArguments(call: Fields, param: string, reading: Reading): Record<st
   const action = 'changed';
   const at = `${param}.arguments`;
   if (parsed === undefined) {
-    warn(reading, { param: at, action, note: 'no JSON, sent as _raw' });
+    warn(reading, { param: at, action, note: 'unreadable, sent as _raw' });
     return { _raw: raw };
   }
   warn(reading, { param: at, action, note: 'no JSON object, sent as _value' });
@@ -103,16 +104,20 @@ function answer(message: Fields, id: string, at: string, param: string): ToolAns
   return {
     id,
     param,
-    content: content.map((block) => {
-      if (block.type === 'audio')
-        throw new GatewayError('unsupported', 'A tool cannot answer in audio', { param: block.param });
-      const { cache: _, ...bare } = block;
-      return bare;
-    }),
+    content: content.map(bare),
     isError: message['is_error'] === true,
     ...(cache && 'cache' in cache && { cache: cache.cache }),
     ...readCacheMark(message),
   };
+}
+
+/** The mark of a part belongs on the result: Bedrock takes none inside. */
+function bare(block: PartBlock): TextBlock | MediaBlock {
+  if (block.type !== 'audio') {
+    const { cache: _, ...rest } = block;
+    return rest;
+  }
+  throw new GatewayError('unsupported', 'A tool cannot answer in audio', { param: block.param });
 }
 
 function requireName(called: Fields, param: string): string {

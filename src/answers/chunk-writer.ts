@@ -85,7 +85,16 @@ class ChoiceWriter implements ChoiceSink {
   readonly #out: ChunkWriter;
   readonly #index: number;
   readonly #legacyFunctions: boolean;
-  readonly #details: ReasoningDetail[] = [];
+  /** Kept for the end: accumulators replace unknown arrays, so each list goes out once and whole. */
+  readonly #lists: {
+    reasoning_details: ReasoningDetail[];
+    annotations: Annotation[];
+    citations: Record<string, unknown>[];
+  } = {
+    reasoning_details: [],
+    annotations: [],
+    citations: [],
+  };
   #before = '';
   #after = '';
   #toolCalls = 0;
@@ -108,9 +117,8 @@ class ChoiceWriter implements ChoiceSink {
     if (delta) this.#sayText('reasoning_content', delta);
   }
 
-  /** Kept for the end: accumulators replace unknown arrays, so the list goes out once and whole. */
   reasoningDetail(detail: ReasoningDetail): void {
-    this.#details.push(detail);
+    this.#lists.reasoning_details.push(detail);
     this.#out.facts.reasoningDetails.push(detail);
   }
 
@@ -143,7 +151,11 @@ class ChoiceWriter implements ChoiceSink {
   }
 
   annotation(annotation: Annotation): void {
-    this.#say(`{"annotations":[${JSON.stringify(annotation)}]}`);
+    this.#lists.annotations.push(annotation);
+  }
+
+  citation(citation: Record<string, unknown>): void {
+    this.#lists.citations.push(citation);
   }
 
   image(url: string): void {
@@ -156,7 +168,9 @@ class ChoiceWriter implements ChoiceSink {
   }
 
   finish(reason: FinishReason, native: string | null): void {
-    if (this.#details.length > 0) this.#say(`{"reasoning_details":${JSON.stringify(this.#details)}}`);
+    for (const [name, list] of Object.entries(this.#lists)) {
+      if (list.length > 0) this.#say(`{"${name}":${JSON.stringify(list)}}`);
+    }
     const word = this.#legacyFunctions && reason === 'tool_calls' ? 'function_call' : reason;
     this.#greet();
     const end = `{},"logprobs":null,"finish_reason":"${word}"}]`;

@@ -62,6 +62,7 @@ export class CollectedChoice implements ChoiceSink {
   readonly reasoningDetails: ReasoningDetail[] = [];
   readonly toolCalls: CollectedToolCall[] = [];
   readonly annotations: Annotation[] = [];
+  readonly citations: Record<string, unknown>[] = [];
   readonly images: string[] = [];
   readonly logprobTokens: NonNullable<Logprobs['content']> = [];
   finishReason: FinishReason = 'stop';
@@ -107,6 +108,10 @@ export class CollectedChoice implements ChoiceSink {
     this.annotations.push(annotation);
   }
 
+  citation(citation: Record<string, unknown>): void {
+    this.citations.push(citation);
+  }
+
   image(url: string): void {
     this.#facts.said = true;
     this.images.push(url);
@@ -149,6 +154,7 @@ export class CollectedChoice implements ChoiceSink {
       ...(this.reasoningText && { reasoning_content: this.reasoningText }),
       ...(this.reasoningDetails.length > 0 && { reasoning_details: this.reasoningDetails }),
       ...(this.annotations.length > 0 && { annotations: this.annotations }),
+      ...(this.citations.length > 0 && { citations: this.citations }),
       ...(this.images.length > 0 && {
         images: this.images.map((url) => ({ type: 'image_url', image_url: { url } })),
       }),

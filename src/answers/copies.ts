@@ -8,15 +8,12 @@ import { addUsage } from './usage.ts';
  */
 export function copiesOf(inner: AnswerSink, count: number): AnswerSink[] {
   const usages: (Usage | undefined)[] = Array.from({ length: count });
-  return Array.from(
-    { length: count },
-    (_, copy): AnswerSink => ({
-      start: (head: AnswerHead) => inner.start(head),
-      choice: (): ChoiceSink => inner.choice(copy),
-      usage(usage: Usage) {
-        usages[copy] = usage;
-        inner.usage(usages.reduce<Usage | undefined>(addUsage, undefined) ?? usage);
-      },
-    }),
-  );
+  return Array.from({ length: count }, (_, copy): AnswerSink => ({
+    start: (head: AnswerHead) => inner.start(head),
+    choice: (): ChoiceSink => inner.choice(copy),
+    usage(usage: Usage) {
+      usages[copy] = usage;
+      inner.usage(usages.reduce<Usage | undefined>(addUsage, undefined) ?? usage);
+    },
+  }));
 }

@@ -74,7 +74,7 @@ function isSomething(value: unknown): boolean {
 }
 
 function records(value: unknown): Json[] {
-  return Array.isArray(value) ? value.flatMap((entry: unknown) => record(entry) ?? []) : [];
+  return Array.isArray(value) ? value.map(record).filter((entry) => entry !== undefined) : [];
 }
 
 function text(value: unknown): string | undefined {

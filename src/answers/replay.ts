@@ -17,6 +17,7 @@ function replayChoice(choice: CollectedChoice, sink: AnswerSink, index: number):
   for (const url of choice.images) out.image(url);
   for (const call of choice.toolCalls) out.toolArguments(out.toolCall(call), call.arguments || '{}');
   for (const annotation of choice.annotations) out.annotation(annotation);
+  for (const citation of choice.citations) out.citation(citation);
   if (choice.logprobTokens.length > 0) out.logprobs({ content: choice.logprobTokens, refusal: null });
   for (const detail of choice.reasoningDetails) out.reasoningDetail(detail);
   out.finish(choice.finishReason, choice.native);

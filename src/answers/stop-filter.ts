@@ -96,6 +96,10 @@ class StoppedChoice implements ChoiceSink {
     if (!this.stopped) this.#inner.annotation(...args);
   }
 
+  citation(...args: Parameters<ChoiceSink['citation']>): void {
+    if (!this.stopped) this.#inner.citation(...args);
+  }
+
   image(url: string): void {
     if (!this.stopped) this.#inner.image(url);
   }

@@ -47,7 +47,7 @@ interface Flow {
 async function openFlow(work: Work, exchange: Exchange): Promise<Flow> {
   if (!exchange.relay) return translatingFlow(work, exchange);
   const response = await send(work, exchange);
-  const relay = new ChatRelay({ includeUsage: work.includeUsage });
+  const relay = new ChatRelay({ includeUsage: work.includeUsage, classify: work.provider.classify });
   return {
     source: response.body[Symbol.asyncIterator](),
     facts: relay.facts,

@@ -58,7 +58,10 @@ export async function send(work: Work, exchange: Exchange): Promise<IncomingResp
 async function refusal(provider: Provider, response: IncomingResponse): Promise<GatewayError> {
   if (response.status < 400) {
     await response.text(MAX_REFUSAL_BYTES).catch(() => ''); // Only to free the connection.
-    return new GatewayError('fault', `The provider answered with a redirect (${response.status}), which is not followed`);
+    return new GatewayError(
+      'fault',
+      `The provider answered with a redirect (${response.status}), which is not followed`,
+    );
   }
   const body = await response.text(MAX_REFUSAL_BYTES).catch(() => ''); // The status says enough.
   return provider.classify({ status: response.status, header: (name) => response.header(name), body });

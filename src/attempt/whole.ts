@@ -57,7 +57,7 @@ export async function collect(work: Work, exchange: Exchange): Promise<AnswerCol
 
 async function relayWhole(work: Work, exchange: Exchange): Promise<WholeAnswer> {
   const body = await sendWhole(work, exchange);
-  const relay = new ChatRelay({ includeUsage: true });
+  const relay = new ChatRelay({ includeUsage: true, classify: work.provider.classify });
   relay.whole(body);
   return { body, facts: relay.facts, warnings: exchange.warnings };
 }

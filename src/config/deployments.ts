@@ -18,7 +18,10 @@ export function modelsOf(configuration: Configuration, context: DeploymentContex
   const declared = Object.entries(configuration.models);
   if (declared.length === 0) return shippedModels(context);
   return new Map(
-    declared.map(([name, { deployments }]) => [name, deployments.map((entry) => declaredDeployment(name, entry, context))]),
+    declared.map(([name, { deployments }]) => [
+      name,
+      deployments.map((entry) => declaredDeployment(name, entry, context)),
+    ]),
   );
 }
 
@@ -79,7 +82,12 @@ function servesCatalog({ dialect, baseUrl, settings }: Endpoint): boolean {
   return dialect !== 'openai' || settings.practice === true || new URL(baseUrl).hostname === 'api.openai.com';
 }
 
-function makeDeployment(model: string, endpoint: Endpoint, providerModel: string, context: DeploymentContext): Deployment {
+function makeDeployment(
+  model: string,
+  endpoint: Endpoint,
+  providerModel: string,
+  context: DeploymentContext,
+): Deployment {
   const { capabilities, prices } = context.catalog.lookup(endpoint.dialect, providerModel, context.now());
   return {
     id: `${endpoint.name}/${providerModel}`,

@@ -20,7 +20,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function parseConfiguration(text: string, source: string, environment: Environment): Configuration {
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) {
-    throw new ConfigurationError(source, document.errors.map(({ message }) => `is not YAML: ${message.split('\n')[0]}`));
+    throw new ConfigurationError(
+      source,
+      document.errors.map(({ message }) => `is not YAML: ${message.split('\n')[0]}`),
+    );
   }
   const missing: string[] = [];
   const filled = fillIn(document.toJS() ?? {}, [], { environment, missing });

@@ -10,7 +10,10 @@ export const DIALECTS = ['anthropic', 'openai', 'gemini', 'bedrock'] as const;
 const Provider = z
   .strictObject({
     dialect: z.enum(DIALECTS).optional().describe("Which API it speaks; by default the entry's own name"),
-    baseUrl: z.url({ protocol: /^https?$/ }).optional().describe("Where it lives, if not at the dialect's public address"),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Where it lives, if not at the dialect's public address"),
     apiKey: z.string().min(1).optional().describe('Best as "${NAME}", from the environment'),
     keyHeader: z.string().optional().describe('Header for the key where it is not the usual one (Azure: api-key)'),
     headers: z.record(z.string(), z.string()).optional().describe('Sent with every request'),
@@ -72,12 +75,18 @@ export const Configuration = z.strictObject({
     })
     .prefault({}),
   keys: z.array(Key).default([]).describe('Keys of the clients; without any, only this machine may ask'),
-  providers: z.record(Name, Provider).default({}).describe('Without any, those whose credentials are in the environment'),
+  providers: z
+    .record(Name, Provider)
+    .default({})
+    .describe('Without any, those whose credentials are in the environment'),
   models: z
     .record(ModelName, z.strictObject({ deployments: z.array(Deployment).min(1) }))
     .default({})
     .describe('The names that clients may ask for; without any, every model of the catalog'),
-  directModels: z.boolean().optional().describe('May clients ask for `provider/model`? By default only without `models`'),
+  directModels: z
+    .boolean()
+    .optional()
+    .describe('May clients ask for `provider/model`? By default only without `models`'),
   log: z
     .strictObject({ level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info') })
     .prefault({})

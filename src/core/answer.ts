@@ -37,6 +37,8 @@ export interface ChoiceSink {
   /** Raw JSON (or a custom tool's raw input), a delta at a time. */
   toolArguments(call: number, delta: string): void;
   annotation(annotation: Annotation): void;
+  /** A citation that OpenAI has no form for (of a document's page or characters), in the provider's own. */
+  citation(citation: Record<string, unknown>): void;
   /** A generated image as a `data:` URL. */
   image(url: string): void;
   logprobs(logprobs: Logprobs): void;

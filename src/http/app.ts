@@ -45,7 +45,10 @@ export function createApp(options: AppOptions): App {
 
   app.notFound((c) => {
     const { method, path } = c.req;
-    throw new GatewayError('route_not_found', `There is no ${method} ${path.slice(0, 100)}; this router serves POST /v1/chat/completions`);
+    throw new GatewayError(
+      'route_not_found',
+      `There is no ${method} ${path.slice(0, 100)}; this router serves POST /v1/chat/completions`,
+    );
   });
   app.onError((cause, c) => refuse(c, cause, options));
   return app;

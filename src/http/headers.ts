@@ -29,7 +29,9 @@ export function outcomeHeaders(outcome: Outcome<unknown>, asked: string): Header
 }
 
 export function attemptsHeader(attempts: readonly Attempt[]): string {
-  const items = attempts.map(({ deployment, outcome, durationMs }) => `${deployment};${outcome};${Math.round(durationMs)}ms`);
+  const items = attempts.map(
+    ({ deployment, outcome, durationMs }) => `${deployment};${outcome};${Math.round(durationMs)}ms`,
+  );
   return printable(items.join(', '));
 }
 

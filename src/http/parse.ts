@@ -13,7 +13,22 @@ const nullish = <T extends z.ZodType>(schema: T) => schema.nullish();
 const Text = z.string();
 const Count = z.int().min(0);
 
-const Part = z.looseObject({ type: Text });
+/** The payload that a part of a known type must have; parts of other types are the provider's to judge. */
+const PAYLOADS = new Map<string, z.ZodType>(
+  Object.entries({
+    text: Text,
+    refusal: Text,
+    image_url: z.looseObject({ url: Text }),
+    input_audio: z.looseObject({ data: Text, format: Text }),
+    file: z.looseObject({ file_data: nullish(Text), file_id: nullish(Text), filename: nullish(Text) }),
+    video_url: z.looseObject({ url: Text }),
+  }),
+);
+
+const Part = z.looseObject({ type: Text }).superRefine((part, context) => {
+  const issue = PAYLOADS.get(part.type)?.safeParse(part[part.type]).error?.issues[0];
+  if (issue) context.addIssue({ code: 'custom', path: [part.type, ...issue.path], message: issue.message });
+});
 const Content = z.union([Text, z.array(Part)]);
 const ToolCall = z.looseObject({
   id: Text,
@@ -63,12 +78,17 @@ const Body = z.looseObject({
   modalities: nullish(z.array(Text)),
   parallel_tool_calls: nullish(z.boolean()),
   reasoning_effort: nullish(Text),
-  reasoning: nullish(z.looseObject({ effort: nullish(Text), max_tokens: nullish(Count), enabled: nullish(z.boolean()) })),
+  reasoning: nullish(
+    z.looseObject({ effort: nullish(Text), max_tokens: nullish(Count), enabled: nullish(z.boolean()) }),
+  ),
   thinking: nullish(z.looseObject({ type: Text })),
   service_tier: nullish(Text),
   verbosity: nullish(Text),
   response_format: nullish(
-    z.looseObject({ type: Text, json_schema: nullish(z.looseObject({ name: Text, schema: nullish(z.record(Text, z.unknown())) })) }),
+    z.looseObject({
+      type: Text,
+      json_schema: nullish(z.looseObject({ name: Text, schema: nullish(z.record(Text, z.unknown())) })),
+    }),
   ),
   tools: nullish(
     z.array(
@@ -114,7 +134,9 @@ function explain(error: z.ZodError): GatewayError {
   const issue = deepest(error.issues[0]);
   const param = issue?.path.join('.') ?? '';
   const where = param || 'body';
-  return new GatewayError('invalid_request', `${where}: ${issue?.message ?? 'is not valid'}`, { param: param || undefined });
+  return new GatewayError('invalid_request', `${where}: ${issue?.message ?? 'is not valid'}`, {
+    param: param || undefined,
+  });
 }
 
 /** Of a union's complaints, the one that got furthest is the one that the client meant. */

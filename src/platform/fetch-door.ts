@@ -71,7 +71,8 @@ function pulled(frames: Frames, { keepAliveMs, leave, closed }: PullOptions): Re
           const next = await orSilence(pending, keepAliveMs);
           if (next === 'silence') return controller.enqueue(utf8.encode(KEEP_ALIVE));
           pending = undefined;
-          if (!next.done) return controller.enqueue(typeof next.value === 'string' ? utf8.encode(next.value) : next.value);
+          if (!next.done)
+            return controller.enqueue(typeof next.value === 'string' ? utf8.encode(next.value) : next.value);
         } catch (cause) {
           controller.enqueue(utf8.encode(errorFrame(cause)));
         }

@@ -22,7 +22,9 @@ function lineOf(fact: RequestFact): object {
   const { usage, failure, attempts, costUsd, ...line } = fact;
   return {
     ...line,
-    attempts: attempts.map(({ deployment, outcome, durationMs }) => `${deployment} ${outcome} ${Math.round(durationMs)}ms`),
+    attempts: attempts.map(
+      ({ deployment, outcome, durationMs }) => `${deployment} ${outcome} ${Math.round(durationMs)}ms`,
+    ),
     promptTokens: usage?.prompt_tokens,
     completionTokens: usage?.completion_tokens,
     cachedTokens: usage?.prompt_tokens_details?.cached_tokens,

@@ -181,7 +181,8 @@ class UndiciResponse implements IncomingResponse, Dispatcher.DispatchHandler, As
 /** undici's errors by their stable `code`; a message may name hosts, so it goes to the log only, as the cause. */
 function toGatewayError(cause: Error, answering: boolean): GatewayError {
   const code = 'code' in cause ? String(cause.code) : '';
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return new GatewayError('timeout', 'The provider did not answer in time', { cause });
+  if (code === 'UND_ERR_HEADERS_TIMEOUT')
+    return new GatewayError('timeout', 'The provider did not answer in time', { cause });
   if (code === 'UND_ERR_BODY_TIMEOUT') return new GatewayError('stalled', 'The provider stopped sending', { cause });
   if (answering) return new GatewayError('truncated', 'The provider broke off in mid-answer', { cause });
   return new GatewayError('unreachable', `The provider cannot be reached (${code || cause.name})`, { cause });

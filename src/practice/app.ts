@@ -9,14 +9,13 @@ import { compose } from './brain.ts';
 import { type Directives, readDirectives } from './directives.ts';
 import { geminiWire } from './gemini/wire.ts';
 import { chatWire } from './openai/chat-wire.ts';
-import { modelsWire } from './openai/models-wire.ts';
+import { openaiWire } from './openai/errors.ts';
+import { listModels } from './openai/models.ts';
 import { responsesWire } from './openai/responses-wire.ts';
 import { pause, play, troubled } from './play.ts';
 import { Rejected } from './rejected.ts';
 import { hexDigest } from './seal.ts';
 import type { Asked, Hearing, Wire } from './wire.ts';
-
-export { PRACTICE_AWS, PRACTICE_KEY } from './credentials.ts';
 
 export interface PracticeOptions {
   clock?: Clock;
@@ -26,25 +25,24 @@ export interface PracticeOptions {
 
 const HUMAN_PACE_MS = 25;
 
-const ROUTES: readonly (readonly [method: string, path: RegExp, wire: Wire])[] = [
-  ['POST', /^\/anthropic\/v1\/messages$/u, anthropicWire],
-  ['POST', /^\/openai\/v1\/chat\/completions$/u, chatWire],
-  ['POST', /^\/openai\/v1\/responses$/u, responsesWire],
-  ['GET', /^\/openai\/v1\/models$/u, modelsWire],
-  ['POST', /^\/gemini\/v1(?:beta)?\/models\/[^/]+:(?:streamG|g)enerateContent$/u, geminiWire],
-  ['POST', /^\/bedrock\/model\/[^/]+\/converse(?:-stream)?$/u, bedrockWire],
+const ROUTES: readonly (readonly [path: RegExp, wire: Wire])[] = [
+  [/^\/anthropic\/v1\/messages$/u, anthropicWire],
+  [/^\/openai\/v1\/chat\/completions$/u, chatWire],
+  [/^\/openai\/v1\/responses$/u, responsesWire],
+  [/^\/gemini\/v1(?:beta)?\/models\/[^/]+:(?:streamG|g)enerateContent$/u, geminiWire],
+  [/^\/bedrock\/model\/[^/]+\/converse(?:-stream)?$/u, bedrockWire],
 ];
 
 export function practiceFetch(options: PracticeOptions = {}): (request: Request) => Promise<Response> {
   const { clock = { now: () => Date.now() }, paceMs = HUMAN_PACE_MS } = options;
   return async (request) => {
     const url = new URL(request.url);
-    const route = ROUTES.find(([method, path]) => method === request.method && path.test(url.pathname));
-    if (!route) return notFound(url, request.method);
+    const { method, headers, signal } = request;
     const text = await request.text();
-    const { method, headers } = request;
     const asked: Asked = { url, method, headers, text, seed: hexDigest(url.pathname + text), nowMs: clock.now() };
-    return await answer(route[2], asked, { paceMs, signal: request.signal });
+    if (method === 'GET' && url.pathname === '/openai/v1/models') return await models(asked);
+    const [, wire] = ROUTES.find(([path]) => method === 'POST' && path.test(url.pathname)) ?? [];
+    return wire ? await answer(wire, asked, { paceMs, signal }) : notFound(url, method);
   };
 }
 
@@ -67,6 +65,16 @@ async function answer(wire: Wire, asked: Asked, manner: Manner): Promise<Respons
   }
 }
 
+async function models(asked: Asked): Promise<Response> {
+  try {
+    await openaiWire.authenticate(asked);
+    return json(200, openaiWire.headers(asked), JSON.stringify(listModels()));
+  } catch (cause) {
+    if (cause instanceof Rejected) return refuse(openaiWire, asked, cause);
+    throw cause;
+  }
+}
+
 interface Turn {
   asked: Asked;
   hearing: Hearing;
@@ -84,7 +92,7 @@ async function say(wire: Wire, { asked, hearing, directives }: Turn, manner: Man
   }
   const frames = troubled(hearing.frames(script), directives, () => wire.troubleFrame(troubleOf(wire, directives)));
   const stream = play(frames, directives.fast ? 0 : manner.paceMs, trouble === 'stall');
-  const headers = { 'content-type': wire.streamType, 'cache-control': 'no-cache', ...wire.headers(asked) };
+  const headers = { ...wire.headers(asked), 'content-type': wire.streamType, 'cache-control': 'no-cache' };
   return new Response(stream, { headers });
 }
 
@@ -92,11 +100,16 @@ async function say(wire: Wire, { asked, hearing, directives }: Turn, manner: Man
 function ordered(wire: Wire, asked: Asked, directives: Directives): Response | undefined {
   const { status, retryAfterSeconds, html, trouble } = directives;
   if (html) {
-    const page = '<html><head><title>502 Bad Gateway</title></head><body><h1>Practice: 502 Bad Gateway</h1></body></html>\n';
+    const page =
+      '<html><head><title>502 Bad Gateway</title></head><body><h1>Practice: 502 Bad Gateway</h1></body></html>\n';
     return new Response(page, { status: status ?? 502, headers: { 'content-type': 'text/html' } });
   }
   if (status === undefined || status < 400 || trouble) return undefined;
-  return refuse(wire, asked, new Rejected(status, `Practice: this is the ${status} that you asked for.`, { retryAfterSeconds }));
+  return refuse(
+    wire,
+    asked,
+    new Rejected(status, `Practice: this is the ${status} that you asked for.`, { retryAfterSeconds }),
+  );
 }
 
 function troubleOf(wire: Wire, { status, retryAfterSeconds }: Directives): Rejected {
@@ -104,11 +117,9 @@ function troubleOf(wire: Wire, { status, retryAfterSeconds }: Directives): Rejec
   return new Rejected(status ?? usual, 'Practice: this is the error that you asked for.', { retryAfterSeconds });
 }
 
-function refuse(wire: Wire, asked: Asked, rejected: Rejected): Response {
+function refuse(wire: Pick<Wire, 'headers' | 'refusal'>, asked: Asked, rejected: Rejected): Response {
   const { headers, body } = wire.refusal(rejected, asked);
-  const { retryAfterSeconds } = rejected;
-  const wait = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  return json(rejected.status, { ...wire.headers(asked), ...wait, ...headers }, JSON.stringify(body));
+  return json(rejected.status, { ...wire.headers(asked), ...headers }, JSON.stringify(body));
 }
 
 function json(status: number, headers: Record<string, string>, body: string): Response {

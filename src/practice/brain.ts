@@ -10,7 +10,8 @@ const LONGEST_QUOTE = 600;
 const SEVERAL = /\bboth\b|\bparallel\b/iu;
 /** How the router asks again for a call that was demanded and did not come. */
 const NUDGE = /\bmust call (?:the tool|one of the tools)\b/iu;
-const FILLER = 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore'.split(' ');
+const FILLER =
+  'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore'.split(' ');
 
 export function compose(ask: Ask, directives: Directives): Script {
   const steps = directives.empty ? [] : directives.refuse ? [refusal(ask)] : stepsFor(ask, directives);
@@ -91,8 +92,7 @@ function lengthened(text: string, words: number | undefined): string {
 }
 
 function quote(text: string): string {
-  const characters = [...text];
-  return characters.length > LONGEST_QUOTE ? `${characters.slice(0, LONGEST_QUOTE).join('')}…` : text;
+  return text.length > LONGEST_QUOTE ? `${cutText(text, LONGEST_QUOTE)}…` : text;
 }
 
 function thoughtAbout(ask: Ask): string {
@@ -106,7 +106,11 @@ function jsonFor(ask: Ask): string | undefined {
   if (!json) return undefined;
   const text = withoutDirectives(ask.said);
   if (json.schema) return JSON.stringify(sample(json.schema, text));
-  return JSON.stringify({ practice: true, answered_by: `practice ${ask.dialect} (${ask.model})`, you_said: quote(text) });
+  return JSON.stringify({
+    practice: true,
+    answered_by: `practice ${ask.dialect} (${ask.model})`,
+    you_said: quote(text),
+  });
 }
 
 function jsonDemandedIn(system: string): Ask['json'] {

@@ -43,8 +43,8 @@ export function refusesForcedTools({ family, version }: Claude): boolean {
   return version >= 5.5 && family !== 'haiku';
 }
 
-export function takesLateSystem({ family, version }: Claude): boolean {
-  return family === 'opus' && version >= 4.8;
+export function takesLateSystem({ version }: Claude): boolean {
+  return version >= 4.8;
 }
 
 export function maxOutputOf({ version }: Claude): number {
@@ -109,25 +109,26 @@ export function checkClaude(ask: ClaudeAsk): void {
 }
 
 function thinkingRefused(ask: ClaudeAsk): string | false | undefined {
-  const { claude, thinking } = ask;
-  const style = thinkingOf(claude);
-  switch (thinking?.type) {
-    case 'disabled':
-      if (style === 'always' || style === 'between_tools') return 'thinking.type: `disabled` is not supported on this model.';
-      return style === 'disableable' && ['xhigh', 'max'].includes(ask.effort ?? '')
-        ? `thinking.type: \`disabled\` cannot be combined with effort \`${ask.effort}\`.`
-        : undefined;
-    case 'between_tools':
-      if (style !== 'between_tools') return 'thinking.type: `between_tools` is not supported on this model.';
-      return ['xhigh', 'max'].includes(ask.effort ?? '') && `thinking.type: \`between_tools\` needs effort \`high\` or less.`;
-    case 'adaptive':
-      return style === 'budget' && 'adaptive thinking is not supported on this model';
-    case 'enabled':
-      return budgetRefused(ask, style);
-    default:
-      return undefined;
-  }
+  const { thinking, effort = '' } = ask;
+  const style = thinkingOf(ask.claude);
+  const type = thinking?.type;
+  if (type === undefined) return undefined;
+  if (type === 'enabled') return budgetRefused(ask, style);
+  if (!THINKING_TYPES[style].includes(type)) return `thinking.type: \`${type}\` is not supported on this model.`;
+  const contradicts = (type === 'disabled' && style === 'disableable') || type === 'between_tools';
+  if (!contradicts || (effort !== 'xhigh' && effort !== 'max')) return undefined;
+  return `thinking.type: \`${type}\` cannot be combined with effort \`${effort}\`.`;
 }
+
+/** Besides `enabled`, which has rules of its own. */
+const THINKING_TYPES: Record<Thinking, readonly string[]> = {
+  budget: ['disabled'],
+  either: ['adaptive', 'disabled'],
+  adaptive: ['adaptive', 'disabled'],
+  disableable: ['adaptive', 'disabled'],
+  between_tools: ['adaptive', 'between_tools'],
+  always: ['adaptive'],
+};
 
 function budgetRefused(ask: ClaudeAsk, style: Thinking): string | false {
   const budget = ask.thinking?.budget_tokens ?? 0;

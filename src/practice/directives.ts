@@ -66,7 +66,10 @@ export function readDirectives(text: string, dialect: Dialect): Directives {
 }
 
 export function withoutDirectives(text: string): string {
-  return text.replaceAll(DIRECTIVE, '').replaceAll(/[^\S\n]{2,}/gu, ' ').trim();
+  return text
+    .replaceAll(DIRECTIVE, '')
+    .replaceAll(/[^\S\n]{2,}/gu, ' ')
+    .trim();
 }
 
 function obey(into: Directives, word: string): void {

@@ -13,10 +13,10 @@ export interface Gpt {
 
 export function gptOf(model: string): Gpt | undefined {
   if (/^o\d/u.test(model)) return { version: 0, variant: model, reasons: true };
-  const match = /^(?:gpt|chatgpt)-(\d+(?:\.\d+)?)(o?)(?:-(.+))?$/u.exec(model);
+  const match = /^(?:chat)?gpt-(?:(\d+(?:\.\d+)?)o?(?:-|$))?(.*)$/u.exec(model);
   if (!match) return undefined;
-  const version = Number(match[1]);
-  const variant = match[3] ?? '';
+  const version = Number(match[1] ?? 4); // `gpt-audio` and its like are fourth-generation.
+  const variant = match[2] ?? '';
   return { version, variant, reasons: version >= 5 && !variant.includes('chat') };
 }
 
@@ -45,8 +45,8 @@ export function toolsNeedResponses({ version }: Gpt): boolean {
   return version >= 5.4;
 }
 
-export function takesStop(gpt: Gpt): boolean {
-  return !gpt.reasons || /^o1/u.test(gpt.variant);
+export function takesStop({ reasons, version, variant }: Gpt): boolean {
+  return !reasons || (version === 0 && !/^o(?:3(?!-mini)|4)/u.test(variant));
 }
 
 export function checkEffort(gpt: Gpt, effort: string | null | undefined, api: 'chat' | 'responses'): void {
@@ -56,10 +56,14 @@ export function checkEffort(gpt: Gpt, effort: string | null | undefined, api: 'c
   if (efforts.includes(effort)) return;
   if (efforts.length === 0) throw unsupportedParameter(param);
   const list = efforts.map((one) => `'${one}'`).join(', ');
-  throw new Rejected(400, `Unsupported value: '${param}' does not support '${effort}' with this model. Supported values are: ${list}.`, {
-    param,
-    word: 'unsupported_value',
-  });
+  throw new Rejected(
+    400,
+    `Unsupported value: '${param}' does not support '${effort}' with this model. Supported values are: ${list}.`,
+    {
+      param,
+      word: 'unsupported_value',
+    },
+  );
 }
 
 export function unsupportedParameter(param: string, instead?: string): Rejected {

@@ -19,4 +19,9 @@ export class Rejected extends Error {
     this.param = details.param;
     this.retryAfterSeconds = details.retryAfterSeconds;
   }
+
+  /** Anthropic's and OpenAI's header; Gemini says it in the body, Bedrock not at all. */
+  get waitHeader(): Record<string, string> {
+    return this.retryAfterSeconds === undefined ? {} : { 'retry-after': String(this.retryAfterSeconds) };
+  }
 }

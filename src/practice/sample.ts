@@ -32,7 +32,24 @@ const FORMATS: Record<string, string> = {
   uuid: '00000000-0000-4000-8000-000000000000',
 };
 /** Tried in turn where a pattern is asked for; a regular expression is not worth inverting here. */
-const GUESSES = ['A', 'a', '1', 'AB', 'ab', '12', 'ABC', 'abc', '123', '1234', '12345', 'A1', 'a1', 'AB-12', '2026-01-02', '+15550100'];
+const GUESSES = [
+  'A',
+  'a',
+  '1',
+  'AB',
+  'ab',
+  '12',
+  'ABC',
+  'abc',
+  '123',
+  '1234',
+  '12345',
+  'A1',
+  'a1',
+  'AB-12',
+  '2026-01-02',
+  '+15550100',
+];
 
 /** `turn` picks other names for each of several calls. */
 export function sample(schema: unknown, text: string, turn = 0): unknown {

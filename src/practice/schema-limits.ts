@@ -28,12 +28,11 @@ export function geminiSchemaFault(schema: unknown): SchemaFault | undefined {
   return firstFault(schema, geminiCheck);
 }
 
-const NOT_FOR_CLAUDE = new Set([
-  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength', 'pattern'],
-  ...['maxItems', 'uniqueItems', 'contains', 'minProperties', 'maxProperties', 'patternProperties', 'propertyNames'],
-  ...['not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas', 'oneOf'],
-]);
-const CLAUDE_FORMATS = new Set('date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '));
+const NOT_FOR_CLAUDE = wordSet(
+  `minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern maxItems uniqueItems contains
+  minProperties maxProperties patternProperties propertyNames not if then else dependentRequired dependentSchemas oneOf`,
+);
+const CLAUDE_FORMATS = wordSet('date-time time date duration email hostname uri ipv4 ipv6 uuid');
 
 const claudeCheck: Check = (schema) => {
   const type = typeof schema['type'] === 'string' ? schema['type'] : 'any';
@@ -63,11 +62,10 @@ const openaiCheck: Check = (schema) => {
   return `'required' is required to be supplied and to be an array including every key in properties. Missing '${missing}'.`;
 };
 
-const GEMINI_WORDS = new Set([
-  ...['$id', '$defs', '$ref', '$anchor', 'type', 'format', 'title', 'description', 'enum', 'items', 'prefixItems'],
-  ...['minItems', 'maxItems', 'minimum', 'maximum', 'anyOf', 'oneOf', 'properties', 'additionalProperties', 'required'],
-  'propertyOrdering',
-]);
+const GEMINI_WORDS = wordSet(
+  `$id $defs $ref $anchor type format title description enum items prefixItems minItems maxItems minimum maximum anyOf
+  oneOf properties additionalProperties required propertyOrdering`,
+);
 
 const geminiCheck: Check = (schema) => {
   const unknown = Object.keys(schema).find((key) => !GEMINI_WORDS.has(key));
@@ -122,4 +120,8 @@ function refsIn(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) =>
     key === '$ref' && typeof inner === 'string' ? [inner] : refsIn(inner),
   );
+}
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(/\s+/u));
 }

@@ -22,23 +22,22 @@ export function readShape<T>(shape: z.ZodType<T>, body: unknown, reject: (fault:
 type Issue = z.core.$ZodIssue;
 
 function faultOf(issues: readonly Issue[], body: unknown, parent: (string | number)[]): Fault {
-  const issue = issues[0];
+  const [issue] = issues;
   const path = [...parent, ...(issue?.path ?? [])].map((key) => (typeof key === 'symbol' ? String(key) : key));
   const got = valueAt(body, path);
-  const fault = { path, message: issue?.message ?? 'invalid', expected: '', values: [], got };
+  const fault: Fault = { path, problem: 'value', message: issue?.message ?? 'invalid', expected: '', values: [], got };
+  if (issue?.code === 'unrecognized_keys')
+    return { ...fault, problem: 'unknown', path: [...path, issue.keys[0] ?? ''] };
+  if (got === undefined) return { ...fault, problem: 'missing' };
   switch (issue?.code) {
     case 'invalid_union':
-      return issue.errors.length > 0 && got !== undefined
-        ? faultOf(closest(issue.errors), body, path)
-        : { ...fault, problem: got === undefined ? 'missing' : 'value' };
-    case 'unrecognized_keys':
-      return { ...fault, problem: 'unknown', path: [...path, issue.keys[0] ?? ''] };
+      return issue.errors.length > 0 ? faultOf(closest(issue.errors), body, path) : fault;
     case 'invalid_type':
-      return { ...fault, problem: got === undefined ? 'missing' : 'type', expected: issue.expected };
+      return { ...fault, problem: 'type', expected: issue.expected };
     case 'invalid_value':
-      return { ...fault, problem: got === undefined ? 'missing' : 'value', values: issue.values };
+      return { ...fault, values: issue.values };
     default:
-      return { ...fault, problem: 'value' };
+      return fault;
   }
 }
 

@@ -73,6 +73,13 @@ const family = z.strictObject({
 
 const tier = z.enum(['haiku', 'sonnet', 'opus']);
 
+/** Amazon's id, the inference profiles that stand before it, and whether it may be called without one. */
+const bedrock = z.strictObject({
+  id: z.string(),
+  profiles: z.array(z.enum(['us', 'us-gov', 'eu', 'jp', 'au', 'apac', 'global'])).default([]),
+  onDemand: z.boolean().default(false),
+});
+
 const model = z.strictObject({
   id: z.string().min(1),
   aliases: z.array(z.string()).optional(),
@@ -86,6 +93,9 @@ const model = z.strictObject({
   asOf: z.iso.date().optional(),
   /** The day the provider switches it off. */
   shutdown: z.iso.date().optional(),
+  /** The provider has withdrawn it; other clouds may still have it. */
+  retired: z.boolean().optional(),
+  bedrock: bedrock.optional(),
   regionalMarkup: z.number().positive().optional(),
   price: z.union([priceRow, z.array(priceRow).min(1)]).optional(),
   capabilities: someCapabilities.optional(),
@@ -113,3 +123,4 @@ export type ModelRow = z.infer<typeof model>;
 export type PriceRow = z.infer<typeof priceRow>;
 /** What class of work a model is for; the tiers of `routing-rules/default.json` go by these names. */
 export type Tier = z.infer<typeof tier>;
+export type BedrockIds = z.infer<typeof bedrock>;

@@ -4,20 +4,32 @@
  * price must be loud, never wrong. Looked up once per deployment, at start-up.
  */
 import { z } from 'zod';
-import type { Capabilities, Price, PriceTier } from '../core/deployment.ts';
+import type { Capabilities, Price } from '../core/deployment.ts';
 import {
   CapabilityFields,
   CatalogFile,
   type Family,
   type ModelRow,
-  type PriceRow,
   type SomeCapabilities,
   type Tier,
 } from './catalog-file.ts';
+import { bedrockId } from './bedrock-id.ts';
+import { datedPrice, type DatedPrice } from './list-price.ts';
 import { modelKey, parseModelId, type ModelId } from './model-id.ts';
 
 export interface Catalog {
   lookup(dialect: string, providerModel: string, nowMs: number): CatalogEntry;
+  /** What class of work a model is for, if it is fit for `auto`. */
+  tierOf(model: string): Tier | undefined;
+  /** The models that a dialect's own provider has now, the first of each family first. */
+  offered(dialect: string, region?: string, nowMs?: number): OfferedModel[];
+}
+
+export interface OfferedModel {
+  /** What clients ask for. */
+  name: string;
+  /** What the provider calls it, from this region. */
+  providerModel: string;
 }
 
 export interface CatalogEntry {
@@ -33,12 +45,6 @@ export interface CatalogEntry {
   /** Where the figures come from, and when they were read. */
   source: string | undefined;
   asOf: string;
-}
-
-export interface DatedPrice {
-  price: Price;
-  fromMs: number;
-  untilMs: number;
 }
 
 /** Capabilities in layers: for every dialect, and what differs on one. */
@@ -87,7 +93,21 @@ export function createCatalog(data: unknown): Catalog {
         asOf: row?.asOf ?? family.asOf ?? file.asOf,
       };
     },
+    tierOf: (model) => rows.get(parseModelId(model).key)?.row?.tier,
+    offered(dialect, region = 'us-east-1', nowMs = Date.parse(file.asOf)) {
+      return file.models.flatMap((row) => {
+        const isOwnDialect = families.get(row.family)?.family.dialects?.includes(dialect);
+        const isGone = row.shutdown !== undefined && Date.parse(row.shutdown) <= nowMs;
+        const providerModel = isOwnDialect && !isGone ? offeredAs(row, dialect, region) : undefined;
+        return providerModel === undefined ? [] : [{ name: row.id, providerModel }];
+      });
+    },
   };
+}
+
+function offeredAs(row: ModelRow, dialect: string, region: string): string | undefined {
+  if (dialect === 'bedrock') return row.bedrock && bedrockId(row.bedrock, region);
+  return row.retired ? undefined : row.id;
 }
 
 const UNKNOWN = {
@@ -181,37 +201,4 @@ function pricesOf(row: ModelRow, family: Family, dialect: string, id: ModelId): 
   const regional = dialect === 'bedrock' && id.region !== 'global';
   const factor = regional ? (row.regionalMarkup ?? family.regionalMarkup ?? 1) : 1;
   return [row.price].flat().map((price) => datedPrice(price, family.longPrompt, factor));
-}
-
-const DAY_MS = 86_400_000;
-
-function datedPrice(row: PriceRow, longPrompt: Family['longPrompt'], factor: number): DatedPrice {
-  const { validFrom, validTo, tiers, ...list } = row;
-  const base = times(list, factor, factor);
-  const long = longPrompt && {
-    ...times(base, longPrompt.input, longPrompt.output),
-    abovePromptTokens: longPrompt.abovePromptTokens,
-  };
-  const steps = tiers?.map((tier) => ({ ...tier, ...times(tier, factor, factor) })) ?? (long ? [long] : undefined);
-  return {
-    price: { ...base, ...(steps && { tiers: steps }) },
-    fromMs: validFrom === undefined ? -Infinity : Date.parse(validFrom),
-    untilMs: validTo === undefined ? Infinity : Date.parse(validTo) + DAY_MS,
-  };
-}
-
-/** Cache prices go with the input price. */
-function times(price: PriceTier, input: number, output: number): PriceTier {
-  return {
-    input: rounded(price.input * input),
-    output: rounded(price.output * output),
-    ...(price.cacheRead !== undefined && { cacheRead: rounded(price.cacheRead * input) }),
-    ...(price.cacheWrite5m !== undefined && { cacheWrite5m: rounded(price.cacheWrite5m * input) }),
-    ...(price.cacheWrite1h !== undefined && { cacheWrite1h: rounded(price.cacheWrite1h * input) }),
-  };
-}
-
-/** 2.2 rather than 2.2000000000000002: prices are shown to people. */
-function rounded(price: number): number {
-  return Number(price.toPrecision(12));
 }

@@ -43,16 +43,16 @@ function measure(request: ChatRequest, ask: Ask, reading: Reading): Record<Signa
     simple: reading.words.simple,
     tools: (request.tools?.length ?? 0) + (request.functions?.length ?? 0),
     structure: request.response_format?.type === 'json_schema' ? 1 : 0,
-    conversation: request.messages.length,
+    conversation: Math.max(0, request.messages.length - 1),
     images: ask.media,
     effort: EFFORTS.get(request.reasoning_effort ?? request.reasoning?.effort ?? 'none') ?? 0,
   };
 }
 
 const EFFORTS = new Map([
-  ['low', 0.25],
-  ['medium', 0.5],
-  ['high', 0.75],
+  ['low', 0.15],
+  ['medium', 0.3],
+  ['high', 0.7],
   ['xhigh', 1],
   ['max', 1],
 ]);

@@ -5,8 +5,8 @@
 export type WordKind = 'reasoning' | 'code' | 'simple';
 
 export interface Lexicon {
-  /** By `startOf` of the first word. */
-  byStart: ReadonlyMap<number, readonly Entry[]>;
+  /** In the bucket of their first letters. */
+  buckets: readonly (readonly Entry[] | undefined)[];
   /** Of scripts that put no spaces between words. */
   anywhere: readonly Entry[];
 }
@@ -30,21 +30,22 @@ export interface Reading {
   wide: number;
 }
 
+const BUCKETS = 1024;
 const FIRST_WIDE = 0x2e80;
 
 export function createLexicon(words: Record<WordKind, readonly string[]>): Lexicon {
-  const byStart = new Map<number, Entry[]>();
+  const buckets = Array.from({ length: BUCKETS }, (): Entry[] | undefined => undefined);
   const anywhere: Entry[] = [];
   for (const kind of ['reasoning', 'code', 'simple'] as const) {
     for (const word of words[kind]) {
       const open = word.endsWith('*');
       const text = (open ? word.slice(0, -1) : word).toLowerCase();
-      const start = startOf(text, 0);
+      const bucket = bucketOf(text, 0);
       if (text.charCodeAt(0) >= FIRST_WIDE) anywhere.push({ text, open, kind });
-      else byStart.set(start, [...(byStart.get(start) ?? []), { text, open, kind }]);
+      else buckets[bucket] = [...(buckets[bucket] ?? []), { text, open, kind }];
     }
   }
-  return { byStart, anywhere };
+  return { buckets, anywhere };
 }
 
 /** What the characters of ASCII are to us. */
@@ -77,7 +78,7 @@ export function read(text: string, lexicon: Lexicon): Reading {
 }
 
 function findAt(text: string, at: number, lexicon: Lexicon, found: Set<Entry>): void {
-  const entries = lexicon.byStart.get(startOf(text, at));
+  const entries = lexicon.buckets[bucketOf(text, at)];
   if (!entries) return;
   for (const entry of entries) {
     if (found.has(entry) || !text.startsWith(entry.text, at)) continue;
@@ -85,12 +86,16 @@ function findAt(text: string, at: number, lexicon: Lexicon, found: Set<Entry>): 
   }
 }
 
-/** The first three letters of a word as one number: a string to look up would be made for every word. */
-function startOf(text: string, at: number): number {
+/** By the first three letters of a word, without making a string of them for every word. */
+function bucketOf(text: string, at: number): number {
   const second = text.charCodeAt(at + 1);
-  if (classOf(second) !== LETTER) return text.charCodeAt(at);
   const third = text.charCodeAt(at + 2);
-  return text.charCodeAt(at) + (second << 7) + (classOf(third) === LETTER ? third << 14 : 0);
+  let sum = text.charCodeAt(at);
+  if (classOf(second) === LETTER) {
+    sum = sum * 31 + second;
+    if (classOf(third) === LETTER) sum = sum * 31 + third;
+  }
+  return sum % BUCKETS;
 }
 
 /** `NaN`, past the end of the text, is no letter. */

@@ -50,15 +50,18 @@ export type SignalName = keyof RulesFile['signals'];
 export interface Rules extends RulesFile {
   /** The words of all signals, ready to be found in one pass. */
   lexicon: Lexicon;
+  /** Every model that a tier names. */
+  listed: ReadonlySet<string>;
 }
 
 /** Throws an error that names every mistake in the data. */
 export function createRules(data: unknown): Rules {
   const parsed = RulesFile.safeParse(data);
   if (!parsed.success) throw new Error(`The routing rules are invalid:\n${z.prettifyError(parsed.error)}`);
-  const { reasoning, code, simple } = parsed.data.signals;
+  const { tiers, signals } = parsed.data;
+  const { reasoning, code, simple } = signals;
   const lexicon = createLexicon({ reasoning: reasoning.words, code: code.words, simple: simple.words });
-  return { ...parsed.data, lexicon };
+  return { ...parsed.data, lexicon, listed: new Set(tiers.flatMap(({ models }) => models)) };
 }
 
 interface Mistake {

@@ -16,13 +16,20 @@ export function banner({ endpoints, gateway }: Composed, options: BannerOptions)
   const locked = configuration.keys.length > 0;
   const model = 'auto';
   const models = [...gateway.routing.models.keys()];
-  const named = models.length > 0 ? `${models.slice(0, 6).join(', ')}${models.length > 6 ? `, … (${models.length})` : ''}` : 'provider/model';
+  const named =
+    models.length > 0
+      ? `${models.slice(0, 6).join(', ')}${models.length > 6 ? `, … (${models.length})` : ''}`
+      : 'provider/model';
   return [
     `Signalbox listens on ${address}/v1 (configuration: ${source})`,
-    ...[...endpoints.values()].map(({ name, dialect, baseUrl }) => `  ${name.padEnd(12)} ${practice ? 'PRACTICE ' : ''}${dialect} at ${baseUrl}`),
+    ...[...endpoints.values()].map(
+      ({ name, dialect, baseUrl }) => `  ${name.padEnd(12)} ${practice ? 'PRACTICE ' : ''}${dialect} at ${baseUrl}`,
+    ),
     ...(practice
-      ? ['  No credentials were found, so these are practice providers: no model is called, nothing is billed.',
-         '  Set ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY or AWS credentials to use the real ones.']
+      ? [
+          '  No credentials were found, so these are practice providers: no model is called, nothing is billed.',
+          '  Set ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY or AWS credentials to use the real ones.',
+        ]
       : []),
     `  models: ${model}, ${named}`,
     '',

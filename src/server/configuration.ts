@@ -40,12 +40,17 @@ interface Arguments {
 }
 
 export async function loadConfiguration(given: Arguments, environment: Environment): Promise<Loaded> {
-  const file = given.config ?? (environment.SIGNALBOX_CONFIG || (existsSync('signalbox.yaml') ? 'signalbox.yaml' : undefined));
+  const file =
+    given.config ?? (environment.SIGNALBOX_CONFIG || (existsSync('signalbox.yaml') ? 'signalbox.yaml' : undefined));
   const source = file ?? 'the environment';
   const parsed = parseConfiguration(file ? readFile(file) : '', source, environment);
   const declared = Object.keys(parsed.providers).length > 0;
   const providers = declared ? parsed.providers : findProviders(environment);
-  const server = { ...parsed.server, ...(given.host && { host: given.host }), ...(given.port && { port: toPort(given.port) }) };
+  const server = {
+    ...parsed.server,
+    ...(given.host && { host: given.host }),
+    ...(given.port && { port: toPort(given.port) }),
+  };
   const configuration = { ...parsed, server, providers };
   refuseOpenDoor(configuration, source);
   if (file) warnOpenFile(file, parsed);
@@ -72,7 +77,9 @@ function toPort(text: string): number {
 function refuseOpenDoor({ server, keys }: Configuration, source: string): void {
   if (keys.length > 0 || isLoopback(server.host)) return;
   const what = `server.host: ${server.host} can be reached from other machines, and no client keys are configured`;
-  throw new ConfigurationError(source, [`${what}; add \`keys: [{ name: app, key: "\${APP_KEY}" }]\`, or listen on 127.0.0.1`]);
+  throw new ConfigurationError(source, [
+    `${what}; add \`keys: [{ name: app, key: "\${APP_KEY}" }]\`, or listen on 127.0.0.1`,
+  ]);
 }
 
 function isLoopback(host: string): boolean {
@@ -85,7 +92,9 @@ function warnOpenFile(file: string, { providers, keys }: Configuration): void {
   const secrets = [...Object.values(providers).map(({ apiKey }) => apiKey), ...keys.map(({ key }) => key)];
   const inFile = secrets.some((secret) => secret !== undefined && text.includes(secret));
   if (!inFile || (statSync(file).mode & 0o077) === 0) return;
-  process.stderr.write(`${file}: holds secrets and others on this machine may read it; use \${NAME}, or chmod 600 it\n`);
+  process.stderr.write(
+    `${file}: holds secrets and others on this machine may read it; use \${NAME}, or chmod 600 it\n`,
+  );
 }
 
 function describe({ providers, models, keys, server }: Configuration, practice: boolean): string {

@@ -28,7 +28,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     log: pino({ level: logOptions.level, base: null, messageKey: 'message' }),
     credentials: {
       awsChain: (region) => awsChain(region, now),
-      googleToken: (serviceAccount) => googleToken(serviceAccount, { now, fetch }),
+      googleToken: (serviceAccount) => googleToken(serviceAccount, { now, fetch, shared: true }),
     },
     environment,
     source,
@@ -38,7 +38,8 @@ export async function serve(loaded: Loaded): Promise<void> {
   const server = createAdaptorServer({ fetch: composed.app.fetch }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   const port = await listen(server, options.port, options.host);
-  if (logOptions.level !== 'silent') process.stdout.write(banner(composed, { source, practice, host: options.host, port, configuration }));
+  if (logOptions.level !== 'silent')
+    process.stdout.write(banner(composed, { source, practice, host: options.host, port, configuration }));
   const stop = async () => {
     if (draining) return process.exit(1); // Asked twice: now.
     draining = true;
@@ -82,7 +83,10 @@ interface Practice {
 
 /** The practice providers as real servers on loopback: requests to them take the whole way. */
 async function startPractice(): Promise<Practice> {
-  const { practiceFetch, practiceProviders } = await import('../practice/index.ts');
+  const [{ practiceFetch }, { practiceProviders }] = await Promise.all([
+    import('../practice/app.ts'),
+    import('../practice/providers.ts'),
+  ]);
   const server = createAdaptorServer({ fetch: practiceFetch({}) }) as Server;
   const port = await listen(server, 0, '127.0.0.1');
   return {

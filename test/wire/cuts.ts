@@ -24,7 +24,7 @@ export function* inTwo(bytes: Uint8Array, place: number): Generator<Uint8Array> 
 /** Chunks of 1 to `largest` bytes. */
 export function* inPieces(bytes: Uint8Array, largest: number, seed: number): Generator<Uint8Array> {
   const random = seeded(seed);
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = start + 1 + Math.floor(random() * largest);
     yield bytes.subarray(start, end);
     start = end;

@@ -5,10 +5,10 @@ import type { AnswerSink } from '../../src/core/answer.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Endpoint } from '../../src/core/deployment.ts';
 import type { Exchange, Provider } from '../../src/core/provider.ts';
-const anthropic = (await import(new URL('../../providers/anthropic/index.ts', import.meta.url).pathname).catch((error) => (console.log('anthropic', String(error).slice(0, 200)), {}))).anthropic as Provider;
-const bedrock = (await import(new URL('../../providers/bedrock/index.ts', import.meta.url).pathname).catch((error) => (console.log('bedrock', String(error).slice(0, 200)), {}))).bedrock as Provider;
-const gemini = (await import(new URL('../../providers/gemini/index.ts', import.meta.url).pathname).catch((error) => (console.log('gemini', String(error).slice(0, 200)), {}))).gemini as Provider;
-const openai = (await import(new URL('../../providers/openai/index.ts', import.meta.url).pathname).catch((error) => (console.log('openai', String(error).slice(0, 200)), {}))).openai as Provider;
+import { anthropic } from '../../providers/anthropic/index.ts';
+import { bedrock } from '../../providers/bedrock/index.ts';
+import { gemini } from '../../providers/gemini/index.ts';
+import { openai } from '../../providers/openai/index.ts';
 import { makeCall } from '../support/call.ts';
 import type { Wire } from './expect.ts';
 import { type Recording, modelOf } from './recordings.ts';
@@ -21,23 +21,27 @@ const DIALECTS: Record<Wire, Provider> = {
   converse: bedrock,
 };
 
-export const PROVIDERS: Record<string, Provider> = {
+/** By the recordings' own names. */
+export const PROVIDERS = {
   anthropic,
   openai,
   compat: openai,
   gemini,
   vertex: gemini,
   bedrock,
-};
+} satisfies Record<string, Provider>;
 
 const STAMP = { id: 'chatcmpl-0', createdSeconds: 1, model: 'unnamed' };
 
 const TOOL = { type: 'function' as const, function: { name: 'any', parameters: { type: 'object', properties: {} } } };
 
+/** Only who asks for log probabilities is told them. */
+const TELLS_LOGPROBS: Wire[] = ['chat', 'responses', 'content'];
+
 export function exchangeOf(recording: Recording, wire: Wire): Exchange {
   const request: Partial<ChatRequest> = {
     stream: recording.stream,
-    ...(/logprobs?(Result)?"/.test(JSON.stringify(recording.response)) && wire !== 'messages' && LOGPROBS[wire]),
+    ...(TELLS_LOGPROBS.includes(wire) && { logprobs: true }),
     ...(wire === 'responses' && { tools: [TOOL] }),
   };
   const call = makeCall(request, {
@@ -48,13 +52,6 @@ export function exchangeOf(recording: Recording, wire: Wire): Exchange {
   });
   return DIALECTS[wire].translate({ ...call, endpoint: { ...call.endpoint, ...addressOf(wire) } });
 }
-
-/** Only who asks for log probabilities is told them. */
-const LOGPROBS: Partial<Record<Wire, Partial<ChatRequest>>> = {
-  chat: { logprobs: true },
-  responses: { logprobs: true },
-  content: { logprobs: true },
-};
 
 function addressOf(wire: Wire): Partial<Endpoint> {
   return wire === 'responses' || wire === 'chat' ? { baseUrl: 'https://api.openai.com/v1' } : {};

@@ -28,6 +28,8 @@ const tooManyBytes = { kinds: ['context', 'caller'] as ErrorKind[], statuses: [4
 const policy = { kinds: ['policy'] as ErrorKind[], statuses: [400], failover: false };
 const credential = { kinds: ['credential'] as ErrorKind[], statuses: [502], failover: true };
 const misconfigured = { kinds: ['misconfigured'] as ErrorKind[], statuses: [404, 400], failover: true };
+/** This model cannot; another may. */
+const incapable = { kinds: ['misconfigured', 'unsupported'] as ErrorKind[], statuses: [400], failover: true };
 const rate = { kinds: ['rate'] as ErrorKind[], statuses: [429], failover: true };
 const overload = { kinds: ['overload'] as ErrorKind[], statuses: [503], failover: true };
 const fault = { kinds: ['fault'] as ErrorKind[], statuses: [502], failover: true };
@@ -53,7 +55,15 @@ const ROWS: Row[] = [
   { provider: 'bedrock', status: 400, says: /Malformed input request/, ...caller() },
   { provider: 'bedrock', status: 400, says: /property 'multipleOf' is not supported/, ...caller() },
   { provider: 'bedrock', status: 400, says: /cannot both be specified/, ...caller() },
-  { provider: 'bedrock', status: 403, says: /./, ...credential },
+  { provider: 'bedrock', status: 403, says: /security token|have access to the model/, ...credential },
+  {
+    provider: 'bedrock', // Our clock is wrong; the key is as good as ever.
+    status: 403,
+    says: /Signature expired/,
+    kinds: ['fault', 'credential'],
+    statuses: [502],
+    failover: true,
+  },
   { provider: 'bedrock', status: 429, says: /Too many requests/, ...rate },
   { provider: 'bedrock', status: 503, says: /Service capacity limit/, ...overload },
 
@@ -75,9 +85,8 @@ const ROWS: Row[] = [
 
   { provider: 'gemini', status: 404, says: /NOT_FOUND/, ...misconfigured },
   { provider: 'gemini', status: 400, says: /exceeds the maximum number of tokens/, ...context },
-  { provider: 'gemini', status: 400, says: /Penalty is not enabled/, ...caller() },
   { provider: 'gemini', status: 400, says: /API_KEY_INVALID/, ...credential },
-  { provider: 'gemini', status: 400, says: /Function calling with a response mime type/, ...caller() },
+  { provider: 'gemini', status: 400, says: /Penalty is not enabled|Function calling with a response/, ...incapable },
   { provider: 'gemini', status: 400, says: /Unknown name \\?"mediaResolution/, ...caller() },
   { provider: 'gemini', status: 403, says: /PERMISSION_DENIED/, ...credential },
   { provider: 'gemini', status: 429, says: /PerMinute.*"retryDelay": ?"55s"/s, ...rate, retryAfterMs: 55_000 },

@@ -1,4 +1,10 @@
-import { type Expected, type ExpectedChoice, type ExpectedFailure, type ExpectedUsage, emptyChoice } from './expected.ts';
+import {
+  type Expected,
+  type ExpectedChoice,
+  type ExpectedFailure,
+  type ExpectedUsage,
+  emptyChoice,
+} from './expected.ts';
 import { type Json, at, list, number, object, string } from './json.ts';
 
 const FILTERED = [

@@ -51,12 +51,17 @@ const STREAMS: Record<string, object[]> = {
     {
       candidates: [
         {
-          content: { parts: [{ text: 'Hi' }, { functionCall: { name: 'f', args: { a: 1 } }, thoughtSignature: 'c2ln' }] },
+          content: {
+            parts: [{ text: 'Hi' }, { functionCall: { name: 'f', args: { a: 1 } }, thoughtSignature: 'c2ln' }],
+          },
           groundingMetadata: {
             groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }],
             groundingSupports: [{ segment: { endIndex: 2 }, groundingChunkIndices: [0] }],
           },
-          logprobsResult: { chosenCandidates: [{ token: 'a', logProbability: 0 }], topCandidates: [{ candidates: [] }] },
+          logprobsResult: {
+            chosenCandidates: [{ token: 'a', logProbability: 0 }],
+            topCandidates: [{ candidates: [] }],
+          },
         },
       ],
     },
@@ -92,7 +97,12 @@ const STREAMS: Record<string, object[]> = {
     {
       type: 'response.output_item.done',
       output_index: 2,
-      item: { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'Hm' }], encrypted_content: 'ZW5j' },
+      item: {
+        type: 'reasoning',
+        id: 'rs_1',
+        summary: [{ type: 'summary_text', text: 'Hm' }],
+        encrypted_content: 'ZW5j',
+      },
     },
     {
       type: 'response.completed',
@@ -162,9 +172,13 @@ const WHOLE: Record<string, object> = {
   },
 };
 
-export function mangledStream(dialect: string): fc.Arbitrary<Uint8Array> {
-  const write = dialect === 'bedrock' ? writeAws : writeSse;
-  return mangled(STREAMS[dialect] ?? []).map((events) => write(Array.isArray(events) ? events : [events]));
+export function mangledEvents(dialect: string): fc.Arbitrary<unknown[]> {
+  return mangled(STREAMS[dialect] ?? []).map((events) => (Array.isArray(events) ? events : [events]));
+}
+
+/** Events as that dialect's bytes. */
+export function writeEvents(dialect: string, events: unknown[]): Uint8Array {
+  return dialect === 'bedrock' ? writeAws(events) : writeSse(events);
 }
 
 export function mangledAnswer(dialect: string): fc.Arbitrary<string> {
@@ -174,7 +188,9 @@ export function mangledAnswer(dialect: string): fc.Arbitrary<string> {
 /** One place, at any depth, holds any JSON or is gone. */
 function mangled(sample: object): fc.Arbitrary<unknown> {
   const replacement = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constant(undefined));
-  return fc.tuple(fc.constantFrom(...pathsOf(sample)), replacement).map(([path, value]) => replace(sample, path, value));
+  return fc
+    .tuple(fc.constantFrom(...pathsOf(sample)), replacement)
+    .map(([path, value]) => replace(sample, path, value));
 }
 
 function pathsOf(value: unknown, path: string[] = []): string[][] {

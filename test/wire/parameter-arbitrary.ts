@@ -1,4 +1,4 @@
-/** Everything of a request but its messages. */
+/** Everything of a request but its messages, as far as the HTTP door lets it in. */
 import fc from 'fast-check';
 
 export const TOOL_NAMES = ['get_weather', 'search-web', '7up', 'noop'];
@@ -13,7 +13,11 @@ const NESTED = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $defs: { leaf: { oneOf: [{ type: 'string', format: 'date' }, { type: 'null' }] } },
   type: 'object',
-  properties: { leaf: { $ref: '#/$defs/leaf' }, kind: { const: 'a' }, many: { type: 'array', items: { type: 'number' } } },
+  properties: {
+    leaf: { $ref: '#/$defs/leaf' },
+    kind: { const: 'a' },
+    many: { type: 'array', items: { type: 'number' } },
+  },
 };
 
 const tool = fc
@@ -55,34 +59,38 @@ const responseFormat = fc.constantFrom(
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
 const SAMPLING = {
-    temperature: number(-1, 3),
-    top_p: number(-0.5, 1.5),
-    top_k: fc.integer({ min: -1, max: 500 }),
-    max_tokens: fc.integer({ min: -1, max: 1_000_000 }),
-    max_completion_tokens: fc.integer({ min: 0, max: 200_000 }),
-    frequency_penalty: number(-3, 3),
-    presence_penalty: number(-3, 3),
-    stop: fc.oneof(fc.string({ maxLength: 4 }), fc.array(fc.string({ maxLength: 4 }), { maxLength: 6 }), fc.constant(null)),
-    n: fc.constantFrom(1, 2, 3, null),
-    seed: fc.oneof(fc.maxSafeInteger(), fc.constant(null)),
-    logprobs: fc.boolean(),
-    top_logprobs: fc.integer({ min: 0, max: 20 }),
-    logit_bias: fc.constantFrom({}, { '50256': -100 }),
+  temperature: number(0, 2),
+  top_p: number(0, 1),
+  top_k: fc.integer({ min: 0, max: 500 }),
+  max_tokens: fc.integer({ min: 0, max: 1_000_000 }),
+  max_completion_tokens: fc.integer({ min: 0, max: 200_000 }),
+  frequency_penalty: number(-2, 2),
+  presence_penalty: number(-2, 2),
+  stop: fc.oneof(
+    fc.string({ maxLength: 4 }),
+    fc.array(fc.string({ maxLength: 4 }), { maxLength: 4 }),
+    fc.constant(null),
+  ),
+  n: fc.constantFrom(1, 2, 3, null),
+  seed: fc.oneof(fc.maxSafeInteger(), fc.constant(null)),
+  logprobs: fc.boolean(),
+  top_logprobs: fc.integer({ min: 0, max: 20 }),
+  logit_bias: fc.constantFrom({}, { '50256': -100 }),
 };
 
 const OTHERS = {
-    stream: fc.boolean(),
-    stream_options: fc.constantFrom({ include_usage: true }, { include_usage: false }, null),
-    response_format: responseFormat,
-    reasoning_effort: fc.constantFrom('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', null),
-    reasoning: fc.constantFrom({ effort: 'high' }, { max_tokens: 2_000 }, { exclude: true }, { enabled: false }),
-    service_tier: fc.constantFrom('auto', 'default', 'flex', 'priority', 'scale', 'fast'),
-    user: fc.constantFrom('u-1', 'someone@example.com'),
-    metadata: fc.constantFrom({}, { team: 'blue 🟦' }),
-    verbosity: fc.constantFrom('low', 'medium', 'high'),
-    store: fc.boolean(),
-    prompt_cache_key: fc.constant('k'),
-    something_new: fc.jsonValue({ maxDepth: 1 }),
+  stream: fc.boolean(),
+  stream_options: fc.constantFrom({ include_usage: true }, { include_usage: false }, null),
+  response_format: responseFormat,
+  reasoning_effort: fc.constantFrom('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', null),
+  reasoning: fc.constantFrom({ effort: 'high' }, { max_tokens: 2_000 }, { exclude: true }, { enabled: false }),
+  service_tier: fc.constantFrom('auto', 'default', 'flex', 'priority', 'scale', 'fast'),
+  user: fc.constantFrom('u-1', 'someone@example.com'),
+  metadata: fc.constantFrom({}, { team: 'blue 🟦' }),
+  verbosity: fc.constantFrom('low', 'medium', 'high'),
+  store: fc.boolean(),
+  prompt_cache_key: fc.constant('k'),
+  something_new: fc.jsonValue({ maxDepth: 1 }),
 };
 
 /** Few of them at once, or nearly every request would be refused for one or the other. */

@@ -1,4 +1,5 @@
 /** However the network cuts a recorded stream, the same comes out; and a stream that was cut off never looks whole. */
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
 import { awsEvents } from './event-stream.ts';
@@ -40,10 +41,8 @@ describe.runIf(isThere())('the same comes out, wherever the bytes are cut', () =
   it.each(streams)('%s in two', { timeout: 60_000 }, (_, streamed) => {
     const { bytes } = streamed;
     const whole = JSON.stringify(collect(streamed, [bytes]));
-    const places = bytes.length <= SMALL ? bytes.keys() : randomPlaces(bytes.length, SAMPLES, SEED);
-    for (const place of places) {
-      if (JSON.stringify(collect(streamed, inTwo(bytes, place))) !== whole) expect.fail(`differs when cut at ${place}`);
-    }
+    const places = bytes.length <= SMALL ? [...bytes.keys()] : randomPlaces(bytes.length, SAMPLES, SEED);
+    expect(places.filter((place) => JSON.stringify(collect(streamed, inTwo(bytes, place))) !== whole)).toEqual([]);
     tally.passed(streamed.recording.provider);
   });
 
@@ -60,21 +59,24 @@ describe.runIf(isThere())('the same comes out, wherever the bytes are cut', () =
 
 describe.runIf(isThere())('a stream cut off before its end is an error', () => {
   it.each(streams)('%s', (_, streamed) => {
-    const { bytes, recording, wire } = streamed;
-    const whole = at(collect(streamed, [bytes]), 'choices');
-    const end = terminalOffset(recording, wire);
-    const betweenEvents = boundaries(streamed);
-    for (const place of [...betweenEvents, ...randomPlaces(bytes.length, 200, SEED)]) {
-      const outcome = attempt(streamed, place);
-      if (outcome instanceof GatewayError) {
-        if (betweenEvents.has(place)) expect(outcome.kind, `cut at ${place}`).toBe('truncated');
-      } else {
-        expect(place, 'the first cut that looks complete').toBeGreaterThanOrEqual(end);
-        expect(at(outcome, 'choices')).toEqual(whole);
-      }
-    }
+    const { bytes } = streamed;
+    const places = [...boundaries(streamed), ...randomPlaces(bytes.length, 200, SEED)];
+    expect(places.flatMap((place) => complaint(streamed, place) ?? [])).toEqual([]);
   });
 });
+
+/** What is wrong with how a stream ends that was cut off there; nothing, mostly. */
+function complaint(streamed: Streamed, place: number): string | undefined {
+  const { bytes, recording, wire } = streamed;
+  const outcome = attempt(streamed, place);
+  if (outcome instanceof GatewayError) {
+    if (outcome.kind === 'truncated' || !boundaries(streamed).has(place)) return undefined;
+    return `${outcome.kind} instead of truncated at ${place}`;
+  }
+  if (place < terminalOffset(recording, wire)) return `looks complete at ${place}`;
+  const same = isDeepStrictEqual(at(outcome, 'choices'), at(collect(streamed, [bytes]), 'choices'));
+  return same ? undefined : `says something else at ${place}`;
+}
 
 function collect({ recording, wire }: Streamed, pieces: Iterable<Uint8Array>): unknown {
   return collectStream(exchangeOf(recording, wire), pieces);

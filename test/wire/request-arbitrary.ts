@@ -27,7 +27,13 @@ const content = fc.oneof(text, fc.array(userPart, { minLength: 1, maxLength: 4 }
 
 const system = fc.record({
   role: fc.constantFrom('system', 'developer'),
-  content: fc.oneof(text, fc.array(text.map((words) => ({ type: 'text', text: words })), { minLength: 1, maxLength: 2 })),
+  content: fc.oneof(
+    text,
+    fc.array(
+      text.map((words) => ({ type: 'text', text: words })),
+      { minLength: 1, maxLength: 2 },
+    ),
+  ),
 });
 const user = fc.record({ role: fc.constant('user'), content });
 
@@ -115,6 +121,8 @@ export const CAPABILITIES: fc.Arbitrary<Partial<Capabilities>> = fc.record({
   sampling: fc.constantFrom('free', 'without_reasoning', 'none'),
   stop: fc.boolean(),
   prefill: fc.boolean(),
+  lateSystem: fc.boolean(),
+  toolsNeedResponses: fc.boolean(),
   outputTokens: fc.constantFrom(4_096, 64_000),
   efforts: fc.constantFrom([], ['low', 'medium', 'high'], ['none', 'low', 'medium', 'high', 'xhigh', 'max']),
   remoteMedia: fc.boolean(),

@@ -25,7 +25,9 @@ export function modelRoutes(routing: RoutingView, clock: Clock): Hono {
       if (direct) {
         return c.json({ id, object: 'model', created: Math.floor(clock.now() / 1000), owned_by: direct.endpoint.name });
       }
-      throw new GatewayError('model_not_found', `There is no model "${id}" here; GET /v1/models lists them`, { param: 'model' });
+      throw new GatewayError('model_not_found', `There is no model "${id}" here; GET /v1/models lists them`, {
+        param: 'model',
+      });
     });
 }
 

@@ -1,4 +1,4 @@
-import { type Ask, cachedPrompt, promptTokens } from '../ask.ts';
+import { type Ask, cachedPrompt, promptTokens, type ToolOffer } from '../ask.ts';
 import { claudeOf, hidesThoughts, thinkingOf, type Claude } from '../claude.ts';
 import { Rejected } from '../rejected.ts';
 import { readShape } from '../shape.ts';
@@ -16,7 +16,8 @@ export interface Reading {
 export function readMessages(asked: Asked): Reading {
   const version = asked.headers.get('anthropic-version');
   if (!version) throw new Rejected(400, 'anthropic-version: header is required');
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(version)) throw new Rejected(400, `anthropic-version: "${version}" is not a valid version`);
+  if (!/^\d{4}-\d{2}-\d{2}$/u.test(version))
+    throw new Rejected(400, `anthropic-version: "${version}" is not a valid version`);
   const request = readShape(messagesShape, asked.body, rejectShape);
   const claude = claudeOf(request.model);
   if (!claude || !request.model.startsWith('claude-')) throw new Rejected(404, `model: ${request.model}`);
@@ -27,28 +28,39 @@ export function readMessages(asked: Asked): Reading {
 }
 
 function toAsk(request: MessagesRequest, claude: Claude): Ask {
-  const { messages, tools = [], tool_choice: choice, system = [] } = request;
-  const own = tools.flatMap((tool) => ('input_schema' in tool ? [tool] : []));
+  const { messages, system = [] } = request;
   const lateSystem = messages.flatMap((message) => (message.role === 'system' ? blocksOf(message) : []));
   return {
     dialect: 'anthropic',
     model: request.model,
-    system: textOf([...(typeof system === 'string' ? [{ type: 'text' as const, text: system }] : system), ...lateSystem]),
+    system: textOf([
+      ...(typeof system === 'string' ? [{ type: 'text' as const, text: system }] : system),
+      ...lateSystem,
+    ]),
     ...lastTurn(request),
-    tools: own
-      .filter(({ name }) => choice?.type !== 'tool' || name === choice.name)
-      .map((tool) => ({
-        name: String(tool.name),
-        description: typeof tool['description'] === 'string' ? tool['description'] : undefined,
-        schema: tool.input_schema,
-      })),
-    toolMode: choice?.type === 'none' ? 'none' : choice?.type === 'any' || choice?.type === 'tool' ? 'required' : 'auto',
-    parallel: !(choice && 'disable_parallel_tool_use' in choice && choice.disable_parallel_tool_use),
+    ...toolsOf(request),
     json: request.output_config?.format ? { schema: request.output_config.format.schema } : undefined,
     thinks: isThinking(request, claude),
     maxTokens: request.max_tokens,
     stop: request.stop_sequences ?? [],
     prompt: promptOf(request),
+  };
+}
+
+const MODES = { auto: 'auto', any: 'required', tool: 'required', none: 'none' } as const;
+
+function toolsOf({ tools = [], tool_choice: choice }: MessagesRequest): Pick<Ask, 'tools' | 'toolMode' | 'parallel'> {
+  const offers = tools.flatMap((tool): ToolOffer[] => {
+    if (!('input_schema' in tool)) return [];
+    const { name, description, input_schema: schema } = tool;
+    return [{ name, description: typeof description === 'string' ? description : undefined, schema }];
+  });
+  const serial =
+    choice !== undefined && 'disable_parallel_tool_use' in choice && choice.disable_parallel_tool_use === true;
+  return {
+    tools: offers.filter(({ name }) => choice?.type !== 'tool' || name === choice.name),
+    toolMode: MODES[choice?.type ?? 'auto'],
+    parallel: !serial,
   };
 }
 
@@ -86,7 +98,8 @@ function textOf(blocks: readonly Block[]): string {
 
 function promptOf(request: MessagesRequest): Ask['prompt'] {
   const { system, tools, messages } = request;
-  const marked = Boolean(request.cache_control) || JSON.stringify([system, tools, messages]).includes('"cache_control":{');
+  const marked =
+    Boolean(request.cache_control) || JSON.stringify([system, tools, messages]).includes('"cache_control":{');
   const later = messages.some(({ role }) => role === 'assistant');
   return cachedPrompt(promptTokens([system, tools, messages]), marked, later);
 }

@@ -19,7 +19,8 @@ export interface Context {
 export function checkMessages(context: Context): void {
   const { request, claude, version } = context;
   for (const field of ['temperature', 'top_p', 'top_k'] as const) {
-    if (version >= STRICT_VERSION && request[field] !== undefined) throw bad(`${field}: Extra inputs are not permitted`);
+    if (version >= STRICT_VERSION && request[field] !== undefined)
+      throw bad(`${field}: Extra inputs are not permitted`);
   }
   checkOrder(request.messages, claude);
   for (const [index, message] of request.messages.entries()) checkMessage(context, message, index);
@@ -60,7 +61,9 @@ function checkOrder(messages: readonly Message[], claude: Claude): void {
     if (!takesLateSystem(claude)) throw bad(`messages.${index}: role 'system' is not supported on this model`);
     const next = messages[index + 1];
     if (messages[index - 1]?.role !== 'user' || (next && next.role !== 'assistant')) {
-      throw bad(`messages.${index}: a 'system' message must follow a 'user' message and be last or precede an 'assistant' message`);
+      throw bad(
+        `messages.${index}: a 'system' message must follow a 'user' message and be last or precede an 'assistant' message`,
+      );
     }
   }
 }
@@ -70,7 +73,9 @@ function checkMessage(context: Context, message: Message, index: number): void {
   const last = index === messages.length - 1 && message.role === 'assistant';
   const blocks = blocksOf(message);
   if (!last && (blocks.length === 0 || message.content === '')) {
-    throw bad(`messages.${index}: all messages must have non-empty content except for the optional final assistant message`);
+    throw bad(
+      `messages.${index}: all messages must have non-empty content except for the optional final assistant message`,
+    );
   }
   for (const [at, block] of blocks.entries()) {
     if (block.type === 'text') checkText(block.text, last && at === blocks.length - 1);
@@ -83,7 +88,8 @@ function checkMessage(context: Context, message: Message, index: number): void {
 function checkText(text: string, prefill: boolean): void {
   if (text === '') throw bad('messages: text content blocks must be non-empty');
   if (text.trim() === '') throw bad('messages: text content blocks must contain non-whitespace text');
-  if (prefill && text !== text.trimEnd()) throw bad('messages: final assistant content cannot end with trailing whitespace');
+  if (prefill && text !== text.trimEnd())
+    throw bad('messages: final assistant content cannot end with trailing whitespace');
 }
 
 function checkThought({ request, claude }: Context, index: number, at: number): void {
@@ -144,18 +150,26 @@ function checkFirstThought({ request }: Context, message: Message, index: number
 function checkTools(request: MessagesRequest): void {
   const { tools = [], tool_choice: choice } = request;
   const used = request.messages.flatMap(blocksOf).some(({ type }) => type === 'tool_use' || type === 'tool_result');
-  if (used && tools.length === 0) throw bad('Requests which include `tool_use` or `tool_result` blocks must define tools');
+  if (used && tools.length === 0)
+    throw bad('Requests which include `tool_use` or `tool_result` blocks must define tools');
   if (choice && tools.length === 0) throw bad('tool_choice: may only be specified while providing tools');
   const names = tools.map(({ name }) => name);
   if (new Set(names).size < names.length) throw bad('tools: Tool names must be unique.');
   if (choice?.type === 'tool' && !names.includes(choice.name)) {
     throw bad(`tool_choice: Tool '${choice.name}' not found in provided tools`);
   }
+  checkInputSchemas(tools);
+}
+
+function checkInputSchemas(tools: NonNullable<MessagesRequest['tools']>): void {
   for (const [index, tool] of tools.entries()) {
     if (!('input_schema' in tool)) continue;
     const schema = tool.input_schema as Record<string, unknown>; // An object, by the shape above.
     const root = ['oneOf', 'allOf', 'anyOf'].some((key) => key in schema);
-    if (root) throw bad(`tools.${index}.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level`);
+    if (root)
+      throw bad(
+        `tools.${index}.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level`,
+      );
     const fault = tool['strict'] === true ? claudeSchemaFault(schema) : undefined;
     if (fault) throw bad(`tools.${index}.custom: ${fault.message}`);
   }

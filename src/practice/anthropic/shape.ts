@@ -41,7 +41,9 @@ const searchResult = z.looseObject({ type: z.literal('search_result') });
 const toolResult = z.strictObject({
   type: z.literal('tool_result'),
   tool_use_id: z.string().regex(/^[a-zA-Z0-9_-]+$/u),
-  content: z.union([z.string(), z.array(z.discriminatedUnion('type', [text, image, document, searchResult]))]).optional(),
+  content: z
+    .union([z.string(), z.array(z.discriminatedUnion('type', [text, image, document, searchResult]))])
+    .optional(),
   is_error: z.boolean().optional(),
   cache_control: cache,
 });
@@ -130,8 +132,16 @@ export type Block = Exclude<Message['content'], string>[number];
 
 export function rejectShape(fault: Fault): Rejected {
   const at = fault.path.join('.');
-  if (fault.path.length === 3 && fault.path[0] === 'messages' && fault.path[2] === 'role' && fault.problem === 'value') {
-    return new Rejected(400, `messages: Unexpected role "${String(fault.got)}". Allowed roles are "user" or "assistant".`);
+  if (
+    fault.path.length === 3 &&
+    fault.path[0] === 'messages' &&
+    fault.path[2] === 'role' &&
+    fault.problem === 'value'
+  ) {
+    return new Rejected(
+      400,
+      `messages: Unexpected role "${String(fault.got)}". Allowed roles are "user" or "assistant".`,
+    );
   }
   return new Rejected(400, `${at}: ${complaint(fault)}`);
 }

@@ -28,7 +28,7 @@ export const anthropicWire: Wire = {
   headers: (asked) => ({ 'request-id': requestId(asked), ...rateLimits(asked) }),
 
   refusal: (rejected, asked) => ({
-    headers: { 'x-should-retry': String(isTransient(rejected.status)) },
+    headers: { 'x-should-retry': String(isTransient(rejected.status)), ...rejected.waitHeader },
     body: { type: 'error', error: errorOf(rejected), request_id: requestId(asked) },
   }),
 
@@ -48,7 +48,11 @@ const TYPES: Record<number, string> = {
 };
 
 function errorOf({ status, word, message }: Rejected) {
-  return { details: null, type: word ?? TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error'), message };
+  return {
+    details: null,
+    type: word ?? TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error'),
+    message,
+  };
 }
 
 function isTransient(status: number): boolean {
@@ -61,7 +65,11 @@ function requestId({ seed }: Asked): string {
 
 function rateLimits({ nowMs }: Asked): Record<string, string> {
   const limits: Record<string, string> = {};
-  for (const [name, limit] of [['requests', 4000], ['input-tokens', 400_000], ['output-tokens', 80_000]] as const) {
+  for (const [name, limit] of [
+    ['requests', 4000],
+    ['input-tokens', 400_000],
+    ['output-tokens', 80_000],
+  ] as const) {
     limits[`anthropic-ratelimit-${name}-limit`] = String(limit);
     limits[`anthropic-ratelimit-${name}-remaining`] = String(limit - (name === 'requests' ? 1 : 0));
     limits[`anthropic-ratelimit-${name}-reset`] = isoSeconds(nowMs);

@@ -18,7 +18,12 @@ export function toMessage(reading: Reading, script: Script, seed: string) {
     ...head(reading, seed),
     content: script.steps.flatMap((step, index) => toBlocks(reading, step, `${seed} ${index}`)),
     ...ending(script),
-    usage: { ...promptUsage(script), output_tokens: script.outputTokens, ...thinkingUsage(script), service_tier: 'standard' },
+    usage: {
+      ...promptUsage(script),
+      output_tokens: script.outputTokens,
+      ...thinkingUsage(script),
+      service_tier: 'standard',
+    },
   };
 }
 
@@ -32,7 +37,8 @@ export function toEvents(reading: Reading, script: Script, seed: string): Frame[
     if (!block) continue;
     frames.push(event({ type: 'content_block_start', index, content_block: emptied(block) }));
     if (index === 0) frames.push(event({ type: 'ping' }));
-    for (const delta of deltasOf(block)) frames.push({ ...event({ type: 'content_block_delta', index, delta }), word: true });
+    for (const delta of deltasOf(block))
+      frames.push({ ...event({ type: 'content_block_delta', index, delta }), word: true });
     frames.push(event({ type: 'content_block_stop', index }));
     index += 1;
   }
@@ -106,7 +112,11 @@ function head({ request }: Reading, seed: string) {
 function ending(script: Script) {
   const refused = script.steps.find((step) => step.type === 'refuse');
   const details = refused && { type: 'refusal', category: 'general_harms', explanation: refused.text };
-  return { stop_reason: STOP_REASONS[script.end], stop_sequence: script.stopped ?? null, stop_details: details ?? null };
+  return {
+    stop_reason: STOP_REASONS[script.end],
+    stop_sequence: script.stopped ?? null,
+    stop_details: details ?? null,
+  };
 }
 
 /** Cache reads and writes stand beside `input_tokens`, not inside. */

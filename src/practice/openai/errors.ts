@@ -2,7 +2,7 @@ import { PRACTICE_KEY } from '../credentials.ts';
 import { Rejected } from '../rejected.ts';
 import { idOf } from '../seal.ts';
 import type { Fault } from '../shape.ts';
-import { type Asked, bearer, type Wire } from '../wire.ts';
+import { bearer, type Wire } from '../wire.ts';
 
 /** What chat completions and Responses have in common: credential, headers and the shape of a refusal. */
 export const openaiWire: Pick<Wire, 'dialect' | 'streamType' | 'authenticate' | 'headers' | 'refusal'> = {
@@ -12,15 +12,23 @@ export const openaiWire: Pick<Wire, 'dialect' | 'streamType' | 'authenticate' | 
   authenticate({ headers }) {
     const key = bearer(headers);
     if (key === PRACTICE_KEY) return;
-    if (!key) throw new Rejected(401, "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).");
+    if (!key)
+      throw new Rejected(
+        401,
+        "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+      );
     const shown = key.length > 8 ? `${key.slice(0, 4)}***${key.slice(-4)}` : '***';
     throw new Rejected(401, `Incorrect API key provided: ${shown}.`, { word: 'invalid_api_key' });
   },
 
-  headers: (asked) => ({ 'x-request-id': `req_${idOf(asked.seed, 'request', 32)}`, 'openai-version': '2020-10-01', ...LIMITS }),
+  headers: (asked) => ({
+    'x-request-id': `req_${idOf(asked.seed, 'request', 32)}`,
+    'openai-version': '2020-10-01',
+    ...LIMITS,
+  }),
 
-  refusal: (rejected: Rejected, asked: Asked) => ({
-    headers: { 'x-request-id': `req_${idOf(asked.seed, 'request', 32)}`, ...retryHeaders(rejected) },
+  refusal: (rejected) => ({
+    headers: retryHeaders(rejected),
     body: { error: errorOf(rejected) },
   }),
 };
@@ -41,16 +49,19 @@ const TYPES: Record<number, [type: string, code: string | null]> = {
 };
 
 export function errorOf({ status, message, word, param }: Rejected) {
-  const [type, code] = TYPES[status] ?? (status < 500 ? ['invalid_request_error', null] : ['server_error', 'server_error']);
+  const [type, code] =
+    TYPES[status] ?? (status < 500 ? ['invalid_request_error', null] : ['server_error', 'server_error']);
   return { message, type, param: param ?? null, code: word ?? code };
 }
 
-function retryHeaders({ retryAfterSeconds }: Rejected): Record<string, string> {
-  return retryAfterSeconds === undefined ? {} : { 'retry-after-ms': String(retryAfterSeconds * 1000) };
+function retryHeaders({ waitHeader, retryAfterSeconds }: Rejected): Record<string, string> {
+  return retryAfterSeconds === undefined ? {} : { ...waitHeader, 'retry-after-ms': String(retryAfterSeconds * 1000) };
 }
 
 export function modelNotFound(model: string): Rejected {
-  return new Rejected(404, `The model \`${model}\` does not exist or you do not have access to it.`, { word: 'model_not_found' });
+  return new Rejected(404, `The model \`${model}\` does not exist or you do not have access to it.`, {
+    word: 'model_not_found',
+  });
 }
 
 export function invalid(message: string, param: string, word = 'invalid_value'): Rejected {
@@ -65,7 +76,11 @@ export function rejectShape(fault: Fault): Rejected {
     case 'unknown':
       return invalid(`Unknown parameter: '${param}'.`, param, 'unknown_parameter');
     case 'type':
-      return invalid(`Invalid type for '${param}': expected ${fault.expected}, but got ${kindOf(fault.got)} instead.`, param, 'invalid_type');
+      return invalid(
+        `Invalid type for '${param}': expected ${fault.expected}, but got ${kindOf(fault.got)} instead.`,
+        param,
+        'invalid_type',
+      );
     case 'value': {
       const list = fault.values.map((value) => `'${String(value)}'`).join(', ');
       const supported = list ? ` Supported values are: ${list}.` : ` ${fault.message}.`;

@@ -1,0 +1,41 @@
+import type { Credential, Endpoint, EndpointSettings } from '../../src/core/deployment.ts';
+import type { OutgoingRequest } from '../../src/core/provider.ts';
+
+/** Regional hosts (`eu.api.openai.com`) and Azure's resources included. */
+const OPENAI_HOST = /^https:\/\/(?:[\w-]+\.)*(?:api\.openai\.com|openai\.azure\.com)(?:[:/]|$)/i;
+
+/**
+ * OpenAI itself, or Azure with OpenAI's models: there a request is fitted to what the catalog says of the model.
+ * Any other server that speaks the dialect knows best what it takes, so it gets the request as the client wrote it.
+ */
+export function isOpenAi(endpoint: Endpoint): boolean {
+  return OPENAI_HOST.test(endpoint.baseUrl);
+}
+
+/** Azure wants its `api-version` on every path. */
+export function toPath(path: string, { apiVersion }: EndpointSettings): string {
+  return apiVersion ? `${path}?api-version=${encodeURIComponent(apiVersion)}` : path;
+}
+
+export function authorize(
+  request: OutgoingRequest,
+  credential: Credential,
+  settings: EndpointSettings,
+): OutgoingRequest | Promise<OutgoingRequest> {
+  switch (credential.kind) {
+    case 'key': {
+      const header = settings.keyHeader?.toLowerCase() ?? 'authorization';
+      const key = credential.secret.reveal();
+      return withHeader(request, header, header === 'authorization' ? `Bearer ${key}` : key);
+    }
+    case 'token':
+      return credential.resolve().then((token) => withHeader(request, 'authorization', `Bearer ${token.reveal()}`));
+    case 'none':
+    case 'aws': // Signed requests are Bedrock's.
+      return request;
+  }
+}
+
+function withHeader(request: OutgoingRequest, name: string, value: string): OutgoingRequest {
+  return { ...request, headers: { ...request.headers, [name]: value } };
+}

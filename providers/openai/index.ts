@@ -1,0 +1,62 @@
+import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
+import { hidesReasoning } from '../shared/effort.ts';
+import { authorize, isOpenAi, toPath } from './endpoint.ts';
+import { classify } from './errors.ts';
+import type { Reading } from './reading.ts';
+import { toChat } from './request.ts';
+import { fromChat } from './response.ts';
+import { fromResponses } from './responses-answer.ts';
+import { needsResponses, toResponses } from './responses-request.ts';
+import { fromResponsesStream } from './responses-stream.ts';
+import { fromChatStream } from './stream.ts';
+
+/** OpenAI, Azure, and every server that speaks OpenAI's chat completions. */
+export const openai: Provider = {
+  name: 'openai',
+  baseUrl: () => 'https://api.openai.com/v1',
+  translate: (call) => (needsResponses(call) ? throughResponses(call) : throughChat(call)),
+  classify,
+  authorize: (request, { credential, settings }) => authorize(request, credential, settings),
+};
+
+function throughChat(call: Call): Exchange {
+  const { body, warnings, emulate } = toChat(call);
+  const reading = toReading(call);
+  const isPlain = Object.keys(emulate).length === 0;
+  return {
+    path: toPath('/chat/completions', call.endpoint.settings),
+    headers: { 'content-type': 'application/json' },
+    body,
+    warnings,
+    // OpenAI's chat shows no reasoning; other servers do, and know nothing of `reasoning.exclude`.
+    relay: isPlain && (!reading.hideReasoning || isOpenAi(call.endpoint)),
+    ...(!isPlain && { emulate }),
+    readAnswer: (answer, sink) => fromChat(answer, sink, reading),
+    openStream: (sink) => fromChatStream(sink, reading),
+  };
+}
+
+function throughResponses(call: Call): Exchange {
+  const { body, warnings, emulate } = toResponses(call);
+  const reading = toReading(call);
+  return {
+    path: toPath('/responses', call.endpoint.settings),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    warnings,
+    ...(Object.keys(emulate).length > 0 && { emulate }),
+    readAnswer: (answer, sink) => fromResponses(answer, sink, reading),
+    openStream: (sink) => fromResponsesStream(sink, reading),
+  };
+}
+
+function toReading(call: Call): Reading {
+  const { request, endpoint, providerModel } = call;
+  return {
+    issuer: `${endpoint.name}/${providerModel}`,
+    hideReasoning: hidesReasoning(request),
+    logprobs: request.logprobs === true,
+    choices: request.n ?? 1,
+    newId: () => call.newId(),
+  };
+}

@@ -1,0 +1,78 @@
+/** Chat messages without what OpenAI's chat endpoint does not know. What needs no change stays the same object. */
+import type { ChatMessage } from '../../src/core/chat.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import type { Warning } from '../../src/core/provider.ts';
+import { safeToolCallId } from '../shared/ids.ts';
+import { record, text } from '../shared/refusal.ts';
+import { moveToolMedia } from './tool-media.ts';
+
+type Json = Record<string, unknown>;
+
+const REASONING = ['reasoning', 'reasoning_content', 'reasoning_details'];
+const EXTENSIONS = [...REASONING, 'cache_control', 'is_error', 'images'];
+/** OpenAI's limit on the length of an id. */
+const TOOL_CALL_ID = /^\S{1,40}$/;
+
+export function fitMessages(messages: ChatMessage[], warnings: Warning[]): ChatMessage[] {
+  const failed = messages.findIndex((message) => message.is_error);
+  if (failed >= 0) warnings.push({ param: `messages.${failed}.is_error`, action: 'dropped' });
+  return moveToolMedia(
+    mapSame(messages, (message, index) => fitMessage(message as unknown as Json, `messages.${index}`)),
+  );
+}
+
+/** For any server that has refused the reasoning of earlier turns. */
+export function withoutReasoning(messages: ChatMessage[]): ChatMessage[] {
+  return mapSame(messages, (message) => without(message as unknown as Json, REASONING));
+}
+
+function fitMessage(message: Json, param: string): Json {
+  let fitted = without(message, EXTENSIONS);
+  const { content, tool_calls: calls, tool_call_id: id } = message;
+  if (Array.isArray(content)) {
+    const parts = mapSame(content, (part, index) => fitPart(part, `${param}.content.${index}`));
+    if (parts !== content) fitted = { ...fitted, content: parts };
+  }
+  if (Array.isArray(calls)) {
+    const fittedCalls = mapSame(calls, fitCall);
+    if (fittedCalls !== calls) fitted = { ...fitted, tool_calls: fittedCalls };
+  }
+  return id === undefined ? fitted : fitId(fitted, 'tool_call_id');
+}
+
+function fitId(holder: Json, field: string): Json {
+  const id = text(holder[field]) ?? '';
+  const safe = safeToolCallId(id, TOOL_CALL_ID);
+  return id === '' || safe === id ? holder : { ...holder, [field]: safe };
+}
+
+function fitCall(entry: unknown): unknown {
+  const call = record(entry);
+  return call ? fitId(without(call, ['extra_content']), 'id') : entry; // What is no call is OpenAI's to judge.
+}
+
+function fitPart(entry: unknown, param: string): unknown {
+  const part = record(entry);
+  if (!part) return entry;
+  if (part.type === 'video_url') throw unsupported('OpenAI takes no video', param);
+  if (text(record(part.file)?.file_data)?.startsWith('http')) {
+    throw unsupported("OpenAI's chat endpoint takes files inline only", `${param}.file.file_data`);
+  }
+  return without(part, ['cache_control']);
+}
+
+/** The same object if none of the fields is there. */
+function without(holder: Json, fields: readonly string[]): Json {
+  if (!fields.some((field) => field in holder)) return holder;
+  return Object.fromEntries(Object.entries(holder).filter(([field]) => !fields.includes(field)));
+}
+
+/** The same list if no entry changed. */
+function mapSame<T>(entries: T[], change: (entry: T, index: number) => unknown): T[] {
+  const changed = entries.map(change);
+  return changed.some((entry, index) => entry !== entries[index]) ? (changed as T[]) : entries;
+}
+
+function unsupported(message: string, param: string): GatewayError {
+  return new GatewayError('unsupported', message, { param });
+}

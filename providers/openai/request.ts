@@ -1,0 +1,36 @@
+import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
+import { mergeNative } from '../shared/merge.ts';
+import { isOpenAi } from './endpoint.ts';
+import { fitToModel, type Fitting } from './fit.ts';
+import { withoutReasoning } from './messages.ts';
+import { splice } from './splice.ts';
+
+/** A request in the provider's words. */
+export interface Translation {
+  body: string;
+  warnings: Warning[];
+  emulate: Emulation;
+}
+
+/** The client's own bytes wherever nothing but the model's name has to change. */
+export function toChat(call: Call): Translation {
+  const { changes, warnings, emulate } = isOpenAi(call.endpoint) ? fitToModel(call) : asItIs(call);
+  const isSame = Object.keys(changes).length === 0;
+  return { body: (isSame && splice(call)) || rewrite(call, changes), warnings, emulate };
+}
+
+function asItIs({ request, omitReasoning }: Call): Fitting {
+  const messages = omitReasoning ? withoutReasoning(request.messages) : request.messages;
+  return { changes: messages === request.messages ? {} : { messages }, warnings: [], emulate: {} };
+}
+
+function rewrite(call: Call, changes: Fitting['changes']): string {
+  const { request, providerModel } = call;
+  const body = {
+    ...request,
+    ...changes,
+    model: providerModel,
+    ...(request.stream && { stream_options: { ...request.stream_options, include_usage: true } }),
+  };
+  return JSON.stringify(isOpenAi(call.endpoint) ? mergeNative(body, request.extra_body?.openai) : body);
+}

@@ -1,0 +1,53 @@
+import type {
+  ResponseInputContent,
+  ResponseInputFile,
+  ResponseInputImage,
+  ResponseInputText,
+} from 'openai/resources/responses/responses';
+import type { ContentPart } from '../../src/core/chat.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import { record, text } from '../shared/refusal.ts';
+
+/** What a user says: a string stays one. `param` is where it stands, for errors. */
+export function toContent(content: unknown, param: string): string | ResponseInputContent[] {
+  if (!Array.isArray(content)) return text(content) ?? '';
+  return content.map((part: ContentPart, index) => toPart(part, `${param}.${index}`));
+}
+
+function toPart(part: ContentPart, param: string): ResponseInputContent {
+  const cached = part.prompt_cache_breakpoint && { prompt_cache_breakpoint: part.prompt_cache_breakpoint };
+  switch (part.type) {
+    case 'text':
+      return { ...toText(part.text), ...cached };
+    case 'image_url':
+      return { ...toImage(part.image_url), ...cached };
+    case 'file':
+      return { ...toFile(part.file), ...cached };
+    default: {
+      const { type } = record(part) ?? {};
+      throw new GatewayError('unsupported', `The Responses API takes no '${String(type)}' part`, { param });
+    }
+  }
+}
+
+function toText(text: string): ResponseInputText {
+  return { type: 'input_text', text };
+}
+
+function toImage({ url, detail }: Extract<ContentPart, { type: 'image_url' }>['image_url']): ResponseInputImage {
+  return { type: 'input_image', image_url: url, detail: detail ?? 'auto' };
+}
+
+function toFile({
+  file_data: data,
+  file_id: id,
+  filename,
+}: Extract<ContentPart, { type: 'file' }>['file']): ResponseInputFile {
+  const isUrl = data !== undefined && /^https?:/i.test(data);
+  return {
+    type: 'input_file',
+    ...(data !== undefined && (isUrl ? { file_url: data } : { file_data: data })),
+    ...(id !== undefined && { file_id: id }),
+    ...(filename !== undefined && !isUrl && { filename }),
+  };
+}

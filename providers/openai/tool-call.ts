@@ -1,0 +1,61 @@
+import type { ChoiceSink } from '../../src/core/answer.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import { record, text } from '../shared/refusal.ts';
+
+/** One tool call, whole or a delta at a time. It is opened once its name is known. */
+export class ToolCallReader {
+  readonly #sink: ChoiceSink;
+  readonly #newId: () => string;
+  #number: number | undefined;
+  #id = '';
+  /** Arguments that came before the name. */
+  #early = '';
+  #hasArguments = false;
+  #isCustom = false;
+
+  constructor(sink: ChoiceSink, newId: () => string) {
+    this.#sink = sink;
+    this.#newId = newId;
+  }
+
+  read(entry: Record<string, unknown>): void {
+    const custom = record(entry.custom);
+    const body = custom ?? record(entry.function) ?? {};
+    this.#id = text(entry.id) || this.#id;
+    const name = text(body.name);
+    if (this.#number === undefined && name) this.#open(name, custom !== undefined, record(entry.extra_content));
+    this.#append(argumentsOf(custom ? body.input : body.arguments));
+  }
+
+  end(): void {
+    if (this.#number === undefined) throw new GatewayError('malformed', 'The model called a tool without naming it');
+    // Nothing at all would break the next turn: a client parses arguments, and "" is no JSON.
+    if (!this.#hasArguments && !this.#isCustom) this.#sink.toolArguments(this.#number, '{}');
+  }
+
+  #open(name: string, isCustom: boolean, extra: Record<string, unknown> | undefined): void {
+    this.#isCustom = isCustom;
+    this.#number = this.#sink.toolCall({
+      id: this.#id || this.#newId(),
+      name,
+      ...(isCustom && { type: 'custom' }),
+      ...(extra && { extra }),
+    });
+    this.#append(this.#early);
+  }
+
+  #append(delta: string): void {
+    if (delta === '') return;
+    if (this.#number === undefined) {
+      this.#early += delta;
+      return;
+    }
+    this.#hasArguments = true;
+    this.#sink.toolArguments(this.#number, delta);
+  }
+}
+
+/** JSON as text. Some servers send the object itself. */
+function argumentsOf(value: unknown): string {
+  return text(value) ?? (record(value) ? JSON.stringify(value) : '');
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError, parseConfiguration } from '../../src/config/parse.ts';
+
+const ENV = { KEY: 'sk-from-environment', EMPTY: '' };
+
+const parse = (text: string) => parseConfiguration(text, 'signalbox.yaml', ENV);
+
+const refused: { name: string; text: string; says: RegExp }[] = [
+  { name: 'YAML that is none', text: 'server: { port: 1', says: /^signalbox\.yaml: is not YAML/ },
+  {
+    name: 'an unknown section, with what was meant',
+    text: 'provider: {}',
+    says: /provider: there is no such setting; did you mean "providers"\?/,
+  },
+  {
+    name: 'an unknown setting, with what was meant',
+    text: 'server: { prot: 1 }',
+    says: /server\.prot: there is no such setting; did you mean "port"\?/,
+  },
+  { name: 'a wrong type', text: 'server: { port: eighty }', says: /server\.port: .*expected number/ },
+  { name: 'a port out of range', text: 'server: { port: 70000 }', says: /server\.port: .*65535/ },
+  {
+    name: 'a variable that is not set',
+    text: 'providers: { anthropic: { apiKey: "${NOPE}" } }',
+    says: /providers\.anthropic\.apiKey: the environment has no NOPE/,
+  },
+  { name: 'a variable that is empty', text: 'providers: { anthropic: { apiKey: "${EMPTY}" } }', says: /no EMPTY/ },
+  {
+    name: 'an entry of no known dialect',
+    text: 'providers: { mine: { apiKey: x } }',
+    says: /providers\.mine\.dialect: say which API it speaks: anthropic, openai/,
+  },
+  {
+    name: 'a deployment of an unknown provider',
+    text: 'providers: { openai: { apiKey: x } }\nmodels: { m: { deployments: [{ provider: opneai, model: y }] } }',
+    says: /models\.m\.deployments\.0\.provider: there is no provider "opneai"; there are: openai/,
+  },
+  { name: 'a model without deployments', text: 'models: { m: { deployments: [] } }', says: /models\.m\.deployments/ },
+  {
+    name: 'an address that is none',
+    text: 'providers: { openai: { apiKey: x, baseUrl: nowhere } }',
+    says: /providers\.openai\.baseUrl/,
+  },
+  {
+    name: 'an address of another kind',
+    text: 'providers: { openai: { apiKey: x, baseUrl: "file:///etc" } }',
+    says: /providers\.openai\.baseUrl/,
+  },
+  {
+    name: 'a client key that could be guessed',
+    text: 'keys: [{ name: a, key: short }]',
+    says: /keys\.0\.key: a client key has at least 16/,
+  },
+];
+
+describe('parseConfiguration refuses', () => {
+  it.each(refused)('$name', ({ text, says }) => {
+    expect(() => parse(text)).toThrow(ConfigurationError);
+    expect(() => parse(text)).toThrow(says);
+  });
+});
+
+describe('parseConfiguration', () => {
+  it('needs nothing', () => {
+    expect(parse('')).toMatchObject({ server: { host: '127.0.0.1', port: 8787 }, providers: {}, models: {}, keys: [] });
+  });
+
+  it('takes the shape that the README shows', () => {
+    const configuration = parse(`
+server: { host: 127.0.0.1, port: 8787 }
+providers:
+  anthropic: { apiKey: "\${KEY}" }
+  backup: { dialect: anthropic, baseUrl: https://example.test, apiKey: "\${MISSING:-fallback-key}" }
+  bedrock: { region: us-east-1 }
+  local: { dialect: openai, baseUrl: http://127.0.0.1:11434/v1 }
+models:
+  sonnet: { deployments: [ { provider: anthropic, model: claude-sonnet-5-5 }, { provider: bedrock, model: anthropic.claude-sonnet-5 } ] }
+`);
+    expect(configuration.providers.anthropic?.apiKey).toBe('sk-from-environment');
+    expect(configuration.providers.backup?.apiKey).toBe('fallback-key');
+    expect(configuration.models.sonnet?.deployments).toHaveLength(2);
+  });
+
+  it('names every problem, not only the first', () => {
+    expect(() => parse('server: { prot: 1 }\nlog: { level: loud }')).toThrow(/prot[\s\S]*log\.level/);
+  });
+
+  it('never shows a value of the environment', () => {
+    const attempt = () => parse('providers: { anthropic: { apiKey: "${KEY}", regoin: "${KEY}" } }');
+    expect(attempt).toThrow(/regoin/);
+    expect(attempt).not.toThrow(/sk-from-environment/);
+  });
+});

@@ -1,0 +1,143 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Transport } from '../../src/core/ports.ts';
+import { fetchTransport } from '../../src/platform/fetch-transport.ts';
+import { undiciTransport } from '../../src/platform/undici-transport.ts';
+
+const OPTIONS = { firstByteMs: 5_000, idleMs: 5_000 };
+const undici = undiciTransport();
+let base = '';
+let respond: (incoming: IncomingMessage, outgoing: ServerResponse) => void = () => {};
+let closed = Promise.withResolvers<void>();
+const server = createServer((incoming, outgoing) => {
+  outgoing.on('close', () => closed.resolve());
+  respond(incoming, outgoing);
+});
+
+beforeAll(async () => {
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => {
+  closed = Promise.withResolvers();
+});
+afterAll(async () => {
+  await undici.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+const transports: [string, Transport][] = [
+  ['undici', undici],
+  ['fetch', fetchTransport()],
+];
+
+/** What every transport promises. */
+describe.each(transports)('the %s transport', (_, transport) => {
+  const send = (options = {}, signal = new AbortController().signal) =>
+    transport.send(
+      { url: `${base}/v1/x?y=1`, headers: { 'content-type': 'application/json', 'x-a': 'b' }, body: '{"é":1}' },
+      { signal, ...OPTIONS, ...options },
+    );
+  const errorOf = (pending: Promise<unknown>) =>
+    pending.then(
+      () => 'no error',
+      (cause: unknown) => (cause as { kind?: string }).kind,
+    );
+
+  it('sends the bytes and headers as they are and brings the answer whole', async () => {
+    respond = (incoming, outgoing) => {
+      let body = '';
+      incoming.on('data', (chunk: Buffer) => (body += chunk));
+      incoming.on('end', () => {
+        outgoing.writeHead(201, { 'x-c': 'd' });
+        outgoing.end(`${incoming.method} ${incoming.url} ${incoming.headers['x-a']} ${body}`);
+      });
+    };
+    const response = await send();
+    expect(response.status).toBe(201);
+    expect(response.header('x-c')).toBe('d');
+    expect(await response.text(1_000)).toBe('POST /v1/x?y=1 b {"é":1}');
+  });
+
+  it('hands on chunks as they come', async () => {
+    const next = Promise.withResolvers<void>();
+    respond = (_incoming, outgoing) => {
+      outgoing.write('one');
+      void next.promise.then(() => outgoing.end('two'));
+    };
+    const seen: string[] = [];
+    for await (const chunk of (await send()).body) {
+      seen.push(new TextDecoder().decode(chunk));
+      next.resolve();
+    }
+    expect(seen).toEqual(['one', 'two']);
+  });
+
+  it('follows no redirect', async () => {
+    respond = (_incoming, outgoing) => outgoing.writeHead(307, { location: 'http://169.254.169.254/' }).end();
+    expect((await send()).status).toBe(307);
+  });
+
+  it('gives up when the head does not come', async () => {
+    respond = () => {};
+    expect(await errorOf(send({ firstByteMs: 200 }))).toBe('timeout');
+  });
+
+  it('gives up when the body stalls', async () => {
+    respond = (_incoming, outgoing) => void outgoing.write('one');
+    const response = await send({ idleMs: 200 });
+    expect(await errorOf(Array.fromAsync(response.body))).toBe('stalled');
+  });
+
+  it('knows a broken body from a complete one', async () => {
+    respond = (_incoming, outgoing) => {
+      outgoing.write('one');
+      setTimeout(() => outgoing.destroy(), 20);
+    };
+    const response = await send();
+    expect(await errorOf(Array.fromAsync(response.body))).toBe('truncated');
+  });
+
+  it('says so when nobody listens', async () => {
+    const request = { url: 'http://127.0.0.1:1/', headers: {}, body: '' };
+    expect(await errorOf(transport.send(request, { signal: new AbortController().signal, ...OPTIONS }))).toBe(
+      'unreachable',
+    );
+  });
+
+  it('refuses more than an answer may hold', async () => {
+    respond = (_incoming, outgoing) => outgoing.end('x'.repeat(100_000));
+    const response = await send();
+    expect(await errorOf(response.text(1_000))).toBe('fault');
+  });
+
+  it.each(['before the head', 'in the body'])(
+    'closes the connection at once when the client leaves %s',
+    async (moment) => {
+      const controller = new AbortController();
+      const arrived = Promise.withResolvers<void>();
+      respond = (_incoming, outgoing) => {
+        if (moment === 'in the body') outgoing.write('one');
+        arrived.resolve();
+      };
+      const pending = send({}, controller.signal).then((response) => Array.fromAsync(response.body));
+      pending.catch(() => {});
+      await arrived.promise;
+      await new Promise((later) => setTimeout(later, 50));
+      controller.abort();
+      expect(await errorOf(pending)).toBe('client_gone');
+      await closed.promise;
+    },
+  );
+
+  it('closes the connection when the reader stops early', async () => {
+    respond = (_incoming, outgoing) => {
+      const timer = setInterval(() => outgoing.write('x'.repeat(1_000)), 5);
+      outgoing.on('close', () => clearInterval(timer));
+    };
+    for await (const _chunk of (await send()).body) break;
+    await closed.promise;
+  });
+});
