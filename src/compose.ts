@@ -3,7 +3,7 @@ import models from '../routing-rules/models.json' with { type: 'json' };
 import defaultRules from '../routing-rules/default.json' with { type: 'json' };
 import { providers } from '../providers/index.ts';
 import { type CredentialSources, endpointsOf } from './config/endpoints.ts';
-import { type DeploymentContext, directModels, modelsOf } from './config/deployments.ts';
+import { type DeploymentContext, directModels, modelsOf, tiersOf } from './config/deployments.ts';
 import type { Environment } from './config/parse.ts';
 import type { Configuration } from './config/schema.ts';
 import type { Endpoint } from './core/deployment.ts';
@@ -88,11 +88,13 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
 }
 
 function routingOf(configuration: Configuration, context: DeploymentContext): Gateway['routing'] {
+  const served = modelsOf(configuration, context);
+  const tiers = tiersOf(served, context);
   return {
-    models: modelsOf(configuration, context),
+    models: served,
     direct: directModels(configuration, context),
     rules: createRules(defaultRules),
-    tierOf: (model) => context.catalog.tierOf(model),
+    tierOf: (model) => tiers.get(model),
   };
 }
 

@@ -7,9 +7,10 @@ const OPENAI_HOST = /^https:\/\/(?:[\w-]+\.)*(?:api\.openai\.com|openai\.azure\.
 /**
  * OpenAI itself, or Azure with OpenAI's models: there a request is fitted to what the catalog says of the model.
  * Any other server that speaks the dialect knows best what it takes, so it gets the request as the client wrote it.
+ * A practice provider stands for the real one.
  */
-export function isOpenAi(endpoint: Endpoint): boolean {
-  return OPENAI_HOST.test(endpoint.baseUrl);
+export function isOpenAi({ baseUrl, settings }: Endpoint): boolean {
+  return settings.practice === true || OPENAI_HOST.test(baseUrl);
 }
 
 /** Azure wants its `api-version` on every path. */

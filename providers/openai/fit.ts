@@ -1,7 +1,7 @@
 /** Chat requests for OpenAI's own models: what a model does not take is renamed, left to the router, or dropped. */
 import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
-import { nearestEffort, wantedEffort } from '../shared/effort.ts';
+import { nearestEffort, wantedEffort, type Effort } from '../shared/effort.ts';
 import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
 import { fitMessages } from './messages.ts';
 
@@ -48,7 +48,7 @@ export function fitToModel(call: Call): Fitting {
 }
 
 /** The `reasoning_effort` that this model takes for the wanted one. */
-export function fitEffort({ request, capabilities }: Call): { effort: string | undefined; warnings: Warning[] } {
+export function fitEffort({ request, capabilities }: Call): { effort: Effort | undefined; warnings: Warning[] } {
   const asked = request.reasoning_effort;
   if (asked && capabilities.efforts.includes(asked)) return { effort: asked, warnings: [...lostBudget(request)] };
   const wanted = wantedEffort(request);
@@ -64,7 +64,7 @@ export function fitEffort({ request, capabilities }: Call): { effort: string | u
 }
 
 /** Sampling fields that the request has and the model refuses. */
-export function refusedSampling({ request, capabilities }: Call, effort: string | undefined): Field[] {
+export function refusedSampling({ request, capabilities }: Call, effort: Effort | undefined): Field[] {
   const { sampling } = capabilities;
   if (sampling === 'free') return [];
   const isFree = sampling === 'without_reasoning' && effort === 'none';

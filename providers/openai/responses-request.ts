@@ -1,8 +1,12 @@
 /** A chat request for the Responses API: OpenAI's newer models take tools while they reason only there. */
-import type { ResponseCreateParams, ResponseTextConfig } from 'openai/resources/responses/responses';
+import type {
+  ResponseCreateParams,
+  ResponseCreateParamsBase,
+  ResponseTextConfig,
+} from 'openai/resources/responses/responses';
 import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
-import { hidesReasoning } from '../shared/effort.ts';
+import { hidesReasoning, type Effort } from '../shared/effort.ts';
 import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
 import { mergeNative } from '../shared/merge.ts';
 import { record } from '../shared/refusal.ts';
@@ -30,6 +34,9 @@ const SAME_NAME = [
 /** Said under another name, or done by the router. */
 const TRANSLATED = ['store', 'reasoning_effort', 'reasoning', 'verbosity', 'response_format', 'logprobs'];
 const TRANSLATED_TOO = ['web_search_options', 'stop', 'n'];
+/** Nothing is stored there, so reasoning must travel with us. */
+const ENCRYPTED = 'reasoning.encrypted_content';
+const LOGPROBS = 'message.output_text.logprobs';
 /** The Responses API refuses less. */
 const LEAST_OUTPUT_TOKENS = 16;
 
@@ -55,7 +62,7 @@ export function toResponses(call: Call): ResponsesTranslation {
   const { input, warnings: lost } = toInput(call);
   const tokens = toOutputTokens(request);
   const emulate = toEmulation(request);
-  const body = {
+  const body: ResponseCreateParamsBase = {
     model: call.providerModel,
     input,
     ...sameFields(request, honoured),
@@ -64,26 +71,26 @@ export function toResponses(call: Call): ResponsesTranslation {
     ...toText(request),
     ...toToolFields(request),
     ...(request.stream && toStream(request)),
-    include: [
-      'reasoning.encrypted_content',
-      ...(wantsLogprobs(request, honoured) ? ['message.output_text.logprobs'] : []),
-    ],
+    include: wantsLogprobs(request, honoured) ? [ENCRYPTED, LOGPROBS] : [ENCRYPTED],
     store: request.store ?? false, // Left out it would mean true: thirty days.
   };
   return {
-    body: mergeNative(body, request.extra_body?.openai) as ResponseCreateParams,
+    body: mergeNative({ ...body }, request.extra_body?.openai) as ResponseCreateParams,
     warnings: [...warnings, ...lost, ...tokens.warnings, ...ignoredFields(request, honoured), ...emulated(emulate)],
     emulate,
   };
 }
 
-function honouredFields(call: Call, effort: string | undefined): ReadonlySet<string> {
+function honouredFields(call: Call, effort: Effort | undefined): ReadonlySet<string> {
   const honoured = new Set<string>([...SAME_NAME, ...TRANSLATED, ...TRANSLATED_TOO]);
   for (const field of refusedSampling(call, effort)) honoured.delete(field);
   return honoured;
 }
 
-function sameFields(request: ChatRequest, honoured: ReadonlySet<string>): Record<string, unknown> {
+function sameFields(
+  request: ChatRequest,
+  honoured: ReadonlySet<string>,
+): Pick<ResponseCreateParamsBase, (typeof SAME_NAME)[number]> {
   const said = SAME_NAME.filter((field) => honoured.has(field) && (request[field] ?? undefined) !== undefined);
   return Object.fromEntries(said.map((field) => [field, request[field]]));
 }
@@ -97,7 +104,7 @@ function toOutputTokens(request: ChatRequest): { field: { max_output_tokens?: nu
 }
 
 /** A summary only for who speaks of `reasoning`: OpenAI gives it to verified organisations alone, others get a 400. */
-function toReasoning(request: ChatRequest, effort: string | undefined) {
+function toReasoning(request: ChatRequest, effort: Effort | undefined): Pick<ResponseCreateParamsBase, 'reasoning'> {
   const wantsSummary = record(request.reasoning) !== undefined && !hidesReasoning(request) && effort !== 'none';
   if (effort === undefined && !wantsSummary) return {};
   return { reasoning: { ...(effort !== undefined && { effort }), ...(wantsSummary && { summary: 'auto' }) } };

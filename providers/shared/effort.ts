@@ -18,7 +18,8 @@ export function wantedEffort(request: ChatRequest): Effort | undefined {
 
 /** The wanted effort if it is on the list, else the next lower one, else the lowest there is. */
 export function nearestEffort(wanted: Effort, efforts: readonly string[]): Effort | undefined {
-  const offered = EFFORTS.filter((effort) => efforts.includes(effort));
+  // No reasoning at all is nothing that "a little" may be rounded down to.
+  const offered = EFFORTS.filter((effort) => efforts.includes(effort) && (effort !== 'none' || wanted === 'none'));
   return offered.findLast((effort) => EFFORTS.indexOf(effort) <= EFFORTS.indexOf(wanted)) ?? offered[0];
 }
 

@@ -2,6 +2,7 @@
 import { GatewayError } from '../../src/core/errors.ts';
 import { record } from './refusal.ts';
 import type { Schema } from './schema-merge.ts';
+import { choosesVariants } from './schema-shapes.ts';
 
 export type SchemaTarget = 'anthropic' | 'gemini' | 'bedrock';
 
@@ -118,10 +119,8 @@ function readTuple({ value, schema, target, below }: Keyword): Outcome {
   return hasItems ? CONSTRAINT : { keep: ['items', { anyOf: members }], ...CONSTRAINT };
 }
 
-/** Beside properties, items or values the variants only narrow those, which no provider's decoding knows. */
 function readVariants({ value, schema, below }: Keyword): Outcome {
-  const isNarrowing = ['properties', 'items', 'prefixItems', 'enum', 'const'].some((keyword) => keyword in schema);
-  if (!Array.isArray(value) || value.length === 0 || isNarrowing) return CONSTRAINT;
+  if (!Array.isArray(value) || value.length === 0 || !choosesVariants(schema)) return CONSTRAINT;
   return { keep: ['anyOf', value.map((variant, index) => below(variant, `anyOf.${index}`))] };
 }
 

@@ -28,7 +28,8 @@ function splitTypes(schema: Schema): Schema {
   const { type } = schema;
   if (Array.isArray(type) && type.length === 1) return { ...schema, type: type[0] };
   const isNested = Array.isArray(type) && (type.includes('object') || type.includes('array'));
-  if (!isNested || hasPlainLiteral(schema) || hasVariants(schema)) return schema;
+  if (!isNested || choosesVariants(schema)) return schema;
+  if (hasPlainLiteral(schema)) return without(schema, ['type']); // The values say it all.
   const rest = without(schema, ['type', ...NOTES]);
   const anyOf = type.map((one): Schema => {
     if (one === 'object') return { type: one, ...without(rest, [...ARRAY, ...NUMBER, ...STRING]) };
@@ -40,7 +41,7 @@ function splitTypes(schema: Schema): Schema {
 
 /** The type that the other keywords speak of; untouched where they tell nothing. */
 function inferType(schema: Schema): Schema {
-  if (hasPlainLiteral(schema) || hasVariants(schema) || has(schema, ['type', '$ref'])) return schema;
+  if (hasPlainLiteral(schema) || choosesVariants(schema) || has(schema, ['type', '$ref'])) return schema;
   if (has(schema, OBJECT)) return { type: 'object', ...schema };
   if (has(schema, ARRAY)) return { type: 'array', ...schema };
   if (has(schema, STRING)) return { type: 'string', ...schema };
@@ -51,7 +52,7 @@ function inferType(schema: Schema): Schema {
 function pushTypeDown(schema: Schema): Schema {
   const key = schema['anyOf'] === undefined ? 'oneOf' : 'anyOf';
   const variants = schema[key];
-  if (!Array.isArray(variants) || !('type' in schema) || has(schema, [...OBJECT, ...ARRAY, ...LITERAL])) return schema;
+  if (!Array.isArray(variants) || !('type' in schema) || !choosesVariants(schema)) return schema;
   const { type, ...rest } = schema;
   return { ...rest, [key]: variants.map((variant: unknown) => (isTypeless(variant) ? { type, ...variant } : variant)) };
 }
@@ -107,6 +108,11 @@ function literalType(values: readonly unknown[]): string | undefined {
 function hasPlainLiteral(schema: Schema): boolean {
   const values: unknown[] = 'const' in schema ? [schema['const']] : asList(schema['enum']);
   return values.length > 0 && values.every((value) => typeof value !== 'object' || value === null);
+}
+
+/** Beside properties, items or values, variants only narrow those, which no provider's decoding knows. */
+export function choosesVariants(schema: Schema): boolean {
+  return hasVariants(schema) && !has(schema, ['properties', 'items', 'prefixItems', ...LITERAL]);
 }
 
 function hasVariants(schema: Schema): boolean {

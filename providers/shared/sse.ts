@@ -34,15 +34,21 @@ export class SseDecoder {
 
   #take(arrived: string): void {
     if (!arrived) return;
-    const text = this.#rest + this.#unixLines(arrived);
+    const lines = this.#unixLines(arrived);
+    if (!lines.includes('\n')) return this.#hold(this.#rest + lines); // Not searched again: long lines stay linear.
+    const text = this.#rest + lines;
     let start = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
       if (end === start) this.#dispatch();
       else this.#line(text.slice(start, end));
       start = end + 1;
     }
-    this.#rest = start === 0 ? text : text.slice(start);
-    if (this.#rest.length + (this.#data?.length ?? 0) > MAX_EVENT) {
+    this.#hold(text.slice(start));
+  }
+
+  #hold(rest: string): void {
+    this.#rest = rest;
+    if (rest.length + (this.#data?.length ?? 0) > MAX_EVENT) {
       throw new GatewayError('fault', 'The provider sent an event that is too large');
     }
   }

@@ -8,8 +8,8 @@ export function checkJson(text: string, schema: Record<string, unknown> | undefi
   let value: unknown;
   try {
     value = JSON.parse(bare);
-  } catch (cause) {
-    return { ok: false, problem: `not JSON (${cause instanceof Error ? cause.message : 'unreadable'})` };
+  } catch {
+    return { ok: false, problem: 'not JSON' }; // The parser's own words would quote the text.
   }
   if (!schema) {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);

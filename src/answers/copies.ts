@@ -7,6 +7,7 @@ import { addUsage } from './usage.ts';
  * Every call read the prompt and is billed for it, so the usages add up.
  */
 export function copiesOf(inner: AnswerSink, count: number): AnswerSink[] {
+  if (count === 1) return [inner];
   const usages: (Usage | undefined)[] = Array.from({ length: count });
   return Array.from({ length: count }, (_, copy): AnswerSink => ({
     start: (head: AnswerHead) => inner.start(head),

@@ -144,13 +144,12 @@ export class ChatRelay {
   }
 }
 
-/** Each frame with a notable key, once. `first` is where the first of them stands in the text. */
+/** Each frame with a notable key, once. `first`: none stands before it in the text. */
 function notableFrames(bytes: Uint8Array, text: string, first: number): Span[] {
-  const isAscii = text.length === bytes.length;
   // In latin1 each byte is one character, so places in the text are places in the bytes.
-  const flat = isAscii ? text : latin1.decode(bytes);
+  const flat = text.length === bytes.length ? text : latin1.decode(bytes);
   const spans: Span[] = [];
-  NOTABLE.lastIndex = isAscii ? first : 0;
+  NOTABLE.lastIndex = first;
   for (let match = NOTABLE.exec(flat); match; match = NOTABLE.exec(flat)) {
     const end = endOfFrame(bytes, match.index);
     spans.push({ start: endOfLastFrame(bytes, match.index), end });

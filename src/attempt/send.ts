@@ -51,8 +51,16 @@ export async function send(work: Work, exchange: Exchange): Promise<IncomingResp
   const signed = provider.authorize(request, call.endpoint, work.clock.now());
   const authorized = signed instanceof Promise ? await signed : signed;
   const response = await transport.send(authorized, { signal, ...timeouts });
-  if (response.status >= 200 && response.status < 300) return response;
+  if (response.status >= 200 && response.status < 300) return identified(response);
   throw await refusal(provider, response);
+}
+
+/** Anthropic's, OpenAI's and AWS's names for the same thing. */
+const REQUEST_IDS = ['request-id', 'x-request-id', 'x-amzn-requestid'];
+
+function identified(response: IncomingResponse): IncomingResponse {
+  for (const name of REQUEST_IDS) response.requestId ??= response.header(name);
+  return response;
 }
 
 async function refusal(provider: Provider, response: IncomingResponse): Promise<GatewayError> {
@@ -65,4 +73,14 @@ async function refusal(provider: Provider, response: IncomingResponse): Promise<
   }
   const body = await response.text(MAX_REFUSAL_BYTES).catch(() => ''); // The status says enough.
   return provider.classify({ status: response.status, header: (name) => response.header(name), body });
+}
+
+/** Reads what a provider sent. Whatever a reader stumbles over is the provider's fault, not ours. */
+export function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof GatewayError) throw cause;
+    throw new GatewayError('fault', 'The provider sent an answer that cannot be read', { cause });
+  }
 }

@@ -5,7 +5,7 @@ import { copiesOf } from '../answers/copies.ts';
 import { ChatRelay } from '../answers/relay.ts';
 import { StopFilter } from '../answers/stop-filter.ts';
 import { insist } from './insist.ts';
-import { MAX_ANSWER_BYTES, send, translate, type Work } from './send.ts';
+import { MAX_ANSWER_BYTES, reading, send, translate, type Work } from './send.ts';
 
 export interface WholeAnswer {
   /** The chat completion as JSON text. */
@@ -39,14 +39,19 @@ export async function collect(work: Work, exchange: Exchange): Promise<AnswerCol
   const { stop, copies = 1 } = exchange.emulate ?? {};
   const sink = stop ? new StopFilter(collector, stop) : collector;
   if (copies === 1) {
-    exchange.readAnswer(await sendWhole(work, exchange), sink);
+    const { body, requestId } = await sendWhole(work, exchange);
+    collector.facts.upstreamId = requestId;
+    reading(() => exchange.readAnswer(body, sink));
     return collector;
   }
   const siblings = new AbortController();
   const together = { ...work, signal: AbortSignal.any([work.signal, siblings.signal]) };
   try {
     await Promise.all(
-      copiesOf(sink, copies).map(async (copy) => exchange.readAnswer(await sendWhole(together, exchange), copy)),
+      copiesOf(sink, copies).map(async (copy) => {
+        const { body } = await sendWhole(together, exchange);
+        reading(() => exchange.readAnswer(body, copy));
+      }),
     );
   } catch (cause) {
     siblings.abort(); // One failed, so nobody wants the others.
@@ -56,13 +61,14 @@ export async function collect(work: Work, exchange: Exchange): Promise<AnswerCol
 }
 
 async function relayWhole(work: Work, exchange: Exchange): Promise<WholeAnswer> {
-  const body = await sendWhole(work, exchange);
+  const { body, requestId } = await sendWhole(work, exchange);
   const relay = new ChatRelay({ includeUsage: true, classify: work.provider.classify });
-  relay.whole(body);
+  relay.facts.upstreamId = requestId;
+  reading(() => relay.whole(body));
   return { body, facts: relay.facts, warnings: exchange.warnings };
 }
 
-async function sendWhole(work: Work, exchange: Exchange): Promise<string> {
+async function sendWhole(work: Work, exchange: Exchange): Promise<{ body: string; requestId: string | undefined }> {
   const response = await send(work, exchange);
-  return response.text(MAX_ANSWER_BYTES);
+  return { body: await response.text(MAX_ANSWER_BYTES), requestId: response.requestId };
 }

@@ -25,6 +25,19 @@ export function modelsOf(configuration: Configuration, context: DeploymentContex
   );
 }
 
+/** The tier of each model, whatever name it has here: that of its first deployment. */
+export function tiersOf(
+  models: ReadonlyMap<string, readonly Deployment[]>,
+  { catalog, now }: DeploymentContext,
+): Map<string, string | undefined> {
+  return new Map(
+    [...models].map(([name, [first]]) => [
+      name,
+      first && catalog.lookup(first.endpoint.dialect, first.providerModel, now()).tier,
+    ]),
+  );
+}
+
 /** What a client gets that asks for `provider/model`; undefined where that is not allowed or leads nowhere. */
 export function directModels(
   configuration: Configuration,
@@ -68,7 +81,11 @@ function declaredDeployment(name: string, entry: DeploymentEntry, context: Deplo
 function shippedModels(context: DeploymentContext): Map<string, Deployment[]> {
   const models = new Map<string, Deployment[]>();
   for (const endpoint of context.endpoints.values()) {
-    for (const { name, providerModel } of context.catalog.offered(endpoint.dialect, endpoint.settings.region)) {
+    for (const { name, providerModel } of context.catalog.offered(
+      endpoint.dialect,
+      endpoint.settings.region,
+      context.now(),
+    )) {
       if (!servesCatalog(endpoint)) continue;
       const deployment = makeDeployment(name, endpoint, providerModel, context);
       models.set(name, [...(models.get(name) ?? []), deployment]);

@@ -28,6 +28,8 @@ export interface SendOptions {
 export interface IncomingResponse {
   status: number;
   header(name: string): string | undefined;
+  /** The provider's id of this exchange, for its support. */
+  requestId?: string | undefined;
   /** The body's chunks as they arrive. Leaving the loop early closes the connection. */
   body: AsyncIterable<Uint8Array>;
   /** The body whole; more than `maxBytes` throws `fault`. Use instead of `body`, not after it. */

@@ -1,6 +1,7 @@
 import { asGatewayError, errorBody } from '../core/errors.ts';
 import type { Frames } from '../attempt/live.ts';
 import type { Outcome } from '../gateway.ts';
+import { KEEP_ALIVE } from './door.ts';
 
 /**
  * The only form of a late error that every OpenAI SDK raises: a `data:` line with `error`, no event name, no `[DONE]`
@@ -10,8 +11,9 @@ export function errorFrame(cause: unknown): string {
   return `data: ${JSON.stringify(errorBody(asGatewayError(cause)))}\n\n`;
 }
 
-/** The frames of an answer that is still being fought for, after the response has been opened with a comment. */
+/** The frames of an answer that is still being fought for: a comment opens the response meanwhile. */
 export async function* framesOf(pending: Promise<Outcome<Frames>>): Frames {
+  yield KEEP_ALIVE;
   const outcome = await pending;
   yield* outcome.body;
 }

@@ -53,6 +53,7 @@ type Waiter = { resolve: (result: IteratorResult<Uint8Array>) => void; reject: (
 class UndiciResponse implements IncomingResponse, Dispatcher.DispatchHandler, AsyncIterator<Uint8Array> {
   readonly head: Promise<IncomingResponse>;
   status = 0;
+  requestId: string | undefined;
   #settleHead!: { resolve: (response: IncomingResponse) => void; reject: (cause: unknown) => void };
   #headers: IncomingHttpHeaders = {};
   #controller: Dispatcher.DispatchController | undefined;

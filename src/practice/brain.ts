@@ -97,7 +97,7 @@ function quote(text: string): string {
 
 function thoughtAbout(ask: Ask): string {
   const words = withoutDirectives(ask.said).split(/\s+/u).filter(Boolean).length;
-  return `Practice thought: ${words} words came in, and there is nothing to work out, because no model was called.`;
+  return `Practice thought: words from the user: ${words}. There is nothing to work out, because no model was called.`;
 }
 
 /** JSON where the wire has a field for it, and where only the instructions ask for it (Claude's JSON mode). */
@@ -120,15 +120,19 @@ function jsonDemandedIn(system: string): Ask['json'] {
   return /\b(?:one|only|single)\b[^.]*\bJSON\b|\bJSON\b[^.]*\bonly\b/u.test(system) ? {} : undefined;
 }
 
+/** On a line of its own, or the only thing in braces. */
 function schemaIn(text: string): Record<string, unknown> | undefined {
-  const start = text.indexOf('{');
-  const end = text.lastIndexOf('}');
-  if (start < 0 || end < start) return undefined;
+  const braced = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+  return [...text.split('\n'), braced].map(parsedSchema).find((schema) => schema !== undefined);
+}
+
+function parsedSchema(text: string): Record<string, unknown> | undefined {
+  if (!text.startsWith('{')) return undefined;
   try {
-    const found: unknown = JSON.parse(text.slice(start, end + 1));
+    const found: unknown = JSON.parse(text);
     return isSchema(found) && ['type', 'properties', '$ref', 'anyOf'].some((key) => key in found) ? found : undefined;
   } catch {
-    return undefined; // Braces, but no schema.
+    return undefined; // Braces, but no JSON.
   }
 }
 

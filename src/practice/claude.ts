@@ -27,7 +27,7 @@ export function thinkingOf({ family, version }: Claude): Thinking {
   return version >= 4.6 ? 'either' : 'budget';
 }
 
-export function effortsOf({ family, version }: Claude): readonly string[] {
+function effortsOf({ family, version }: Claude): readonly string[] {
   if (version >= 4.7) return ['low', 'medium', 'high', 'xhigh', 'max'];
   if (version >= 4.6) return ['low', 'medium', 'high', 'max'];
   return version === 4.5 && family === 'opus' ? ['low', 'medium', 'high'] : [];
@@ -38,7 +38,7 @@ export function bindsThoughts({ family, version }: Claude): boolean {
   return version >= 5.5 || family === 'fable' || family === 'mythos';
 }
 
-export function refusesForcedTools({ family, version }: Claude): boolean {
+function refusesForcedTools({ family, version }: Claude): boolean {
   if (family === 'fable' || family === 'mythos') return version >= 5.1;
   return version >= 5.5 && family !== 'haiku';
 }
@@ -47,7 +47,7 @@ export function takesLateSystem({ version }: Claude): boolean {
   return version >= 4.8;
 }
 
-export function maxOutputOf({ version }: Claude): number {
+function maxOutputOf({ version }: Claude): number {
   return version >= 4.6 ? 128_000 : 64_000;
 }
 

@@ -21,7 +21,7 @@ export function gptOf(model: string): Gpt | undefined {
 }
 
 /** `reasoning_effort` values; chat stops at `xhigh`. */
-export function gptEfforts(gpt: Gpt, api: 'chat' | 'responses'): readonly string[] {
+function gptEfforts(gpt: Gpt, api: 'chat' | 'responses'): readonly string[] {
   if (!gpt.reasons) return [];
   if (gpt.version === 0) return ['low', 'medium', 'high'];
   if (gpt.version < 5.1) return ['minimal', 'low', 'medium', 'high'];
@@ -32,7 +32,9 @@ export function gptEfforts(gpt: Gpt, api: 'chat' | 'responses'): readonly string
 }
 
 function alwaysReasons({ version, variant }: Gpt): boolean {
-  return version >= 6.1 || (version >= 6 && variant.startsWith('astra'));
+  return (
+    version >= 6.2 || (version === 6.1 && variant.startsWith('sol')) || (version === 6 && variant.startsWith('astra'))
+  );
 }
 
 export function isReasoning(gpt: Gpt, effort: string | null | undefined): boolean {

@@ -2,7 +2,7 @@
 import type { ProviderEntry } from '../config/schema.ts';
 import { PRACTICE_AWS, PRACTICE_KEY } from './credentials.ts';
 
-export { practiceFetch, type PracticeOptions } from './app.ts';
+export { practiceFetch } from './app.ts';
 export { PRACTICE_AWS, PRACTICE_KEY };
 
 /** Entries under `providers:` for a `practiceFetch` at this address (without a slash at the end). */

@@ -56,8 +56,8 @@ function thrown(act: () => unknown): GatewayError {
   try {
     act();
   } catch (error) {
-    expect(error).toBeInstanceOf(GatewayError);
-    return error as GatewayError;
+    if (error instanceof GatewayError) return error;
+    throw error;
   }
   throw new Error('nothing was thrown');
 }

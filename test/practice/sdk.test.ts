@@ -43,7 +43,11 @@ const http1 = {
   async handle(asked: SmithyRequest) {
     const { protocol, hostname, port, path, method, headers, body } = asked;
     const { host: _host, ...sent } = headers;
-    const response = await fetch(`${protocol}//${hostname}:${port}${path}`, { method, headers: sent, body });
+    const response = await fetch(`${protocol}//${hostname}:${port}${path}`, {
+      method,
+      headers: sent,
+      body: body ?? null,
+    });
     const arriving = response.body && Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
     return { response: { statusCode: response.status, headers: Object.fromEntries(response.headers), body: arriving } };
   },

@@ -394,6 +394,7 @@ type Delta = ChatChunk['choices'][number]['delta'] & {
   reasoning_content?: string;
   reasoning_details?: unknown[];
   annotations?: unknown[];
+  citations?: unknown[];
   images?: unknown[];
 };
 
@@ -408,6 +409,7 @@ function addUp(chunks: readonly ChatChunk[]) {
     if (delta.reasoning_content)
       message.reasoning_content = ((message.reasoning_content as string) ?? '') + delta.reasoning_content;
     if (delta.reasoning_details) message.reasoning_details = delta.reasoning_details;
+    if (delta.citations) message.citations = delta.citations;
     if (delta.annotations) message.annotations = [...((message.annotations as unknown[]) ?? []), ...delta.annotations];
     if (delta.images) message.images = [...((message.images as unknown[]) ?? []), ...delta.images];
     for (const { index, ...part } of delta.tool_calls ?? []) {

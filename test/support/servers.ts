@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,16 +39,82 @@ export async function startWorker(yaml?: string): Promise<Running> {
   const inspector = await freePort();
   const child = spawn(
     process.execPath,
-    ['scripts/offline.ts', 'node_modules/.bin/wrangler', 'dev', '--port', String(port), '--inspector-port', String(inspector), ...variables],
+    [
+      'scripts/offline.ts',
+      'node_modules/.bin/wrangler',
+      'dev',
+      '--port',
+      String(port),
+      '--inspector-port',
+      String(inspector),
+      ...variables,
+    ],
     { env: CLEAN_ENVIRONMENT, detached: true },
   );
   const output = collect(child);
   const url = `http://127.0.0.1:${port}`;
   await until(async () => {
     if (child.exitCode !== null) throw new Error(`wrangler ended: ${output()}`);
-    return fetch(`${url}/livez`).then((response) => response.ok, () => false);
+    return fetch(`${url}/livez`).then(
+      (response) => response.ok,
+      () => false,
+    );
   });
   return { url, output, stop: () => stop(child, true) };
+}
+
+let bundled: string | undefined;
+
+/** The bundle in plain workerd, the closest there is to production: it forwards a client's leaving, `wrangler dev` does not. */
+export async function startWorkerd(yaml: string): Promise<Running> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-workerd-'));
+  bundled ??= bundle();
+  cpSync(bundled, folder, { recursive: true });
+  const text = readdirSync(folder).find((name) => name.endsWith('.yaml')) ?? '';
+  writeFileSync(join(folder, 'config.capnp'), capnp({ port, text, yaml }));
+  const child = spawn('node_modules/.bin/workerd', ['serve', join(folder, 'config.capnp')], {
+    env: CLEAN_ENVIRONMENT,
+    detached: true,
+  });
+  const output = collect(child);
+  const url = `http://127.0.0.1:${port}`;
+  await until(async () => {
+    if (child.exitCode !== null) throw new Error(`workerd ended: ${output()}`);
+    return fetch(`${url}/livez`).then(
+      (response) => response.ok,
+      () => false,
+    );
+  });
+  return { url, output, stop: () => stop(child, true) };
+}
+
+function bundle(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-bundle-'));
+  const command = ['scripts/offline.ts', 'node_modules/.bin/wrangler', 'deploy', '--dry-run', '--outdir', folder];
+  execFileSync(process.execPath, command, { env: CLEAN_ENVIRONMENT, stdio: 'pipe' });
+  return folder;
+}
+
+function capnp({ port, text, yaml }: { port: number; text: string; yaml: string }): string {
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .main),
+    (name = "internet", network = (allow = ["public", "private", "local"]))
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
+);
+const main :Workerd.Worker = (
+  modules = [
+    (name = "worker.js", esModule = embed "worker.js"),
+    (name = "./${text}", text = embed "${text}")
+  ],
+  compatibilityDate = "2026-10-20",
+  compatibilityFlags = ["nodejs_compat", "enable_request_signal"],
+  bindings = [(name = "SIGNALBOX_YAML", text = ${JSON.stringify(yaml)})]
+);
+`;
 }
 
 function configurationFile(yaml: string): string {

@@ -1,6 +1,6 @@
 /** Properties that hold for whatever comes: no recording needed. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SseDecoder } from '../../providers/shared/sse.ts';
 import { AnswerCollector } from '../../src/answers/collector.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
@@ -18,6 +18,8 @@ import { CAPABILITIES, REQUESTS } from './request-arbitrary.ts';
 
 /** The same requests every time; raise the runs to search for more. */
 const RUNS = { seed: 20_261_122, numRuns: Number(process.env['FUZZ_RUNS'] ?? 500), includeErrorInReport: true };
+
+vi.setConfig({ testTimeout: 20_000 + 20 * RUNS.numRuns });
 
 interface Subject {
   provider: Provider;

@@ -145,7 +145,7 @@ export const chatShape = z.strictObject({
   reasoning_effort: z.string().nullish(),
   verbosity: z.enum(['low', 'medium', 'high']).nullish(),
   service_tier: z.enum(['auto', 'default', 'flex', 'scale', 'priority', 'fast']).nullish(),
-  modalities: z.array(z.literal('text', { error: 'This model does not answer with audio' })).nullish(),
+  modalities: z.array(z.literal('text')).nullish(),
   metadata: z.record(z.string(), z.string().max(512)).nullish(),
   user: z.string().optional(),
   safety_identifier: z.string().max(128).nullish(),

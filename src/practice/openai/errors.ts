@@ -90,7 +90,7 @@ export function rejectShape(fault: Fault): Rejected {
 }
 
 /** `messages[0].content[1].text` */
-export function paramOf(path: readonly (string | number)[]): string {
+function paramOf(path: readonly (string | number)[]): string {
   return path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('');
 }
 

@@ -83,7 +83,7 @@ function ended(body: ResponsesBody, script: Script, stamp: ResponsesStamp) {
 
 /** What was asked for stands in the answer again, with the defaults filled in. */
 function echo(body: ResponsesBody) {
-  const { input: _input, stream: _stream, ...asked } = body;
+  const { input: _input, include: _include, stream: _stream, stream_options: _options, ...asked } = body;
   return {
     instructions: null,
     max_output_tokens: null,

@@ -109,11 +109,8 @@ describe('toConversation', () => {
         const before = JSON.stringify(list);
         const conversation = attempt(list, able);
         expect(JSON.stringify(list)).toBe(before);
-        if (!conversation) return;
-        understood++;
-        checkOrder(conversation.turns, able);
-        checkBlocks(conversation);
-        checkTools(conversation.turns);
+        if (conversation) understood++;
+        expect(conversation ? faultsOf(conversation, able) : []).toEqual([]);
       }),
       RUNS,
     );
@@ -141,7 +138,9 @@ describe('toConversation', () => {
       ),
     );
     fc.assert(
-      fc.property(fc.oneof(anything, fc.jsonValue()), capabilities, (list, able) => void attempt(list, able)),
+      fc.property(fc.oneof(anything, fc.jsonValue()), capabilities, (list, able) => {
+        expect(() => attempt(list, able)).not.toThrow();
+      }),
       RUNS,
     );
   });
@@ -237,7 +236,9 @@ describe('readTools', () => {
       { requiredKeys: [] },
     );
     fc.assert(
-      fc.property(fields, (some) => void ours(() => readTools(some as unknown as ChatRequest))),
+      fc.property(fields, (some) => {
+        expect(() => ours(() => readTools(some as unknown as ChatRequest))).not.toThrow();
+      }),
       RUNS,
     );
   });
@@ -282,7 +283,7 @@ describe('compileSchema', () => {
         const before = JSON.stringify(schema);
         const compiled = ours(() => compileSchema(schema as Record<string, unknown>, target, 'p'));
         expect(JSON.stringify(schema)).toBe(before);
-        if (compiled) checkSchema(compiled.schema, target);
+        expect(compiled ? schemaFaults(compiled.schema, target) : []).toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -305,30 +306,39 @@ function attempt(list: unknown, able: Partial<Capabilities>): Conversation | und
   return ours(() => toConversation(call, { reasoningFormat: FORMAT }));
 }
 
-function checkOrder(turns: readonly Turn[], able: Partial<Capabilities>): void {
-  const roles = turns.map((turn) => turn.role);
-  const spoken = roles.filter((role) => role !== 'system');
-  expect(spoken).toEqual(spoken.map((_, index) => (index % 2 ? 'assistant' : 'user')));
-  if (!able.prefill) expect(spoken.at(-1)).toBe('user');
-  for (const [index, role] of roles.entries()) {
-    if (role !== 'system') continue;
-    expect(able.lateSystem).toBe(true);
-    expect(roles[index - 1]).toBe('user');
-    expect([undefined, 'assistant']).toContain(roles[index + 1]);
-  }
+function faultsOf(conversation: Conversation, able: Partial<Capabilities>): string[] {
+  const { turns } = conversation;
+  return [...orderFaults(turns, able), ...blockFaults(conversation), ...toolFaults(turns)];
 }
 
-function checkBlocks({ system, turns }: Conversation): void {
-  for (const block of [...system, ...turns.flatMap((turn) => turn.blocks)]) {
-    if (block.type === 'text') expect(block.text.trim()).not.toBe('');
-    if (block.type === 'tool_result')
-      expect(block.content.every((inner) => inner.type !== 'text' || inner.text.trim())).toBe(true);
-  }
-  for (const turn of turns) {
-    const ranks = turn.blocks.map(rank);
-    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
-    expect(turn.blocks.some((block) => block.type !== 'reasoning')).toBe(true);
-  }
+/** What is wrong with the order of the turns, in words. */
+function orderFaults(turns: readonly Turn[], able: Partial<Capabilities>): string[] {
+  const roles = turns.map((turn) => turn.role);
+  const spoken = roles.filter((role) => role !== 'system');
+  const late = roles.flatMap((role, index) => {
+    if (role !== 'system') return [];
+    const follows = roles[index - 1] === 'user';
+    const precedes = roles[index + 1] === undefined || roles[index + 1] === 'assistant';
+    return able.lateSystem && follows && precedes ? [] : ['system out of place'];
+  });
+  return [
+    ...spoken.flatMap((role, index) => (role === (index % 2 ? 'assistant' : 'user') ? [] : ['no alternation'])),
+    ...late,
+    ...(able.prefill || spoken.at(-1) === 'user' ? [] : ['the assistant is last']),
+  ];
+}
+
+function blockFaults({ system, turns }: Conversation): string[] {
+  const blocks = [...system, ...turns.flatMap((turn) => turn.blocks)];
+  const inner = blocks.flatMap((block) => (block.type === 'tool_result' ? block.content : [block]));
+  const ranks = turns.map((turn) => turn.blocks.map(rank));
+  return [
+    ...inner.flatMap((block) => (block.type === 'text' && block.text.trim() === '' ? ['empty text'] : [])),
+    ...ranks.flatMap((list) =>
+      list.every((one, index) => one >= (list[index - 1] ?? 0)) ? [] : ['blocks out of order'],
+    ),
+    ...turns.flatMap((turn) => (turn.blocks.every((block) => block.type === 'reasoning') ? ['empty turn'] : [])),
+  ];
 }
 
 /** Reasoning and results first, calls last. */
@@ -337,40 +347,47 @@ function rank(block: Block): number {
   return block.type === 'tool_call' ? 2 : 1;
 }
 
-function checkTools(turns: readonly Turn[]): void {
-  for (const [index, turn] of turns.entries()) {
+/** Every turn answers exactly the calls of the one before it. */
+function toolFaults(turns: readonly Turn[]): string[] {
+  const faults = turns.flatMap((turn, index) => {
     const results = turn.blocks.flatMap((block) => (block.type === 'tool_result' ? [block.id] : []));
-    const before = turns[index - 1]?.blocks ?? [];
-    const calls = before.flatMap((block) => (block.type === 'tool_call' ? [block.id] : []));
-    if (turn.role === 'user') expect(results).toEqual(calls);
-    else expect(results).toEqual([]);
-  }
-  expect(turns.at(-1)?.blocks.some((block) => block.type === 'tool_call')).toBe(false);
+    return results.join() === callsOf(turns[index - 1]).join() ? [] : ['results unlike calls'];
+  });
+  return callsOf(turns.at(-1)).length > 0 ? [...faults, 'calls at the end'] : faults;
 }
 
-/** No keyword that the target refuses, at any depth; names of properties are not keywords. */
-function checkSchema(schema: Record<string, unknown>, target: SchemaTarget): void {
-  const refused = [
-    'allOf',
-    'oneOf',
-    'definitions',
-    'not',
-    'exclusiveMinimum',
-    ...(target === 'gemini' ? ['const'] : ['minimum', 'prefixItems']),
-  ];
-  expect(Object.keys(schema).filter((keyword) => refused.includes(keyword))).toEqual([]);
-  if (target !== 'gemini') {
-    if (schema['type'] === 'object') expect(schema['additionalProperties']).toBe(false);
-    expect([schema['type']].flat().length > 1 && [schema['type']].flat().includes('object')).toBe(false);
-    expect(['type', 'anyOf', 'enum', 'const', '$ref'].some((keyword) => keyword in schema)).toBe(true);
-  }
-  if ('$ref' in schema) expect(Object.keys(schema)).toEqual(['$ref']);
+function callsOf(turn: Turn | undefined): string[] {
+  return (turn?.blocks ?? []).flatMap((block) => (block.type === 'tool_call' ? [block.id] : []));
+}
+
+/** What the target would refuse, at any depth; names of properties are no keywords. */
+function schemaFaults(schema: Record<string, unknown>, target: SchemaTarget): string[] {
+  const foreign = target === 'gemini' ? ['const'] : ['minimum', 'prefixItems'];
+  const refused = ['allOf', 'oneOf', 'definitions', 'not', 'exclusiveMinimum', ...foreign];
   const inner = [
     schema['items'],
     schema['additionalProperties'],
     ...((schema['anyOf'] as unknown[] | undefined) ?? []),
   ];
   for (const named of [schema['properties'], schema['$defs']]) inner.push(...Object.values(named ?? {}));
-  for (const node of inner)
-    if (typeof node === 'object' && node !== null) checkSchema(node as Record<string, unknown>, target);
+  return [
+    ...Object.keys(schema).filter((keyword) => refused.includes(keyword)),
+    ...('$ref' in schema && Object.keys(schema).length > 1 ? ['something beside $ref'] : []),
+    ...(target === 'gemini' ? [] : closedFaults(schema)),
+    ...inner.flatMap((node) => (isObject(node) ? schemaFaults(node, target) : [])),
+  ];
+}
+
+function closedFaults(schema: Record<string, unknown>): string[] {
+  const { type } = schema;
+  const hasType = ['type', 'anyOf', 'enum', 'const', '$ref'].some((keyword) => keyword in schema);
+  return [
+    ...(type === 'object' && schema['additionalProperties'] !== false ? ['open object'] : []),
+    ...(Array.isArray(type) && type.includes('object') ? ['object among types'] : []),
+    ...(hasType ? [] : ['no type']),
+  ];
+}
+
+function isObject(node: unknown): node is Record<string, unknown> {
+  return typeof node === 'object' && node !== null;
 }

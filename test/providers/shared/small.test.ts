@@ -44,6 +44,8 @@ describe('effort', () => {
     { wanted: 'xhigh', offered: ['high', 'low'], nearest: 'high' },
     { wanted: 'none', offered: ['medium', 'low'], nearest: 'low' },
     { wanted: 'max', offered: ['none', 'minimal'], nearest: 'minimal' },
+    { wanted: 'low', offered: ['none', 'medium'], nearest: 'medium' },
+    { wanted: 'none', offered: ['none', 'low'], nearest: 'none' },
     { wanted: 'low', offered: [], nearest: undefined },
   ] as const)('$wanted among $offered is $nearest', ({ wanted, offered, nearest }) => {
     expect(nearestEffort(wanted, offered)).toBe(nearest);
@@ -126,7 +128,7 @@ describe('ids', () => {
   it('only odd names of tools change, and they change back', () => {
     const allowed = /^[A-Za-z_][\w.:-]{0,127}$/;
     const names = createToolNames(['ok', '3d-print', '日本'], allowed);
-    const there = ['ok', '3d-print', '日本', 'unknown'].map(names.toProvider);
+    const there = ['ok', '3d-print', '日本', 'unknown'].map((name) => names.toProvider(name));
     expect(there).toEqual([
       'ok',
       expect.stringMatching(/^tool_3d_print_/),
@@ -134,7 +136,7 @@ describe('ids', () => {
       'unknown',
     ]);
     expect(there.every((name) => allowed.test(name))).toBe(true);
-    expect(there.map(names.fromProvider)).toEqual(['ok', '3d-print', '日本', 'unknown']);
+    expect(there.map((name) => names.fromProvider(name))).toEqual(['ok', '3d-print', '日本', 'unknown']);
   });
 });
 
