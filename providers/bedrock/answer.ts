@@ -34,6 +34,7 @@ interface TextBlock {
   kind: 'text';
   start: number;
   sources: { url: string; title: string }[];
+  citations: Record<string, unknown>[];
 }
 
 type OpenBlock = ToolBlock | ReasoningBlock | TextBlock | { kind: 'ignored' } | { kind: 'image'; format: string };
@@ -116,7 +117,7 @@ export class ConverseAnswer {
   }
 
   #text(index: number, delta: string): void {
-    if (!this.#blocks.has(index)) this.#blocks.set(index, { kind: 'text', start: this.#length, sources: [] });
+    if (!this.#blocks.has(index)) this.#blocks.set(index, { kind: 'text', start: this.#length, sources: [], citations: [] });
     this.#length += delta.length;
     this.start().text(delta);
   }
@@ -165,17 +166,21 @@ export class ConverseAnswer {
       this.start().reasoningDetail({ type: 'reasoning.text', text: said, ...(signature && { signature }), ...common });
   }
 
-  /** Only citations of web pages have a form in OpenAI's answer; they come before the text that they belong to. */
+  /** Citations come before the text that they belong to. Only those of web pages have a form of OpenAI's. */
   #cite(index: number, citation: Record<string, unknown>): void {
     const known = this.#blocks.get(index);
-    const block: TextBlock = known?.kind === 'text' ? known : { kind: 'text', start: this.#length, sources: [] };
+    const block: TextBlock = known?.kind === 'text' ? known : { kind: 'text', start: this.#length, sources: [], citations: [] };
     this.#blocks.set(index, block);
     const web = record(record(citation.location)?.web);
     const url = text(web?.url);
     if (url) block.sources.push({ url, title: text(citation.title) ?? text(web?.domain) ?? url });
+    else block.citations.push(citation);
   }
 
-  #closeText({ start, sources }: TextBlock): void {
+  #closeText({ start, sources, citations }: TextBlock): void {
+    for (const citation of citations) {
+      this.start().citation({ ...citation, start_index: start, end_index: this.#length });
+    }
     for (const source of sources) {
       const place = { start_index: start, end_index: this.#length };
       this.start().annotation({ type: 'url_citation', url_citation: { ...source, ...place } });

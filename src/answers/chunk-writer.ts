@@ -163,6 +163,7 @@ class ChoiceWriter implements ChoiceSink {
   }
 
   logprobs(logprobs: Logprobs): void {
+    this.#greet();
     const frame = `${this.#out.frame(this.#index)}{},"logprobs":${JSON.stringify(logprobs)},"finish_reason":null}]`;
     this.#out.append(frame + this.#out.tail);
   }

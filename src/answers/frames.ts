@@ -58,8 +58,9 @@ export function join(pieces: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The bytes but for these spans, which are in order. */
+/** The bytes but for these spans, which are in order: the same bytes if there are none. */
 export function without(bytes: Uint8Array, dropped: readonly Span[]): Uint8Array {
+  if (dropped.length === 0) return bytes;
   const ends = [0, ...dropped.map(({ end }) => end)];
   const starts = [...dropped.map(({ start }) => start), bytes.length];
   return join(ends.map((end, index) => bytes.subarray(end, starts[index])));

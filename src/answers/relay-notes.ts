@@ -19,12 +19,17 @@ const CONTENT = [
   'reasoning_details',
 ];
 
+/** Which choices have begun, and whether they have ended. */
+export type Choices = Map<number, boolean>;
+
 /** Notes one chunk. True if it carries nothing but the count, which a client gets only if it asked. */
-export function noteChunk(facts: AnswerFacts, chunk: Json): boolean {
+export function noteChunk(facts: AnswerFacts, ended: Choices, chunk: Json): boolean {
   noteFrame(facts, chunk);
   const choices = records(chunk['choices']);
   for (const choice of choices) {
     noteFinish(facts, choice);
+    const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
+    ended.set(index, ended.get(index) === true || typeof choice['finish_reason'] === 'string');
     const delta = record(choice['delta']) ?? {};
     if (!facts.said)
       facts.said = CONTENT.some((field) => isSomething(delta[field])) || facts.finishReason !== undefined;

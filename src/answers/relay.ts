@@ -1,9 +1,9 @@
 import type { AnswerFacts } from '../core/answer.ts';
-import { GatewayError } from '../core/errors.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Refusal } from '../core/provider.ts';
 import { noFacts } from './facts.ts';
 import { dataOf, decode, endOfFrame, endOfLastFrame, hasLineEnd, join, without, type Span } from './frames.ts';
-import { noteAnswer, noteChunk, record } from './relay-notes.ts';
+import { noteAnswer, noteChunk, record, type Choices } from './relay-notes.ts';
 
 /** Larger frames are an attack or a fault, not an answer. */
 const MAX_FRAME_BYTES = 8 * 1024 * 1024;
@@ -11,6 +11,10 @@ const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 const CHARACTERS_PER_FRAME = 4;
 /** Inside a JSON string the quote would be escaped, so this finds keys only, and `null` is nothing to look at. */
 const NOTABLE = /(?:reason|usage|error)"(?:\s*:\s*["{]|\s*,\s*"message")/g;
+/** A choice or a tool call after the first. Searched for apart, because one pattern for all would be slower. */
+const LATER = /"index"\s*:\s*[1-9]/;
+/** A chunk of a choice after the first, as all but a few servers write it. */
+const LATER_CHOICE = /"choices"\s*:\s*\[\s*\{\s*"index"\s*:\s*([1-9])/g;
 const DONE = 'data: [DONE]\n\n';
 const DONE_AT_END = /(?:^|[\r\n])data: ?\[DONE\]\s*$/;
 const CLOSING_BRACKET = 93;
@@ -33,11 +37,14 @@ export interface RelayOptions {
  */
 export class ChatRelay {
   readonly facts: AnswerFacts = noFacts();
+  /** What went wrong after the frames that `push` has just handed on; the next call throws it. */
+  failure: GatewayError | undefined;
   readonly #options: RelayOptions;
   /** The beginning of a frame whose end has not come yet. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #done = false;
+  readonly #ended: Choices = new Map();
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -45,6 +52,7 @@ export class ChatRelay {
 
   /** What may go to the client now: always whole frames, so that our own comments and errors can stand between them. */
   push(bytes: Uint8Array): Uint8Array {
+    if (this.failure) throw this.failure;
     if (this.#heldBytes > 0 && !hasLineEnd(bytes)) return this.#hold(bytes);
     const arrived = this.#heldBytes > 0 ? join([...this.#held, bytes]) : bytes;
     const end = endOfLastFrame(arrived, arrived.length);
@@ -57,9 +65,11 @@ export class ChatRelay {
 
   /** The connection closed: the rest of the answer. Throws `truncated` if the end was never said. */
   end(): string {
+    if (this.failure) throw this.failure;
     const rest = this.#lastFrame(join(this.#held));
     this.#held = [];
-    if (!this.facts.finishReason) throw new GatewayError('truncated', 'The provider broke off in mid-answer');
+    const isCut = !this.#done && [...this.#ended.values()].includes(false);
+    if (isCut || !this.facts.finishReason) throw new GatewayError('truncated', 'The provider broke off in mid-answer');
     return this.#done ? rest : rest + DONE;
   }
 
@@ -83,6 +93,7 @@ export class ChatRelay {
   }
 
   #read(frames: Uint8Array): Uint8Array {
+    if (this.facts.said) return this.#scan(frames);
     const dropped: Span[] = [];
     let start = 0;
     while (!this.facts.said && start < frames.length) {
@@ -90,21 +101,30 @@ export class ChatRelay {
       if (!this.#note(frames.subarray(start, end))) dropped.push({ start, end });
       start = end;
     }
-    if (start < frames.length) this.#scan(frames, start, dropped);
-    return dropped.length === 0 ? frames : without(frames, dropped);
+    const rest = frames.subarray(start);
+    const scanned = rest.length > 0 ? this.#scan(rest) : rest;
+    if (this.failure) throw this.failure; // Nothing has been delivered, so nothing is lost.
+    return without(scanned === rest ? frames : join([frames.subarray(0, start), scanned]), dropped);
   }
 
-  #scan(frames: Uint8Array, from: number, dropped: Span[]): void {
-    const bytes = from === 0 ? frames : frames.subarray(from);
-    for (const { start, end } of this.#notable(bytes)) {
-      if (!this.#note(bytes.subarray(start, end))) dropped.push({ start: from + start, end: from + end });
+  #scan(frames: Uint8Array): Uint8Array {
+    const dropped: Span[] = [];
+    for (const span of this.#notable(frames)) {
+      try {
+        if (!this.#note(frames.subarray(span.start, span.end))) dropped.push(span);
+      } catch (cause) {
+        this.failure = asGatewayError(cause);
+        return without(frames.subarray(0, span.start), dropped);
+      }
     }
+    return without(frames, dropped);
   }
 
   /** The frames worth parsing. */
   #notable(bytes: Uint8Array): Span[] {
     const text = decode(bytes);
     this.facts.characters += CHARACTERS_PER_FRAME * countFrames(text);
+    if (LATER.test(text)) this.#begin(text);
     const first = text.search(NOTABLE);
     const spans = first < 0 ? [] : notableFrames(bytes, text, first);
     const last = lastVisible(bytes);
@@ -112,6 +132,14 @@ export class ChatRelay {
       spans.push({ start: endOfLastFrame(bytes, last), end: bytes.length });
     }
     return spans;
+  }
+
+  /** Notes choices of which nothing else is parsed until they end. */
+  #begin(text: string): void {
+    for (const [, digit] of text.matchAll(LATER_CHOICE)) {
+      const index = Number(digit);
+      if (!this.#ended.has(index)) this.#ended.set(index, false);
+    }
   }
 
   /** False for a frame that the client must not get. */
@@ -125,7 +153,7 @@ export class ChatRelay {
     const chunk = record(parse(data));
     if (!chunk) throw new GatewayError('fault', 'The provider sent an event that is no JSON');
     this.#refuseError(chunk, data);
-    const onlyCounts = noteChunk(this.facts, chunk);
+    const onlyCounts = noteChunk(this.facts, this.#ended, chunk);
     return !onlyCounts || this.#options.includeUsage;
   }
 

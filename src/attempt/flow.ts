@@ -18,7 +18,7 @@ export interface Flow {
   facts: AnswerFacts;
   /** The frames of these bytes. What goes wrong among them is in `failure`, so that what came before is not lost. */
   push(bytes: Uint8Array): string | Uint8Array;
-  failure: GatewayError | undefined;
+  readonly failure: GatewayError | undefined;
   /** The provider's bytes are at an end; throws if the answer is not. */
   end(): string;
   /** The client needs no more, whatever the provider still writes. */
@@ -40,7 +40,9 @@ async function relayingFlow(work: Work, exchange: Exchange): Promise<Flow> {
     source: response.body[Symbol.asyncIterator](),
     facts: relay.facts,
     push: (bytes) => reading(() => relay.push(bytes)),
-    failure: undefined,
+    get failure() {
+      return relay.failure;
+    },
     end: () => reading(() => relay.end()),
     done: false,
   };
@@ -55,6 +57,7 @@ async function translatingFlow(work: Work, exchange: Exchange): Promise<Flow> {
   const responses = await sendAll(work, exchange, copies);
   writer.facts.upstreamId = responses[0]?.requestId;
   const { source, reader } = joined(responses, readers);
+  let failure: GatewayError | undefined;
   return {
     source,
     facts: writer.facts,
@@ -62,11 +65,13 @@ async function translatingFlow(work: Work, exchange: Exchange): Promise<Flow> {
       try {
         reading(() => reader.push(bytes));
       } catch (cause) {
-        this.failure = asGatewayError(cause);
+        failure = asGatewayError(cause);
       }
       return writer.take();
     },
-    failure: undefined,
+    get failure() {
+      return failure;
+    },
     end() {
       if (!filter?.done) reading(() => reader.end());
       writer.facts.usage ??= guessUsage(work.promptTokens, writer.facts.characters);

@@ -238,6 +238,12 @@ describe('a stream that fails', () => {
     }
   });
 
+  it('is truncated while one of several choices has not ended', () => {
+    const both = ROLE + HELLO + delta({ content: 'b' }, null, 1) + STOP;
+    expect(thrown(() => relayText(both)).kind).toBe('truncated');
+    expect(relayText(both + delta({}, 'stop', 1)).facts.finishReason).toBe('stop');
+  });
+
   it('does not say [DONE] without an end', () => {
     for (const said of [ROLE, ROLE + HELLO]) {
       const relaying = new ChatRelay({ includeUsage: true });
@@ -255,8 +261,24 @@ describe('a stream that fails', () => {
   ];
   it.each(failures)('throws $name error, however it is cut', ({ frame }) => {
     for (const before of [ROLE, ROLE + HELLO]) {
-      for (const pieces of cuts(before + frame)) expect(thrown(() => relay(pieces)).kind).toBe('fault');
+      for (const pieces of cuts(before + frame)) expect(thrown(() => relay(pieces)).message).toMatch(/failed/);
     }
+  });
+
+  it('delivers what came before, once the answer is on its way', () => {
+    const relaying = new ChatRelay({ includeUsage: false });
+    relaying.push(encoder.encode(ROLE + HELLO));
+    const passed = relaying.push(encoder.encode(`${HELLO + COUNT}data: {"error":"Try later"}\n\n${HELLO}`));
+    expect(decoder.decode(passed)).toBe(HELLO);
+    expect(relaying.failure?.kind).toBe('fault');
+    expect(thrown(() => relaying.push(encoder.encode(HELLO)))).toBe(relaying.failure);
+    expect(thrown(() => relaying.end())).toBe(relaying.failure);
+  });
+
+  it('delivers nothing if the answer has only begun with the same bytes: another may take over', () => {
+    const relaying = new ChatRelay({ includeUsage: true });
+    const bytes = encoder.encode(`${ROLE + HELLO}data: {"error":"Try later"}\n\n`);
+    expect(thrown(() => relaying.push(bytes)).kind).toBe('fault');
   });
 
   it('lets the provider say what its error means', () => {

@@ -260,7 +260,7 @@ const fitted: RequestRow[] = [
   })),
   ...(
     [
-      ['minimal', 'none'],
+      ['minimal', 'low'],
       ['max', 'xhigh'],
     ] as const
   ).map(([wanted, sent]): RequestRow => ({

@@ -51,6 +51,8 @@ function addBlock(choice: ExpectedChoice, block: Json): void {
     const start = choice.text.length;
     choice.text += string(block.text);
     const web = list(block.citations).filter(({ type }) => type === 'web_search_result_location');
+    const documents = list(block.citations).filter(({ type }) => type !== 'web_search_result_location');
+    choice.passages.push(...documents.map(({ cited_text: cited }) => string(cited)));
     choice.citations.push(...web.map(({ url }) => ({ url: string(url), start, end: choice.text.length })));
   }
   if (block.type === 'thinking') {

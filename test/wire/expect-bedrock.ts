@@ -40,6 +40,10 @@ function addDelta(block: Json, delta: Json): void {
   if (delta.text !== undefined) block.text = string(block.text) + string(delta.text);
   const input = at(delta, 'toolUse', 'input');
   if (input !== undefined) block.streamed = string(block.streamed) + string(input);
+  if (delta.citation) {
+    const citations = [...list(at(block.citationsContent, 'citations')), object(delta.citation)];
+    block.citationsContent = { citations };
+  }
   const { text, signature, redactedContent } = object(delta.reasoningContent);
   const known = object(at(block.reasoningContent, 'reasoningText'));
   if (text !== undefined || signature !== undefined) {
@@ -55,6 +59,7 @@ function addDelta(block: Json, delta: Json): void {
 function addBlock(choice: ExpectedChoice, block: Json): void {
   choice.text += string(block.text);
   for (const part of list(at(block, 'citationsContent', 'content'))) choice.text += string(part.text);
+  for (const citation of list(at(block, 'citationsContent', 'citations'))) choice.passages.push(sourceOf(citation));
   choice.reasoning += string(at(block, 'reasoningContent', 'reasoningText', 'text'));
   const signature = string(at(block, 'reasoningContent', 'reasoningText', 'signature'));
   const redacted = string(at(block, 'reasoningContent', 'redactedContent'));
@@ -64,6 +69,12 @@ function addBlock(choice: ExpectedChoice, block: Json): void {
   if (!block.toolUse || call.type === 'server_tool_use') return;
   const input = block.streamed === undefined ? (call.input ?? {}) : parsedArguments(string(block.streamed));
   choice.calls.push({ id: string(call.toolUseId), type: 'function', name: string(call.name), arguments: input });
+}
+
+export function sourceOf(citation: Json): string {
+  return list(citation.sourceContent)
+    .map(({ text }) => string(text))
+    .join('');
 }
 
 /** Bedrock does not say how much of the output was reasoning, and its own total is not trusted. */

@@ -1,3 +1,4 @@
+import { sourceOf } from './expect-bedrock.ts';
 import { type Expected, type ExpectedChoice, type ExpectedUsage, emptyChoice, parsedArguments } from './expected.ts';
 import { type Json, at, list, number, object, string } from './json.ts';
 
@@ -34,6 +35,7 @@ function addPiece(choice: Json, piece: Json): void {
     if (typeof delta[field] === 'string') message[field] = string(message[field]) + string(delta[field]);
   }
   message.reasoning_details = [...list(message.reasoning_details), ...list(delta.reasoning_details)];
+  message.citations = [...list(message.citations), ...list(delta.citations)];
   message.annotations = [...list(message.annotations), ...list(delta.annotations)];
   const calls = list(message.tool_calls);
   for (const part of list(delta.tool_calls)) addCallPart(calls, part);
@@ -80,6 +82,7 @@ function expectChoice(message: Json, choice: Json): ExpectedChoice {
         start: number(at(citation, 'start_index')),
         end: number(at(citation, 'end_index')),
       })),
+    passages: list(message.citations).map((citation) => string(citation.cited_text) || sourceOf(citation)),
     logprobs: list(at(choice.logprobs, 'content')).map(({ token }) => string(token)),
     finish: string(choice.finish_reason),
   };

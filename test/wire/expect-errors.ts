@@ -55,7 +55,15 @@ const ROWS: Row[] = [
   { provider: 'bedrock', status: 400, says: /Malformed input request/, ...caller() },
   { provider: 'bedrock', status: 400, says: /property 'multipleOf' is not supported/, ...caller() },
   { provider: 'bedrock', status: 400, says: /cannot both be specified/, ...caller() },
-  { provider: 'bedrock', status: 403, says: /security token|have access to the model/, ...credential },
+  { provider: 'bedrock', status: 403, says: /security token/, ...credential },
+  {
+    provider: 'bedrock', // The key is good; one model is not open to it.
+    status: 403,
+    says: /have access to the model/,
+    kinds: ['misconfigured', 'credential'],
+    statuses: [404, 502],
+    failover: true,
+  },
   {
     provider: 'bedrock', // Our clock is wrong; the key is as good as ever.
     status: 403,
@@ -126,7 +134,3 @@ export function errorRowsOf(recording: Recording): ExpectedError[] {
 }
 
 export const ERROR_ROWS: readonly Row[] = ROWS;
-
-export function isRowOf(row: Row, recording: Recording): boolean {
-  return errorRowsOf(recording).includes(row);
-}

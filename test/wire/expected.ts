@@ -14,6 +14,8 @@ export interface ExpectedChoice {
   /** Everything opaque that must be able to go back on the next turn, in order. */
   signatures: string[];
   citations: ExpectedCitation[];
+  /** Words of the client's own documents that are cited: OpenAI has no form for those. */
+  passages: string[];
   /** Tokens whose log probability is told. */
   logprobs: string[];
   finish: string;
@@ -59,6 +61,7 @@ export function emptyChoice(): ExpectedChoice {
     calls: [],
     signatures: [],
     citations: [],
+    passages: [],
     logprobs: [],
     finish: '',
   };

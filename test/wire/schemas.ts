@@ -13,7 +13,7 @@ const ReasoningDetail = z.strictObject({
   signature: z.string().nullish(),
   id: z.string().nullish(),
   index: count.optional(),
-  issuer: z.string().optional(),
+  issuer: z.string().min(1),
 });
 
 const Token = z.object({ token: z.string(), logprob: z.number(), bytes: z.array(count).nullable() });
@@ -63,6 +63,7 @@ const extensions = {
   reasoning_content: z.string().min(1).optional(),
   reasoning_details: z.array(ReasoningDetail).min(1).optional(),
   annotations: z.array(Annotation).min(1).optional(),
+  citations: z.array(z.record(z.string(), z.unknown())).min(1).optional(),
   images: z.array(Image).min(1).optional(),
 };
 
