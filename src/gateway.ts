@@ -2,6 +2,7 @@
 import type { AnswerFacts } from './core/answer.ts';
 import type { ChatRequest } from './core/chat.ts';
 import type { Candidate, Estimate } from './core/deployment.ts';
+import type { Departure } from './core/departure.ts';
 import { asGatewayError, GatewayError } from './core/errors.ts';
 import type { Attempt, Cache, Circuit, Clock, Recorder, Transport } from './core/ports.ts';
 import type { Call, Provider, Warning } from './core/provider.ts';
@@ -41,8 +42,8 @@ export interface Inbound {
   requestId: string;
   /** `x-signalbox-strict`: nothing may be dropped or changed. */
   strict: boolean;
-  /** Aborted when the client leaves. */
-  signal: AbortSignal;
+  /** When the client leaves, everything done for it stops. */
+  client: Departure;
 }
 
 /** An answer and where it came from. */
@@ -103,7 +104,7 @@ async function tryCandidates<Body>(
   plan: Plan,
   attempt: (work: Work) => Promise<Answered<Body>>,
 ): Promise<Outcome<Body>> {
-  const { attempts, signal } = plan;
+  const { attempts, client } = plan;
   try {
     return await failover(
       plan.candidates,
@@ -112,7 +113,7 @@ async function tryCandidates<Body>(
         candidate,
         attempts,
       }),
-      { ...gateway, signal, attempts },
+      { ...gateway, client, attempts },
     );
   } catch (cause) {
     finish(gateway, plan, undefined, asGatewayError(cause));
@@ -122,7 +123,7 @@ async function tryCandidates<Body>(
 
 function workOf(gateway: Gateway, plan: Plan, candidate: Candidate, again: Again): Work {
   const { clock, transport, timeouts, newId } = gateway;
-  const { request, original, signal, strict } = plan;
+  const { request, original, client, strict } = plan;
   const { endpoint, providerModel, capabilities } = candidate.deployment;
   const provider = gateway.providers.get(endpoint.dialect);
   if (!provider) throw new GatewayError('internal', `No dialect is called "${endpoint.dialect}"`);
@@ -143,7 +144,7 @@ function workOf(gateway: Gateway, plan: Plan, candidate: Candidate, again: Again
   };
   const includeUsage = request.stream_options?.include_usage === true;
   const promptTokens = plan.estimate.inputTokens;
-  return { call, provider, transport, clock, signal, timeouts, stamp, includeUsage, strict, promptTokens };
+  return { call, provider, transport, clock, client, timeouts, stamp, includeUsage, strict, promptTokens };
 }
 
 /** Passes the frames on and closes the books however it ends: answered, failed, or left by the client. */

@@ -2,8 +2,9 @@
 /** The local server: `signalbox [start|check] [--config FILE]`. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { HELP, loadConfiguration } from './server/configuration.ts';
 import { ConfigurationError } from './config/parse.ts';
+import { check } from './server/check.ts';
+import { HELP, loadConfiguration } from './server/configuration.ts';
 import { serve } from './server/serve.ts';
 
 const OPTIONS = {
@@ -24,8 +25,9 @@ async function main(): Promise<void> {
     case 'start':
       return serve(await loadConfiguration(values, process.env));
     case 'check': {
-      const { source, describe } = await loadConfiguration(values, process.env);
-      return print(`${source}: valid. ${describe()}`);
+      const loaded = await loadConfiguration(values, process.env);
+      check(loaded);
+      return print(`${loaded.source}: valid. ${loaded.describe()}`);
     }
     default:
       throw new UsageError(`There is no command "${command}"; there are start and check`);

@@ -103,12 +103,6 @@ export function fromError(event: unknown): GatewayError {
   return toError((complaint && kindOf(complaint)) ?? 'fault', complaint, {});
 }
 
-/** What was thrown by an answer that is not what it should be. */
-export function asFault(cause: unknown): GatewayError {
-  if (cause instanceof GatewayError) return cause;
-  return new GatewayError('fault', 'The provider sent an answer that cannot be read', { cause });
-}
-
 function toComplaint(body: unknown): Complaint | undefined {
   const error = record(record(body)?.error);
   if (!error) return undefined;

@@ -5,6 +5,7 @@ import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../
 import { jsonFormat, jsonInstruction } from '../shared/format.ts';
 import { mergeNative } from '../shared/merge.ts';
 import { compileSchema } from '../shared/schema.ts';
+import { customWarnings } from '../shared/tools.ts';
 import { changed, dropped, emulated, type MessagesBody, type Part } from './body.ts';
 import { settleMarks, toAutomaticCaching } from './cache.ts';
 import { toMessages, toText } from './messages.ts';
@@ -73,6 +74,7 @@ export function toAnthropic(call: Call): Asked {
       ...said.warnings,
       ...tokens.warnings,
       ...parts.flatMap((part) => part.warnings ?? []),
+      ...customWarnings(plan),
       ...settled,
       ...ignoredFields(request, HONOURED),
     ],
@@ -160,12 +162,11 @@ function toFormat({ request, capabilities }: Call): Part {
     };
   }
   const compiled = compileSchema(schema, 'anthropic', 'response_format.json_schema.schema');
-  const isLoose = compiled.moved.length > 0;
-  return {
-    fields: { output_config: { format: { type: 'json_schema', schema: compiled.schema } } },
-    warnings: isLoose ? [changed('response_format', 'some keywords are only described to the model')] : [],
-    ...(isLoose && format.strict && { emulate: { json: { schema } } }), // `strict` promises what is not enforced.
-  };
+  const fields: Part['fields'] = { output_config: { format: { type: 'json_schema', schema: compiled.schema } } };
+  if (compiled.moved.length === 0) return { fields };
+  // `strict` promises what is not enforced there, so the router checks it.
+  if (format.strict) return { fields, warnings: [emulated('response_format')], emulate: { json: { schema } } };
+  return { fields, warnings: [changed('response_format', 'some keywords are only described to the model')] };
 }
 
 function toService(request: ChatRequest): Part {

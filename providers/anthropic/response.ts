@@ -11,7 +11,8 @@ import type { FinishReason, Usage } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { parseJson, record } from '../shared/refusal.ts';
 import { usageOf } from '../shared/usage.ts';
-import { asFault, fromError } from './errors.ts';
+import { asFault } from '../shared/fault.ts';
+import { fromError } from './errors.ts';
 
 export const REASONING_FORMAT = 'anthropic-claude-v1';
 

@@ -3,7 +3,8 @@ import type { AnswerSink } from '../../src/core/answer.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { StreamReader } from '../../src/core/provider.ts';
 import { SseDecoder } from '../shared/sse.ts';
-import { asFault, fromError } from './errors.ts';
+import { asFault } from '../shared/fault.ts';
+import { fromError } from './errors.ts';
 import { MessageReader, type Reading } from './response.ts';
 
 type StreamEvent = RawMessageStreamEvent | { type: 'ping' } | { type: 'error'; error: unknown };

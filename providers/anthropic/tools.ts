@@ -92,8 +92,10 @@ function toToolChoice({ capabilities }: Call, plan: ToolPlan, thinking: boolean)
     const forced: ToolChoice = plan.name ? { type: 'tool', name: plan.name } : { type: 'any' };
     return { fields: { tool_choice: { ...forced, ...single } } };
   }
+  // A named tool is the only one that may be called, and a single call can be checked for it.
+  const alone = plan.name !== undefined && { disable_parallel_tool_use: true };
   return {
-    fields: { tool_choice: { type: 'auto', ...single } },
+    fields: { tool_choice: { type: 'auto', ...single, ...alone } },
     says: [toolInstruction(plan.name)],
     warnings: [emulated('tool_choice')],
     emulate: { toolRequired: plan.name ? { name: plan.name } : {} },

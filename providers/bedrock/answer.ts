@@ -117,7 +117,8 @@ export class ConverseAnswer {
   }
 
   #text(index: number, delta: string): void {
-    if (!this.#blocks.has(index)) this.#blocks.set(index, { kind: 'text', start: this.#length, sources: [], citations: [] });
+    if (!this.#blocks.has(index))
+      this.#blocks.set(index, { kind: 'text', start: this.#length, sources: [], citations: [] });
     this.#length += delta.length;
     this.start().text(delta);
   }
@@ -169,7 +170,8 @@ export class ConverseAnswer {
   /** Citations come before the text that they belong to. Only those of web pages have a form of OpenAI's. */
   #cite(index: number, citation: Record<string, unknown>): void {
     const known = this.#blocks.get(index);
-    const block: TextBlock = known?.kind === 'text' ? known : { kind: 'text', start: this.#length, sources: [], citations: [] };
+    const block: TextBlock =
+      known?.kind === 'text' ? known : { kind: 'text', start: this.#length, sources: [], citations: [] };
     this.#blocks.set(index, block);
     const web = record(record(citation.location)?.web);
     const url = text(web?.url);

@@ -87,7 +87,8 @@ export function classify(refusal: Refusal): GatewayError {
   const body = record(parseJson(refusal.body));
   const name = refusal.header('x-amzn-errortype') ?? text(body?.__type) ?? text(body?.code) ?? '';
   const said = text(body?.message) ?? text(body?.Message) ?? '';
-  const kind = kindOfName(name) ?? kindOfStatus(refusal.status);
+  // Passed on, a 401 would be taken for the client's own key; whatever the exception is called, it is about ours.
+  const kind = refusal.status === 401 ? 'credential' : (kindOfName(name) ?? kindOfStatus(refusal.status));
   return toError({ kind, name, said, status: refusal.status, retryAfterMs: retryAfterMs(refusal) });
 }
 

@@ -19,15 +19,14 @@ export function toFormat({ request, capabilities }: Call): Part {
 
 function toTextFormat(schema: Record<string, unknown>, { name, description, strict }: JsonFormat): Part {
   const compiled = compileSchema(schema, 'bedrock', 'response_format.json_schema.schema');
-  const isLoose = compiled.moved.length > 0;
   const jsonSchema = {
     schema: JSON.stringify(compiled.schema),
     ...(name && { name }),
     ...(description && { description }),
   };
-  return {
-    fields: { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } },
-    warnings: isLoose ? [changed('response_format', 'some keywords are only described to the model')] : [],
-    ...(isLoose && strict && { emulate: { json: { schema } } }), // `strict` promises what is not enforced.
-  };
+  const fields: Part['fields'] = { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } };
+  if (compiled.moved.length === 0) return { fields };
+  // `strict` promises what is not enforced there, so the router checks it.
+  if (strict) return { fields, warnings: [emulated('response_format')], emulate: { json: { schema } } };
+  return { fields, warnings: [changed('response_format', 'some keywords are only described to the model')] };
 }

@@ -2,7 +2,7 @@ import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
 import { toConversation, type TextBlock } from '../shared/conversation.ts';
 import { ignoredFields, refuseUnsayable } from '../shared/fields.ts';
 import { mergeNative } from '../shared/merge.ts';
-import { readTools } from '../shared/tools.ts';
+import { customWarnings, readTools } from '../shared/tools.ts';
 import { emulated, type ConverseBody, type Part } from './body.ts';
 import { cachePoint, withCachePoints, type Prompt } from './cache.ts';
 import { toFormat } from './format.ts';
@@ -68,6 +68,7 @@ export function toConverse(call: Call): Asked {
     warnings: forHeader([
       ...warnings,
       ...parts.flatMap((part) => part.warnings ?? []),
+      ...customWarnings(plan),
       ...cached.warnings,
       ...ignoredFields(request, HONOURED),
     ]),

@@ -55,12 +55,6 @@ export function fromError(body: string): GatewayError {
   return judge(complaint, complaint.retryMs);
 }
 
-/** What was thrown by an answer that is not what it should be. */
-export function asFault(cause: unknown): GatewayError {
-  if (cause instanceof GatewayError) return cause;
-  return new GatewayError('fault', 'The provider sent an answer that cannot be read', { cause });
-}
-
 function judge(complaint: Complaint, announcedMs: number | undefined): GatewayError {
   const { status, message } = complaint;
   const kind = kindOf(complaint);

@@ -4,7 +4,7 @@ import { toConversation, type Conversation } from '../shared/conversation.ts';
 import { ignoredFields, refuseUnsayable } from '../shared/fields.ts';
 import { createToolNames, type ToolNames } from '../shared/ids.ts';
 import { mergeNative } from '../shared/merge.ts';
-import { readTools, type ToolPlan } from '../shared/tools.ts';
+import { customWarnings, readTools, type ToolPlan } from '../shared/tools.ts';
 import { REASONING_FORMAT, toContents } from './contents.ts';
 import { toFormat, type Format } from './format.ts';
 import { readDetails } from './media.ts';
@@ -66,6 +66,7 @@ export function toGemini(call: Call): Question {
       ...conversation.warnings,
       ...ignoredFields(request, HONOURED),
       ...Object.values(parts).flatMap(({ warnings }) => warnings),
+      ...customWarnings(plan),
       ...(emulate?.copies ? [{ param: 'n', action: 'emulated' } as const] : []),
     ],
     ...(emulate && { emulate }),

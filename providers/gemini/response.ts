@@ -3,7 +3,8 @@ import type { Usage } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { usageOf } from '../shared/usage.ts';
 import { CandidateReader, type Asked } from './candidate.ts';
-import { asFault, fromError } from './errors.ts';
+import { asFault } from '../shared/fault.ts';
+import { fromError } from './errors.ts';
 import type { GeminiResponse, GeminiUsage } from './wire.ts';
 
 /** Reads an answer, in one piece or in many: Gemini's chunks have the shape of the whole. */

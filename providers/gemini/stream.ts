@@ -3,7 +3,7 @@ import { GatewayError } from '../../src/core/errors.ts';
 import type { StreamReader } from '../../src/core/provider.ts';
 import { SseDecoder } from '../shared/sse.ts';
 import type { Asked } from './candidate.ts';
-import { asFault } from './errors.ts';
+import { asFault } from '../shared/fault.ts';
 import { AnswerReader } from './response.ts';
 import type { GeminiResponse } from './wire.ts';
 

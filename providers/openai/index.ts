@@ -1,5 +1,6 @@
 import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
 import { hidesReasoning } from '../shared/effort.ts';
+import { reading } from '../shared/fault.ts';
 import { authorize, isOpenAi, toPath } from './endpoint.ts';
 import { classify } from './errors.ts';
 import type { Reading } from './reading.ts';
@@ -21,7 +22,7 @@ export const openai: Provider = {
 
 function throughChat(call: Call): Exchange {
   const { body, warnings, emulate } = toChat(call);
-  const reading = toReading(call);
+  const how = toReading(call);
   const isPlain = Object.keys(emulate).length === 0;
   return {
     path: toPath('/chat/completions', call.endpoint.settings),
@@ -29,24 +30,24 @@ function throughChat(call: Call): Exchange {
     body,
     warnings,
     // OpenAI's chat shows no reasoning; other servers do, and know nothing of `reasoning.exclude`.
-    relay: isPlain && (!reading.hideReasoning || isOpenAi(call.endpoint)),
+    relay: isPlain && (!how.hideReasoning || isOpenAi(call.endpoint)),
     ...(!isPlain && { emulate }),
-    readAnswer: (answer, sink) => fromChat(answer, sink, reading),
-    openStream: (sink) => fromChatStream(sink, reading),
+    readAnswer: (answer, sink) => reading(() => fromChat(answer, sink, how)),
+    openStream: (sink) => fromChatStream(sink, how),
   };
 }
 
 function throughResponses(call: Call): Exchange {
   const { body, warnings, emulate } = toResponses(call);
-  const reading = toReading(call);
+  const how = toReading(call);
   return {
     path: toPath('/responses', call.endpoint.settings),
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
     warnings,
     ...(Object.keys(emulate).length > 0 && { emulate }),
-    readAnswer: (answer, sink) => fromResponses(answer, sink, reading),
-    openStream: (sink) => fromResponsesStream(sink, reading),
+    readAnswer: (answer, sink) => reading(() => fromResponses(answer, sink, how)),
+    openStream: (sink) => fromResponsesStream(sink, how),
   };
 }
 

@@ -1,17 +1,18 @@
 import type { AnswerSink } from '../../src/core/answer.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { StreamReader } from '../../src/core/provider.ts';
+import { reading } from '../shared/fault.ts';
 import { parseJson, record } from '../shared/refusal.ts';
 import { SseDecoder } from '../shared/sse.ts';
 import type { Reading } from './reading.ts';
 import { ChatReader } from './response.ts';
 
 /** Reads `chat.completion.chunk`s into the sink. */
-export function fromChatStream(sink: AnswerSink, reading: Reading): StreamReader {
-  const reader = new ChatReader(sink, reading);
+export function fromChatStream(sink: AnswerSink, how: Reading): StreamReader {
+  const reader = new ChatReader(sink, how);
   return readEvents(
     (chunk) => reader.read(chunk, 'delta'),
-    (isDone) => reader.ended && (isDone || reader.count >= reading.choices),
+    (isDone) => reader.ended && (isDone || reader.count >= how.choices),
   );
 }
 
@@ -34,10 +35,10 @@ export function readEvents(
     if (!isClosing) throw new GatewayError('fault', 'The provider sent an event that cannot be read');
   });
   return {
-    push: (bytes) => decoder.push(bytes),
+    push: (bytes) => reading(() => decoder.push(bytes)),
     end() {
       isClosing = true;
-      decoder.end();
+      reading(() => decoder.end());
       if (!isEnded(isDone)) throw new GatewayError('truncated', 'The provider closed the stream before its end');
     },
   };

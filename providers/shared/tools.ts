@@ -1,5 +1,6 @@
 import type { ChatRequest } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import type { Warning } from '../../src/core/provider.ts';
 import { readCacheMark } from './cache.ts';
 import type { CacheMark, Turn } from './conversation.ts';
 import { record, text } from './refusal.ts';
@@ -46,6 +47,13 @@ export function readTools(request: ChatRequest): ToolPlan {
   };
   requireKnown(plan, names, request.tool_choice ? 'tool_choice' : 'function_call');
   return plan;
+}
+
+/** Providers without free-text tools get one string argument, which is taken out again on the way back. */
+export function customWarnings({ tools }: ToolPlan): Warning[] {
+  return tools.flatMap(({ custom }, index) =>
+    custom ? [{ param: `tools.${index}`, action: 'emulated' as const }] : [],
+  );
 }
 
 /** Minimal specs for providers that refuse calls in the history of a request without tools. */

@@ -9,7 +9,7 @@ import { replay } from '../answers/replay.ts';
 import { StopFilter } from '../answers/stop-filter.ts';
 import { guessUsage } from '../answers/usage.ts';
 import { merge } from './merge.ts';
-import { reading, send, translate, type Work } from './send.ts';
+import { send, translate, type Work } from './send.ts';
 import { collectChecked } from './whole.ts';
 
 /** Bytes of the provider in, frames for the client out. */
@@ -39,11 +39,11 @@ async function relayingFlow(work: Work, exchange: Exchange): Promise<Flow> {
   return {
     source: response.body[Symbol.asyncIterator](),
     facts: relay.facts,
-    push: (bytes) => reading(() => relay.push(bytes)),
+    push: (bytes) => relay.push(bytes),
     get failure() {
       return relay.failure;
     },
-    end: () => reading(() => relay.end()),
+    end: () => relay.end(),
     done: false,
   };
 }
@@ -63,7 +63,7 @@ async function translatingFlow(work: Work, exchange: Exchange): Promise<Flow> {
     facts: writer.facts,
     push(bytes) {
       try {
-        reading(() => reader.push(bytes));
+        reader.push(bytes);
       } catch (cause) {
         failure = asGatewayError(cause);
       }
@@ -73,7 +73,7 @@ async function translatingFlow(work: Work, exchange: Exchange): Promise<Flow> {
       return failure;
     },
     end() {
-      if (!filter?.done) reading(() => reader.end());
+      if (!filter?.done) reader.end();
       writer.facts.usage ??= guessUsage(work.promptTokens, writer.facts.characters);
       writer.close();
       return writer.take();
@@ -87,12 +87,12 @@ async function translatingFlow(work: Work, exchange: Exchange): Promise<Flow> {
 /** All or none: when one call fails, the others are not wanted. */
 async function sendAll(work: Work, exchange: Exchange, copies: number): Promise<IncomingResponse[]> {
   if (copies === 1) return [await send(work, exchange)];
-  const siblings = new AbortController();
-  const together = { ...work, signal: AbortSignal.any([work.signal, siblings.signal]) };
+  const siblings = work.client.child();
+  const together = { ...work, client: siblings };
   try {
     return await Promise.all(Array.from({ length: copies }, () => send(together, exchange)));
   } catch (cause) {
-    siblings.abort();
+    siblings.leave();
     throw cause;
   }
 }
@@ -105,8 +105,8 @@ function joined(responses: readonly IncomingResponse[], readers: readonly Stream
   if (!source || !reader) throw new GatewayError('internal', 'There is no stream to read');
   if (sources.length === 1) return { source, reader };
   const merged = merge(sources, {
-    chunk: (index, bytes) => reading(() => readers[index]?.push(bytes)),
-    end: (index) => reading(() => readers[index]?.end()),
+    chunk: (index, bytes) => readers[index]?.push(bytes),
+    end: (index) => readers[index]?.end(),
   });
   return { source: merged, reader: { push: () => {}, end: () => {} } };
 }

@@ -1,3 +1,4 @@
+import type { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Clock, IncomingResponse, Transport } from '../core/ports.ts';
 import type { Call, Exchange, OutgoingRequest, Provider } from '../core/provider.ts';
@@ -13,7 +14,7 @@ export interface Work {
   provider: Provider;
   transport: Transport;
   clock: Clock;
-  signal: AbortSignal;
+  client: Departure;
   timeouts: Timeouts;
   stamp: AnswerStamp;
   /** The client asked for `stream_options.include_usage`. */
@@ -42,7 +43,7 @@ export function translate({ provider, call, strict }: Work): Exchange {
 
 /** Sends one exchange. Resolves with the head of a 2xx answer; anything else is classified and thrown. */
 export async function send(work: Work, exchange: Exchange): Promise<IncomingResponse> {
-  const { provider, call, transport, timeouts, signal } = work;
+  const { provider, call, transport, timeouts, client } = work;
   const request: OutgoingRequest = {
     url: call.endpoint.baseUrl + exchange.path,
     headers: { ...exchange.headers, ...call.endpoint.settings.headers },
@@ -50,7 +51,7 @@ export async function send(work: Work, exchange: Exchange): Promise<IncomingResp
   };
   const signed = provider.authorize(request, call.endpoint, work.clock.now());
   const authorized = signed instanceof Promise ? await signed : signed;
-  const response = await transport.send(authorized, { signal, ...timeouts });
+  const response = await transport.send(authorized, { client, ...timeouts });
   if (response.status >= 200 && response.status < 300) return identified(response);
   throw await refusal(provider, response);
 }
@@ -73,14 +74,4 @@ async function refusal(provider: Provider, response: IncomingResponse): Promise<
   }
   const body = await response.text(MAX_REFUSAL_BYTES).catch(() => ''); // The status says enough.
   return provider.classify({ status: response.status, header: (name) => response.header(name), body });
-}
-
-/** Reads what a provider sent. Whatever a reader stumbles over is the provider's fault, not ours. */
-export function reading<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof GatewayError) throw cause;
-    throw new GatewayError('fault', 'The provider sent an answer that cannot be read', { cause });
-  }
 }

@@ -5,7 +5,7 @@ import { copiesOf } from '../answers/copies.ts';
 import { ChatRelay } from '../answers/relay.ts';
 import { StopFilter } from '../answers/stop-filter.ts';
 import { insist } from './insist.ts';
-import { MAX_ANSWER_BYTES, reading, send, translate, type Work } from './send.ts';
+import { MAX_ANSWER_BYTES, send, translate, type Work } from './send.ts';
 
 export interface WholeAnswer {
   /** The chat completion as JSON text. */
@@ -41,20 +41,20 @@ export async function collect(work: Work, exchange: Exchange): Promise<AnswerCol
   if (copies === 1) {
     const { body, requestId } = await sendWhole(work, exchange);
     collector.facts.upstreamId = requestId;
-    reading(() => exchange.readAnswer(body, sink));
+    exchange.readAnswer(body, sink);
     return collector;
   }
-  const siblings = new AbortController();
-  const together = { ...work, signal: AbortSignal.any([work.signal, siblings.signal]) };
+  const siblings = work.client.child();
+  const together = { ...work, client: siblings };
   try {
     await Promise.all(
       copiesOf(sink, copies).map(async (copy) => {
         const { body } = await sendWhole(together, exchange);
-        reading(() => exchange.readAnswer(body, copy));
+        exchange.readAnswer(body, copy);
       }),
     );
   } catch (cause) {
-    siblings.abort(); // One failed, so nobody wants the others.
+    siblings.leave(); // One failed, so nobody wants the others.
     throw cause;
   }
   return collector;
@@ -64,7 +64,7 @@ async function relayWhole(work: Work, exchange: Exchange): Promise<WholeAnswer> 
   const { body, requestId } = await sendWhole(work, exchange);
   const relay = new ChatRelay({ includeUsage: true, classify: work.provider.classify });
   relay.facts.upstreamId = requestId;
-  reading(() => relay.whole(body));
+  relay.whole(body);
   return { body, facts: relay.facts, warnings: exchange.warnings };
 }
 

@@ -3,6 +3,7 @@
  * `src/platform/` has one implementation per runtime; tests have fakes.
  */
 import type { FinishReason, Usage } from './chat.ts';
+import type { Departure } from './departure.ts';
 import type { GatewayError } from './errors.ts';
 import type { OutgoingRequest } from './provider.ts';
 
@@ -18,7 +19,7 @@ export interface Transport {
 }
 
 export interface SendOptions {
-  signal: AbortSignal;
+  client: Departure;
   /** Longest wait for the response's head. */
   firstByteMs: number;
   /** Longest silence between two chunks of the body. */

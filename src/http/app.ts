@@ -64,7 +64,7 @@ async function chat(c: Context, options: AppOptions): Promise<Response> {
     key: c.get('key'),
     requestId: c.get('requestId'),
     strict: door.header(c, 'x-signalbox-strict')?.toLowerCase() === 'true',
-    signal: door.signal(c),
+    client: door.client(c),
   };
   if (!request.stream) {
     const outcome = await answer(gateway, inbound);

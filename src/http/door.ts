@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Departure } from '../core/departure.ts';
 import type { Frames } from '../attempt/live.ts';
 import type { HeaderValues } from './headers.ts';
 
@@ -10,8 +11,8 @@ export interface Door {
   header(c: Context, name: string): string | undefined;
   /** The body as text. Throws `request_too_large` as soon as it is. */
   readBody(c: Context, maxBytes: number): Promise<string>;
-  /** Aborts when the client leaves before its answer is complete. */
-  signal(c: Context): AbortSignal;
+  /** Gone when the client leaves before its answer is complete. */
+  client(c: Context): Departure;
   send(c: Context, status: number, headers: HeaderValues, body: string): Response;
   /** Streams frames, with a comment in every silence of `keepAliveMs`, and an error frame if they end in an error. */
   stream(c: Context, headers: HeaderValues, frames: Frames, keepAliveMs: number): Response;

@@ -1,12 +1,13 @@
 /** Requests and answers by the web's own types: Workers, and tests. */
 import type { Context } from 'hono';
+import { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Frames } from '../attempt/live.ts';
 import { type Door, KEEP_ALIVE } from '../http/door.ts';
 import { errorFrame } from '../http/frames.ts';
 
-/** Aborted by the stream's own cancel too: `request.signal` alone fires late or never (workerd without its flag). */
-const leaving = new WeakMap<Request, AbortController>();
+/** Gone by the stream's own cancel too: `request.signal` alone fires late or never (workerd without its flag). */
+const clients = new WeakMap<Request, Departure>();
 
 export const fetchDoor: Door = {
   header: (c, name) => c.req.header(name),
@@ -28,11 +29,11 @@ export const fetchDoor: Door = {
     }
   },
 
-  signal(c) {
-    const controller = new AbortController();
-    leaving.set(c.req.raw, controller);
-    c.req.raw.signal.addEventListener('abort', () => controller.abort(), { once: true });
-    return controller.signal;
+  client(c) {
+    const client = new Departure();
+    clients.set(c.req.raw, client);
+    c.req.raw.signal.addEventListener('abort', () => client.leave(), { once: true });
+    return client;
   },
 
   send: (_c, status, headers, body) => new Response(body, { status, headers }),
@@ -40,7 +41,7 @@ export const fetchDoor: Door = {
   stream(c, headers, frames, keepAliveMs) {
     const closed = Promise.withResolvers<void>();
     keepRunning(c, closed.promise);
-    const leave = () => leaving.get(c.req.raw)?.abort();
+    const leave = () => clients.get(c.req.raw)?.leave();
     return new Response(pulled(frames, { keepAliveMs, leave, closed: closed.resolve }), { headers });
   },
 };

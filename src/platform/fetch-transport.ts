@@ -9,9 +9,7 @@ export function fetchTransport(send: Fetch = (request) => fetch(request)): Trans
     async send(request, options) {
       const controller = new AbortController();
       const follow = () => controller.abort(new GatewayError('client_gone', 'The client closed the connection'));
-      if (options.signal.aborted) follow();
-      options.signal.addEventListener('abort', follow, { once: true });
-      const release = () => options.signal.removeEventListener('abort', follow);
+      const release = options.client.onGone(follow);
       const outgoing = new Request(request.url, {
         method: 'POST',
         headers: request.headers,

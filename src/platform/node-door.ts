@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
+import { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Frames } from '../attempt/live.ts';
 import { type Door, KEEP_ALIVE } from '../http/door.ts';
@@ -25,13 +26,13 @@ export const nodeDoor: Door = {
 
   readBody: (c, maxBytes) => readAll(nodeOf(c).incoming, maxBytes),
 
-  signal(c) {
+  client(c) {
     const { outgoing } = nodeOf(c);
-    const controller = new AbortController();
-    outgoing.once('close', () => {
-      if (!outgoing.writableFinished) controller.abort();
+    const client = new Departure();
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) client.leave();
     });
-    return controller.signal;
+    return client;
   },
 
   send(c, status, headers, body) {

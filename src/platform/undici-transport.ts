@@ -6,6 +6,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
+import type { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { IncomingResponse, SendOptions, Transport } from '../core/ports.ts';
 
@@ -63,15 +64,16 @@ class UndiciResponse implements IncomingResponse, Dispatcher.DispatchHandler, As
   #failure: unknown;
   #waiter: Waiter | undefined;
   #wholeLimit: number | undefined;
-  readonly #signal: AbortSignal;
+  readonly #client: Departure;
+  readonly #forgetClient: () => void;
   readonly #leave = () => this.#abort(new GatewayError('client_gone', 'The client closed the connection'));
 
-  constructor({ signal }: SendOptions) {
+  constructor({ client }: SendOptions) {
     this.head = new Promise((resolve, reject) => {
       this.#settleHead = { resolve, reject };
     });
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#leave, { once: true });
+    this.#client = client;
+    this.#forgetClient = client.onGone(this.#leave);
   }
 
   get body(): AsyncIterable<Uint8Array> {
@@ -114,7 +116,7 @@ class UndiciResponse implements IncomingResponse, Dispatcher.DispatchHandler, As
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#signal.aborted) this.#leave();
+    if (this.#client.gone) this.#leave();
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -174,9 +176,6 @@ class UndiciResponse implements IncomingResponse, Dispatcher.DispatchHandler, As
     this.onResponseError(undefined, reason);
   }
 
-  #forgetClient(): void {
-    this.#signal.removeEventListener('abort', this.#leave);
-  }
 }
 
 /** undici's errors by their stable `code`; a message may name hosts, so it goes to the log only, as the cause. */

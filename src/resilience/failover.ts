@@ -1,4 +1,5 @@
 import type { Candidate } from '../core/deployment.ts';
+import type { Departure } from '../core/departure.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Attempt, Circuit, Clock } from '../core/ports.ts';
 import type { RestingDeployments } from './rest.ts';
@@ -8,7 +9,7 @@ const MAX_CALLS = 3;
 
 export interface FailoverOptions {
   clock: Clock;
-  signal: AbortSignal;
+  client: Departure;
   resting: RestingDeployments;
   circuit(deployment: string): Circuit;
   /** What became of each candidate, in order. */
@@ -37,7 +38,7 @@ export async function failover<T>(
       if (outcome.ok) return outcome.value;
       errors.push(outcome.error);
       if (outcome.called) calls++;
-      if (options.signal.aborted || !outcome.error.rule.failover) throw outcome.error;
+      if (options.client.gone || !outcome.error.rule.failover) throw outcome.error;
       again = again ? undefined : outcome.error.rule.again;
     } while (again && calls < MAX_CALLS);
   }

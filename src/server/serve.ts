@@ -13,6 +13,8 @@ import { undiciTransport } from '../platform/undici-transport.ts';
 
 /** A proxy in front keeps idle connections for a minute; ours must not close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+/** How often a draining server looks for connections that have become idle. */
+const SWEEP_MS = 100;
 
 export async function serve(loaded: Loaded): Promise<void> {
   const { environment, source, practice } = loaded;
@@ -64,15 +66,19 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-/** Takes no new connections, lets running answers finish, and cuts what is left when the time is over. */
+/**
+ * Takes no new connections, lets running answers finish, and cuts what is left when the time is over. Node leaves a
+ * kept-alive connection open behind its last answer, so those are looked for again and again.
+ */
 function drain(server: Server, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), drainMs);
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(late);
+      clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
 

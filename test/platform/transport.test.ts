@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Departure } from '../../src/core/departure.ts';
 import type { Transport } from '../../src/core/ports.ts';
 import { fetchTransport } from '../../src/platform/fetch-transport.ts';
 import { undiciTransport } from '../../src/platform/undici-transport.ts';
@@ -35,10 +36,10 @@ const transports: [string, Transport][] = [
 
 /** What every transport promises. */
 describe.each(transports)('the %s transport', (_, transport) => {
-  const send = (options = {}, signal = new AbortController().signal) =>
+  const send = (options = {}, client = new Departure()) =>
     transport.send(
       { url: `${base}/v1/x?y=1`, headers: { 'content-type': 'application/json', 'x-a': 'b' }, body: '{"é":1}' },
-      { signal, ...OPTIONS, ...options },
+      { client, ...OPTIONS, ...options },
     );
   const errorOf = (pending: Promise<unknown>) =>
     pending.then(
@@ -102,7 +103,7 @@ describe.each(transports)('the %s transport', (_, transport) => {
 
   it('says so when nobody listens', async () => {
     const request = { url: 'http://127.0.0.1:1/', headers: {}, body: '' };
-    expect(await errorOf(transport.send(request, { signal: new AbortController().signal, ...OPTIONS }))).toBe(
+    expect(await errorOf(transport.send(request, { client: new Departure(), ...OPTIONS }))).toBe(
       'unreachable',
     );
   });
@@ -116,17 +117,17 @@ describe.each(transports)('the %s transport', (_, transport) => {
   it.each(['before the head', 'in the body'])(
     'closes the connection at once when the client leaves %s',
     async (moment) => {
-      const controller = new AbortController();
+      const client = new Departure();
       const arrived = Promise.withResolvers<void>();
       respond = (_incoming, outgoing) => {
         if (moment === 'in the body') outgoing.write('one');
         arrived.resolve();
       };
-      const pending = send({}, controller.signal).then((response) => Array.fromAsync(response.body));
+      const pending = send({}, client).then((response) => Array.fromAsync(response.body));
       pending.catch(() => {});
       await arrived.promise;
       await new Promise((later) => setTimeout(later, 50));
-      controller.abort();
+      client.leave();
       expect(await errorOf(pending)).toBe('client_gone');
       await closed.promise;
     },

@@ -365,7 +365,10 @@ const toolRows: RequestRow[] = [
       reasoning_effort: 'low',
     },
     options: BUDGET,
-    fields: { tool_choice: { type: 'auto' }, thinking: { type: 'enabled', budget_tokens: 2048 } },
+    fields: {
+      tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+      thinking: { type: 'enabled', budget_tokens: 2048 },
+    },
     emulate: { toolRequired: { name: 'clock' } },
     warnings: [['tool_choice', 'emulated']],
   },
@@ -479,6 +482,7 @@ const toolRows: RequestRow[] = [
   {
     name: 'a custom tool takes one string',
     request: { tools: [{ type: 'custom', custom: { name: 'shell', description: 'Runs' } }] },
+    warnings: [['tools.0', 'emulated']],
     fields: {
       tools: [
         {
@@ -563,7 +567,7 @@ const formatRows: RequestRow[] = [
     name: 'what a strict schema demands beyond the API is checked by the router',
     request: asSchema({ ...schema, additionalProperties: false }, true),
     emulate: { json: { schema: { ...schema, additionalProperties: false } } },
-    warnings: [['response_format', 'changed']],
+    warnings: [['response_format', 'emulated']],
   },
   {
     name: 'what a lenient schema demands beyond the API is only described',

@@ -769,6 +769,7 @@ const toolRows: RequestRow[] = [
       messages: hi,
       inferenceConfig: { maxTokens: 16_384 },
       toolConfig: { tools: [weatherTool] },
+      additionalModelRequestFields: { tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
     },
     warnings: [['tool_choice', 'emulated']],
     emulate: { toolRequired: { name: 'weather' } },
@@ -859,6 +860,7 @@ const toolRows: RequestRow[] = [
   {
     name: 'a custom tool takes an object with its text',
     request: { tools: [{ type: 'custom', custom: { name: 'sql', description: 'Runs' } }] },
+    warnings: [['tools.0', 'emulated']],
     has: {
       toolConfig: {
         tools: [
@@ -952,7 +954,7 @@ const formatRows: RequestRow[] = [
     name: 'what the schema can only describe, the router checks',
     request: { response_format: format('five', { ...closed, properties: { city: { type: 'string', maxLength: 5 } } }) },
     emulate: { json: { schema: { ...closed, properties: { city: { type: 'string', maxLength: 5 } } } } },
-    warnings: [['response_format', 'changed']],
+    warnings: [['response_format', 'emulated']],
   },
   {
     name: 'a model without constrained decoding is asked',
@@ -1264,7 +1266,7 @@ testProvider({
       finish: 'stop',
     },
     {
-      name: 'citations of the web, and documents’ only as text',
+      name: 'citations of the web, and documents’ in their own form',
       whole: whole(
         'end_turn',
         { text: 'See: ' },
@@ -1295,6 +1297,7 @@ testProvider({
         ...ends('end_turn'),
       ),
       message: {
+        citations: [{ title: 'doc', location: { documentChunk: { documentIndex: 0 } }, start_index: 9, end_index: 10 }],
         content: 'See: rain.',
         annotations: [
           { type: 'url_citation', url_citation: { url: 'https://yr.test', title: 'Yr', start_index: 5, end_index: 9 } },
@@ -1595,6 +1598,13 @@ testProvider({
       status: 403,
       headers: amzn('UnrecognizedClientException:http://internal.amazon.com/coral/com.amazon.coral.service/'),
       body: { message: 'The security token included in the request is invalid.' },
+      kind: 'credential',
+    },
+    {
+      name: 'a 401, which a client would take for its own key',
+      status: 401,
+      headers: amzn('ValidationException'),
+      body: { message: 'Who are you?' },
       kind: 'credential',
     },
     {

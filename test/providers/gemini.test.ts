@@ -396,6 +396,7 @@ const requests: RequestRow[] = [
   {
     name: 'a custom tool has one string',
     request: { tools: [custom] },
+    warnings: [['tools.0', 'emulated']],
     has: {
       tools: [
         {

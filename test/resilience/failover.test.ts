@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/core/deployment.ts';
+import { Departure } from '../../src/core/departure.ts';
 import { type ErrorKind, GatewayError } from '../../src/core/errors.ts';
 import type { Attempt, Circuit } from '../../src/core/ports.ts';
 import { failover } from '../../src/resilience/failover.ts';
@@ -99,7 +100,7 @@ function options(changes: Partial<Parameters<typeof failover>[2]> = {}): Paramet
   const open: Circuit = { state: 'closed', run: (attempt) => attempt() };
   return {
     clock: { now: () => 0 },
-    signal: new AbortController().signal,
+    client: new Departure(),
     resting: new RestingDeployments(),
     circuit: () => open,
     attempts: [],

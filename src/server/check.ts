@@ -1,0 +1,36 @@
+import { compose } from '../compose.ts';
+import type { Configuration } from '../config/schema.ts';
+import type { Environment } from '../config/parse.ts';
+import { fetchDoor } from '../platform/fetch-door.ts';
+import { fetchTransport } from '../platform/fetch-transport.ts';
+import { practiceProviders } from '../practice/providers.ts';
+
+interface Checked {
+  configuration: Configuration;
+  environment: Environment;
+  source: string;
+  practice: boolean;
+}
+
+/** Builds all that a start would build, and sends nothing. Throws what a start would throw. */
+export function check({ configuration, environment, source, practice }: Checked): void {
+  const providers = practice ? practiceProviders('http://practice.invalid') : configuration.providers;
+  compose(
+    { ...configuration, providers },
+    {
+      door: fetchDoor,
+      transport: fetchTransport(),
+      log: { info: () => {}, error: () => {} },
+      credentials: { awsChain: () => neverAsked, googleToken: () => neverAsked },
+      environment,
+      source,
+      practice,
+      isReady: () => true,
+    },
+  );
+}
+
+/** Credentials are fetched by requests only. */
+function neverAsked(): Promise<never> {
+  return Promise.reject(new Error('A check sends nothing'));
+}
