@@ -149,19 +149,20 @@ function workOf(gateway: Gateway, plan: Plan, candidate: Candidate, again: Again
 
 /** Passes the frames on and closes the books however it ends: answered, failed, or left by the client. */
 async function* closing(gateway: Gateway, plan: Plan, outcome: Outcome<Frames>): Frames {
-  let failure: GatewayError | undefined = new GatewayError('client_gone', 'The client closed the connection');
+  let failure: GatewayError | undefined;
+  let isOver = false;
   try {
     for await (const frame of outcome.body) yield frame;
-    failure = undefined;
+    isOver = true;
   } catch (cause) {
     failure = asGatewayError(cause);
     throw failure;
   } finally {
-    if (failure?.rule.trips)
-      await gateway
-        .circuit(outcome.candidate.deployment.id)
-        .run(failing(failure))
-        .catch(() => {});
+    // Clients hang up at `[DONE]`: one that has the end of the answer has not left.
+    if (!isOver && !failure && !outcome.facts.finishReason) {
+      failure = new GatewayError('client_gone', 'The client closed the connection');
+    }
+    if (failure?.rule.trips) await gateway.circuit(outcome.candidate.deployment.id).run(failing(failure)).catch(() => {});
     finish(gateway, plan, outcome, failure);
   }
 }

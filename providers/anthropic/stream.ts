@@ -9,10 +9,16 @@ import { MessageReader, type Reading } from './response.ts';
 
 type StreamEvent = RawMessageStreamEvent | { type: 'ping' } | { type: 'error'; error: unknown };
 
+/** Most events by far: a piece of text without escapes is its own JSON, so nothing needs to be parsed. */
+const PLAIN_TEXT = /^\{"type":"content_block_delta","index":\d+,"delta":\{"type":"text_delta","text":"([^"\\]*)"\}\s*\}$/;
+
 export function fromAnthropicStream(sink: AnswerSink, reading: Reading): StreamReader {
   const message = new MessageReader(sink, reading);
   const decoder = new SseDecoder((name, data) => {
-    if (name !== 'ping' && !message.ended) readEvent(message, JSON.parse(data) as StreamEvent);
+    if (name === 'ping' || message.ended) return;
+    const plain = PLAIN_TEXT.exec(data);
+    if (plain?.[1] !== undefined) message.text(plain[1]);
+    else readEvent(message, JSON.parse(data) as StreamEvent);
   });
   return {
     push(bytes) {

@@ -107,13 +107,16 @@ function toChoice(call: Call, plan: ToolPlan, { family, thinking }: ToolsContext
   const canForce = call.capabilities.forcedToolChoice && !(family === 'claude' && thinking);
   const asked: Part = isRequired && !canForce ? emulateForce(plan) : {};
   const forced: Choice = isRequired && canForce ? { toolChoice: toToolChoice(plan, family) } : {};
-  // Where one tool must be called and cannot be forced, a single call can be checked for it.
-  const isSingle = plan.parallel === false || (asked.emulate !== undefined && plan.name !== undefined);
-  if (isSingle && family === 'claude' && !CLAUDE_WITHOUT_PARALLEL_SWITCH.test(call.providerModel)) {
+  if (isSingle(plan, asked) && family === 'claude' && !CLAUDE_WITHOUT_PARALLEL_SWITCH.test(call.providerModel)) {
     return { ...asked, additional: { tool_choice: toSingleCall(plan, isRequired && canForce) } };
   }
   if (plan.parallel !== false) return { ...asked, ...forced };
   return { ...asked, ...forced, warnings: [...(asked.warnings ?? []), dropped('parallel_tool_calls')] };
+}
+
+/** Also where one tool must be called and cannot be forced: a single call can be checked for it. */
+function isSingle({ parallel, name }: ToolPlan, { emulate }: Part): boolean {
+  return parallel === false || (emulate !== undefined && name !== undefined);
 }
 
 function emulateForce({ name }: ToolPlan): Part {

@@ -3,6 +3,7 @@
 const LF = 10;
 const CR = 13;
 const utf8 = new TextDecoder();
+const oneByte = new TextDecoder('latin1');
 
 /** From `start` up to, not including, `end`. */
 export interface Span {
@@ -12,6 +13,11 @@ export interface Span {
 
 export function decode(bytes: Uint8Array): string {
   return utf8.decode(bytes);
+}
+
+/** Each byte as one character, so that places in the text are places in the bytes. */
+export function latin1(bytes: Uint8Array): string {
+  return oneByte.decode(bytes);
 }
 
 export function hasLineEnd(bytes: Uint8Array): boolean {
@@ -30,6 +36,37 @@ export function endOfFrame(bytes: Uint8Array, at: number): number {
     if (endsBlank(bytes, end)) return end;
   }
   return bytes.length;
+}
+
+/** Frames of bytes, and how many there are. */
+export interface Frames {
+  spans: Span[];
+  count: number;
+}
+
+export function allFrames(bytes: Uint8Array): Frames {
+  const spans: Span[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = endOfFrame(bytes, start);
+    spans.push({ start, end });
+    start = end;
+  }
+  return { spans, count: spans.length };
+}
+
+/** The frames in which `mark` does not stand; all of them are counted. For lines that end in LF. */
+export function framesWithout(text: string, mark: string): Frames {
+  const spans: Span[] = [];
+  let count = 0;
+  let marked = text.indexOf(mark);
+  for (let start = 0; start < text.length; count++) {
+    const blank = text.indexOf('\n\n', start);
+    const end = blank < 0 ? text.length : blank + 2;
+    if (marked < 0 || marked >= end) spans.push({ start, end });
+    else marked = text.indexOf(mark, end);
+    start = end;
+  }
+  return { spans, count };
 }
 
 /** Whether a blank line ends just before `end`, in any of the three ways to end lines. */

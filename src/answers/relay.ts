@@ -2,29 +2,35 @@ import type { AnswerFacts } from '../core/answer.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Refusal } from '../core/provider.ts';
 import { noFacts } from './facts.ts';
-import { dataOf, decode, endOfFrame, endOfLastFrame, hasLineEnd, join, without, type Span } from './frames.ts';
+import {
+  allFrames,
+  dataOf,
+  decode,
+  endOfFrame,
+  endOfLastFrame,
+  framesWithout,
+  hasLineEnd,
+  join,
+  latin1,
+  type Span,
+  without,
+} from './frames.ts';
 import { noteAnswer, noteChunk, record, type Choices } from './relay-notes.ts';
 
 /** Larger frames are an attack or a fault, not an answer. */
 const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 /** Roughly what one frame of a stream says, for answers that nobody counts. */
 const CHARACTERS_PER_FRAME = 4;
-/** Inside a JSON string the quote would be escaped, so this finds keys only, and `null` is nothing to look at. */
-const NOTABLE = /(?:reason|usage|error)"(?:\s*:\s*["{]|\s*,\s*"message")/g;
-/** A choice or a tool call after the first. Searched for apart, because one pattern for all would be slower. */
-const LATER = /"index"\s*:\s*[1-9]/;
-/** A chunk of a choice after the first, as all but a few servers write it. */
-const LATER_CHOICE = /"choices"\s*:\s*\[\s*\{\s*"index"\s*:\s*([1-9])/g;
+/** What a chunk holds that only adds text. Inside a JSON string the quote would be escaped, so this finds the key only. */
+const UNFINISHED = /finish_reason":\s?null/;
 const DONE = 'data: [DONE]\n\n';
-const DONE_AT_END = /(?:^|[\r\n])data: ?\[DONE\]\s*$/;
-const CLOSING_BRACKET = 93;
-const SPACE = 32;
 const NOTHING = new Uint8Array(0);
-const latin1 = new TextDecoder('latin1');
 
 export interface RelayOptions {
   /** The client asked for `stream_options.include_usage`; the provider is always asked. */
   includeUsage: boolean;
+  /** OpenAI's `n`: with several choices every chunk is read, because each must come to its end. */
+  choices?: number;
   /** The provider's own reading of an error inside a 2xx; without it every such error is a `fault`. */
   classify?: (refusal: Refusal) => GatewayError;
 }
@@ -33,7 +39,7 @@ export interface RelayOptions {
  * Passes OpenAI chat answers on untouched and still knows what was in them.
  *
  * Up to the first content every frame is parsed, because that decides whether another provider may take over. After it
- * a network chunk is only searched for the few frames that matter: ends, counts and errors.
+ * the frames that say of themselves that they are not the last pass unread; what is left are ends, counts and errors.
  */
 export class ChatRelay {
   readonly facts: AnswerFacts = noFacts();
@@ -44,6 +50,8 @@ export class ChatRelay {
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #done = false;
+  /** How this provider writes that a chunk is not the last; unknown until it has. */
+  #unfinished: string | undefined;
   readonly #ended: Choices = new Map();
 
   constructor(options: RelayOptions) {
@@ -122,24 +130,11 @@ export class ChatRelay {
 
   /** The frames worth parsing. */
   #notable(bytes: Uint8Array): Span[] {
-    const text = decode(bytes);
-    this.facts.characters += CHARACTERS_PER_FRAME * countFrames(text);
-    if (LATER.test(text)) this.#begin(text);
-    const first = text.search(NOTABLE);
-    const spans = first < 0 ? [] : notableFrames(bytes, text, first);
-    const last = lastVisible(bytes);
-    if (bytes[last] === CLOSING_BRACKET && DONE_AT_END.test(decode(bytes.subarray(-24)))) {
-      spans.push({ start: endOfLastFrame(bytes, last), end: bytes.length });
-    }
+    const text = latin1(bytes);
+    const isPlain = this.#unfinished !== undefined && (this.#options.choices ?? 1) === 1 && !text.includes('\r');
+    const { spans, count } = isPlain ? framesWithout(text, this.#unfinished ?? '') : allFrames(bytes);
+    this.facts.characters += CHARACTERS_PER_FRAME * count;
     return spans;
-  }
-
-  /** Notes choices of which nothing else is parsed until they end. */
-  #begin(text: string): void {
-    for (const [, digit] of text.matchAll(LATER_CHOICE)) {
-      const index = Number(digit);
-      if (!this.#ended.has(index)) this.#ended.set(index, false);
-    }
   }
 
   /** False for a frame that the client must not get. */
@@ -153,6 +148,7 @@ export class ChatRelay {
     const chunk = record(parse(data));
     if (!chunk) throw new GatewayError('fault', 'The provider sent an event that is no JSON');
     this.#refuseError(chunk, data);
+    this.#unfinished ??= UNFINISHED.exec(data)?.[0];
     const onlyCounts = noteChunk(this.facts, this.#ended, chunk);
     return !onlyCounts || this.#options.includeUsage;
   }
@@ -170,32 +166,6 @@ export class ChatRelay {
     if (classify) throw classify({ status: 200, header: () => undefined, body });
     throw new GatewayError('fault', 'The provider failed in mid-answer', { cause: body });
   }
-}
-
-/** Each frame with a notable key, once. `first`: none stands before it in the text. */
-function notableFrames(bytes: Uint8Array, text: string, first: number): Span[] {
-  // In latin1 each byte is one character, so places in the text are places in the bytes.
-  const flat = text.length === bytes.length ? text : latin1.decode(bytes);
-  const spans: Span[] = [];
-  NOTABLE.lastIndex = first;
-  for (let match = NOTABLE.exec(flat); match; match = NOTABLE.exec(flat)) {
-    const end = endOfFrame(bytes, match.index);
-    spans.push({ start: endOfLastFrame(bytes, match.index), end });
-    NOTABLE.lastIndex = end;
-  }
-  return spans;
-}
-
-function lastVisible(bytes: Uint8Array): number {
-  let last = bytes.length - 1;
-  while (last > 0 && (bytes[last] ?? 0) <= SPACE) last--;
-  return last;
-}
-
-function countFrames(text: string): number {
-  let count = 0;
-  for (let at = 0; at >= 0; at = text.indexOf('\ndata:', at + 1)) count++;
-  return count;
 }
 
 function parse(json: string): unknown {

@@ -34,7 +34,8 @@ export async function openFlow(work: Work, exchange: Exchange): Promise<Flow> {
 /** The provider's own frames, untouched. */
 async function relayingFlow(work: Work, exchange: Exchange): Promise<Flow> {
   const response = await send(work, exchange);
-  const relay = new ChatRelay({ includeUsage: work.includeUsage, classify: work.provider.classify });
+  const { classify } = work.provider;
+  const relay = new ChatRelay({ includeUsage: work.includeUsage, classify, choices: work.call.request.n ?? 1 });
   relay.facts.upstreamId = response.requestId;
   return {
     source: response.body[Symbol.asyncIterator](),

@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { Server } from 'node:http';
 import pino from 'pino';
 import { compose } from '../compose.ts';
+import { ConfigurationError } from '../config/parse.ts';
 import type { ProviderEntry } from '../config/schema.ts';
 import { awsChain } from '../platform/aws-credentials.ts';
 import { banner } from './banner.ts';
@@ -39,7 +40,10 @@ export async function serve(loaded: Loaded): Promise<void> {
   });
   const server = createAdaptorServer({ fetch: composed.app.fetch }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  const port = await listen(server, options.port, options.host);
+  const port = await listen(server, options.port, options.host).catch(async (cause: unknown) => {
+    await practiced?.close(); // Or the process would stay, with nothing to do.
+    throw cause;
+  });
   if (logOptions.level !== 'silent')
     process.stdout.write(banner(composed, { source, practice, host: options.host, port, configuration }));
   const stop = async () => {
@@ -56,8 +60,8 @@ export async function serve(loaded: Loaded): Promise<void> {
 function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === 'EADDRINUSE';
-      reject(taken ? new Error(`Port ${port} on ${host} is taken; choose another with --port`) : cause);
+      const why = cause.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${cause.code})`;
+      reject(new ConfigurationError('server.port', [`${port} on ${host} ${why}; choose another with --port`]));
     });
     server.listen(port, host, () => {
       const address = server.address();

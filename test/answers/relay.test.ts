@@ -240,8 +240,9 @@ describe('a stream that fails', () => {
 
   it('is truncated while one of several choices has not ended', () => {
     const both = ROLE + HELLO + delta({ content: 'b' }, null, 1) + STOP;
-    expect(thrown(() => relayText(both)).kind).toBe('truncated');
-    expect(relayText(both + delta({}, 'stop', 1)).facts.finishReason).toBe('stop');
+    const two = { includeUsage: true, choices: 2 };
+    expect(thrown(() => relayText(both, two)).kind).toBe('truncated');
+    expect(relayText(both + delta({}, 'stop', 1), two).facts.finishReason).toBe('stop');
   });
 
   it('does not say [DONE] without an end', () => {

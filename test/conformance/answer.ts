@@ -6,7 +6,7 @@ export interface Answer {
   usage: OpenAI.CompletionUsage | undefined;
 }
 
-export interface Choice {
+interface Choice {
   text: string;
   refusal: string;
   reasoning: string;

@@ -85,7 +85,7 @@ const MEDIA: readonly Feature[] = [
 
 const THINK = { messages: [user('Think about Oslo')] };
 
-const REASONING: readonly Feature[] = [
+export const REASONING: readonly Feature[] = [
   {
     name: '`reasoning_effort: high`',
     ask: { ...THINK, reasoning_effort: 'high' },
@@ -124,4 +124,4 @@ const REASONING: readonly Feature[] = [
   },
 ];
 
-export const OUTPUT: readonly Feature[] = [...JSON_FEATURES, ...MEDIA, ...REASONING];
+export const JSON_MEDIA: readonly Feature[] = [...JSON_FEATURES, ...MEDIA];

@@ -71,6 +71,7 @@ export const TOOLS: readonly Feature[] = [
     param: /^tool_choice/,
     check: ({ choices: [first] }) =>
       expect(new Set(first?.calls.map(({ name }) => name))).toEqual(new Set(['population'])),
+    sent: /"allowed_tools"/,
   },
   {
     name: '`tool_choice: none`',
@@ -108,7 +109,7 @@ export const TOOLS: readonly Feature[] = [
   {
     name: 'Custom tools with a grammar',
     ask: {
-      tools: [{ ...CUSTOM, custom: { ...CUSTOM.custom, format: LARK } }] as Asked['tools'] & object,
+      tools: [{ ...CUSTOM, custom: { ...CUSTOM.custom, format: LARK } } as ChatTool],
       messages: [user('Run it in Python')],
     },
     param: /^tools\.0\.custom\.format/,
@@ -124,6 +125,13 @@ export const TOOLS: readonly Feature[] = [
       expect(JSON.parse(first?.functionCall?.input ?? '')).toHaveProperty('city');
       expect(first?.finish).toBe('function_call');
     },
+    sent: /"functions":/,
+  },
+  {
+    name: '`web_search_options`',
+    ask: { messages: [user('News from Oslo?')], web_search_options: {} },
+    param: /^web_search_options/,
+    sent: /web_search|googleSearch/,
   },
 ];
 
@@ -135,7 +143,11 @@ function expectCalls({ choices: [first] }: Answer, names: readonly string[]): vo
 }
 
 /** Calls tools and tells their results, as a client does that keeps nothing but OpenAI's own fields. */
-export async function toolLoop(talk: Talk, asked: Asked, then: Partial<Record<keyof Asked, unknown>> = {}): Promise<Answer> {
+export async function toolLoop(
+  talk: Talk,
+  asked: Asked,
+  then: Partial<Record<keyof Asked, unknown>> = {},
+): Promise<Answer> {
   const {
     choices: [first],
   } = await talk.ask(asked);

@@ -6,9 +6,12 @@ type Fetch = (request: Request) => Promise<Response>;
 type Fields = Record<string, unknown>;
 
 export const HOUSE_MODEL = 'house-model';
-export const HOUSE_THOUGHT = 'The house thinks.';
+const HOUSE_THOUGHT = 'The house thinks.';
 /** What gpt-4.1 would refuse and such a server does not. */
-const OWN_FIELDS = ['house_field', 'top_k', 'reasoning', 'reasoning_effort', 'verbosity'];
+const OWN_FIELDS = ['house_field', 'web_search_options', 'top_k', 'reasoning', 'reasoning_effort', 'verbosity'];
+
+/** Not minded either. */
+const CACHE_MARK = /,"cache_control":\{[^}]*\}/g;
 
 export function houseServer(practice: Fetch): Fetch {
   return async (request) => {
@@ -17,7 +20,7 @@ export function houseServer(practice: Fetch): Fetch {
     const thinks = asked['reasoning'] !== undefined || asked['reasoning_effort'] !== undefined;
     const rest = Object.fromEntries(Object.entries(asked).filter(([name]) => !OWN_FIELDS.includes(name)));
     const { headers, signal } = request;
-    const body = JSON.stringify({ ...rest, model: 'gpt-4.1' });
+    const body = JSON.stringify({ ...rest, model: 'gpt-4.1' }).replaceAll(CACHE_MARK, '');
     const url = request.url.replace('/house/', '/openai/');
     const answer = await practice(new Request(url, { method: 'POST', headers, body, signal }));
     return thinks && answer.ok ? thoughtful(answer, asked['stream'] === true) : answer;
