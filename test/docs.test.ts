@@ -16,6 +16,11 @@ interface Schema {
 }
 
 const read = (file: string) => readFileSync(file, 'utf8');
+/** With its tables' cells unpadded. */
+const readTables = (file: string) =>
+  read(file)
+    .replaceAll(/ +\| */g, ' | ')
+    .replaceAll(/^\| +/gm, '| ');
 const DOCUMENTS = globSync(['*.md', 'docs/*.md', 'docs/decisions/*.md', 'providers/*.md', 'routing-rules/*.md']);
 const blocks = (file: string, language: string) =>
   [...read(file).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
@@ -24,7 +29,9 @@ const blocks = (file: string, language: string) =>
 function settings(schema: Schema, path: string): { path: string; usual: unknown }[] {
   const inner = [
     ...Object.entries(schema.properties ?? {}).map(([key, value]) => [path ? `${path}.${key}` : key, value] as const),
-    ...(typeof schema.additionalProperties === 'object' ? [[`${path}.NAME`, schema.additionalProperties] as const] : []),
+    ...(typeof schema.additionalProperties === 'object'
+      ? [[`${path}.NAME`, schema.additionalProperties] as const]
+      : []),
     ...(schema.items ? [[`${path}[]`, schema.items] as const] : []),
   ].flatMap(([key, value]) => settings(value, key));
   const isEntry = path === '' || path.endsWith('NAME') || path.endsWith(']');
@@ -32,7 +39,7 @@ function settings(schema: Schema, path: string): { path: string; usual: unknown 
 }
 
 describe('docs/configuration.md', () => {
-  const text = read('docs/configuration.md');
+  const text = readTables('docs/configuration.md');
   const all = settings(z.toJSONSchema(Configuration, { io: 'input' }) as Schema, '');
 
   it.each(all)('names $path', ({ path }) => expect(text).toContain(`\`${path}\``));
@@ -50,7 +57,7 @@ describe('docs/configuration.md', () => {
 });
 
 describe('docs/errors.md', () => {
-  const rows = read('docs/errors.md')
+  const rows = readTables('docs/errors.md')
     .split('\n')
     .filter((line) => /^\| `\w+` \| \d{3} \|/.test(line))
     .map((line) => line.split(' | ').slice(0, 9).join(' | '));
@@ -77,7 +84,9 @@ describe('docs/practice.md', () => {
 
 describe('configurations in documents and examples', () => {
   const samples = [
-    ...DOCUMENTS.flatMap((file) => blocks(file, 'ya?ml').map((text, index) => ({ name: `${file} ${index + 1}`, text }))),
+    ...DOCUMENTS.flatMap((file) =>
+      blocks(file, 'ya?ml').map((text, index) => ({ name: `${file} ${index + 1}`, text })),
+    ),
     ...globSync(['examples/*.yaml', '*.yaml'], { exclude: ['signalbox.yaml'] }).map((file) => ({
       name: file,
       text: read(file),
