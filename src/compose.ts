@@ -36,7 +36,7 @@ export interface Runtime {
   source: string;
   /** The providers are practice ones. */
   practice: boolean;
-  isReady(): boolean;
+  isReady: () => boolean;
 }
 
 export interface Composed {

@@ -21,7 +21,7 @@ import { estimate } from './routing/estimate.ts';
 export interface Gateway {
   providers: ReadonlyMap<string, Provider>;
   routing: RoutingView;
-  circuit(deployment: string): Circuit;
+  circuit: (deployment: string) => Circuit;
   resting: RestingDeployments;
   transport: Transport;
   reasoning: Cache;
@@ -29,7 +29,7 @@ export interface Gateway {
   clock: Clock;
   timeouts: Timeouts;
   /** `prefix` and so many random characters of base 62. */
-  newId(prefix: string, length: number): string;
+  newId: (prefix: string, length: number) => string;
 }
 
 /** A parsed, authenticated request; `src/http/` makes it. */
@@ -162,7 +162,11 @@ async function* closing(gateway: Gateway, plan: Plan, outcome: Outcome<Frames>):
     if (!isOver && !failure && !outcome.facts.finishReason) {
       failure = new GatewayError('client_gone', 'The client closed the connection');
     }
-    if (failure?.rule.trips) await gateway.circuit(outcome.candidate.deployment.id).run(failing(failure)).catch(() => {});
+    if (failure?.rule.trips)
+      await gateway
+        .circuit(outcome.candidate.deployment.id)
+        .run(failing(failure))
+        .catch(() => {});
     finish(gateway, plan, outcome, failure);
   }
 }

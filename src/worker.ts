@@ -5,8 +5,9 @@
 import bundled from '../signalbox.worker.yaml';
 import { compose, type Composed } from './compose.ts';
 import { findProviders } from './config/credentials.ts';
-import { type Environment, parseConfiguration } from './config/parse.ts';
-import { GatewayError } from './core/errors.ts';
+import { isLoopback } from './config/loopback.ts';
+import { ConfigurationError, type Environment, parseConfiguration } from './config/parse.ts';
+import { errorBody, GatewayError } from './core/errors.ts';
 import { fetchDoor } from './platform/fetch-door.ts';
 import { fetchTransport } from './platform/fetch-transport.ts';
 import { googleToken } from './platform/google-token.ts';
@@ -22,16 +23,30 @@ let composed: Composed | undefined;
 
 export default {
   fetch(request, env, context) {
-    composed ??= start(textsOf(env));
+    try {
+      composed ??= start(textsOf(env), isLoopback(new URL(request.url).hostname));
+    } catch (cause) {
+      console.error(cause instanceof Error ? cause.message : String(cause)); // Names settings, never values.
+      return unconfigured();
+    }
     return composed.app.fetch(request, env, context);
   },
 } satisfies ExportedHandler<Record<string, unknown>>;
 
-function start(environment: Environment): Composed {
+/** What is wrong is the operator's to read, in the log. */
+function unconfigured(): Response {
+  const error = new GatewayError('internal', 'This Worker is not configured; its log says what is wrong');
+  return Response.json(errorBody(error), { status: error.status });
+}
+
+function start(environment: Environment, isLocal: boolean): Composed {
   const source = environment.SIGNALBOX_YAML ? 'SIGNALBOX_YAML' : 'signalbox.worker.yaml';
   const parsed = parseConfiguration(environment.SIGNALBOX_YAML ?? bundled, source, environment);
   const declared = Object.keys(parsed.providers).length > 0 ? parsed.providers : findProviders(environment);
   const practice = Object.keys(declared).length === 0;
+  if (!isLocal && !practice && parsed.keys.length === 0) {
+    throw new ConfigurationError(source, ['keys: a Worker is public; add `keys: [{ name: app, key: "${APP_KEY}" }]`']);
+  }
   const configuration = { ...parsed, providers: practice ? practiceProviders(PRACTICE_URL) : declared };
   const practised = practiceFetch({});
   return compose(configuration, {

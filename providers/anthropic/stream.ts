@@ -10,7 +10,8 @@ import { MessageReader, type Reading } from './response.ts';
 type StreamEvent = RawMessageStreamEvent | { type: 'ping' } | { type: 'error'; error: unknown };
 
 /** Most events by far: a piece of text without escapes is its own JSON, so nothing needs to be parsed. */
-const PLAIN_TEXT = /^\{"type":"content_block_delta","index":\d+,"delta":\{"type":"text_delta","text":"([^"\\]*)"\}\s*\}$/;
+const PLAIN_TEXT =
+  /^\{"type":"content_block_delta","index":\d+,"delta":\{"type":"text_delta","text":"([^"\\]*)"\}\s*\}$/;
 
 export function fromAnthropicStream(sink: AnswerSink, reading: Reading): StreamReader {
   const message = new MessageReader(sink, reading);

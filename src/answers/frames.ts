@@ -46,7 +46,7 @@ export interface Frames {
 
 export function allFrames(bytes: Uint8Array): Frames {
   const spans: Span[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = endOfFrame(bytes, start);
     spans.push({ start, end });
     start = end;

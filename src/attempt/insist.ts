@@ -10,7 +10,7 @@ import { checkJson } from '../answers/check-json.ts';
 import type { AnswerCollector, CollectedChoice } from '../answers/collector.ts';
 import { addUsage } from '../answers/usage.ts';
 import type { Work } from './send.ts';
-import { collect } from './whole.ts';
+import { collect } from './collect.ts';
 
 export async function insist(work: Work, exchange: Exchange, first: AnswerCollector): Promise<AnswerCollector> {
   const { emulate = {} } = exchange;

@@ -25,7 +25,7 @@ export function merge(sources: readonly AsyncIterator<Uint8Array>[], handler: Me
     },
     async return() {
       for (const pending of waiting.values()) pending.catch(() => {}); // They end by the abort below.
-      await Promise.all(sources.map((source) => source.return?.()));
+      await Promise.all(sources.map(async (source) => source.return?.()));
       return { done: true, value: undefined };
     },
   };

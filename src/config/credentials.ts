@@ -4,7 +4,10 @@ import type { ProviderEntry } from './schema.ts';
 
 type Found = Partial<ProviderEntry> | undefined;
 
-const REGION = (environment: Environment) => environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'us-east-1';
+/** AWS's own variables for the region. */
+export function regionOf({ AWS_REGION, AWS_DEFAULT_REGION }: Environment): string {
+  return AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1';
+}
 
 /** The variables that each dialect's credential may come from, for messages. */
 export const CREDENTIAL_NAMES: Record<string, string> = {
@@ -26,7 +29,7 @@ const FINDERS: Record<string, (environment: Environment) => Found> = {
 
 function findAws(environment: Environment): Found {
   const { AWS_BEARER_TOKEN_BEDROCK: apiKey, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY } = environment;
-  const region = REGION(environment);
+  const region = regionOf(environment);
   if (apiKey) return { apiKey, region };
   if (accessKeyId && AWS_SECRET_ACCESS_KEY) {
     const sessionToken = environment.AWS_SESSION_TOKEN;

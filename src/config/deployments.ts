@@ -11,7 +11,7 @@ export interface DeploymentContext {
   source: string;
   endpoints: ReadonlyMap<string, Endpoint>;
   catalog: Catalog;
-  now(): number;
+  now: () => number;
 }
 
 export function modelsOf(configuration: Configuration, context: DeploymentContext): Map<string, readonly Deployment[]> {

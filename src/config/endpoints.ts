@@ -2,7 +2,7 @@
 import type { AwsKeys, Credential, Endpoint, EndpointSettings } from '../core/deployment.ts';
 import type { Provider } from '../core/provider.ts';
 import { Secret } from '../core/secret.ts';
-import { CREDENTIAL_NAMES, findCredential } from './credentials.ts';
+import { CREDENTIAL_NAMES, findCredential, regionOf } from './credentials.ts';
 import { ConfigurationError, type Environment } from './parse.ts';
 import type { ProviderEntry } from './schema.ts';
 
@@ -44,7 +44,8 @@ function endpointOf(name: string, declared: ProviderEntry, context: EndpointCont
 /** The environment's key goes to the dialect's public address only, never to one that a configuration names. */
 function withEnvironment(entry: ProviderEntry, dialect: string, environment: Environment): ProviderEntry {
   const ownKey = entry.apiKey ?? entry.accessKeyId ?? entry.serviceAccount ?? entry.baseUrl;
-  return ownKey === undefined ? { ...findCredential(dialect, environment), ...entry } : entry;
+  const found = ownKey === undefined ? findCredential(dialect, environment) : undefined;
+  return { ...(dialect === 'bedrock' && { region: regionOf(environment) }), ...found, ...entry };
 }
 
 function settingsOf(entry: ProviderEntry): EndpointSettings {

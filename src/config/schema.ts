@@ -96,4 +96,3 @@ export const Configuration = z.strictObject({
 export type Configuration = z.infer<typeof Configuration>;
 export type ProviderEntry = z.infer<typeof Provider>;
 export type DeploymentEntry = z.infer<typeof Deployment>;
-export type ServerOptions = Configuration['server'];

@@ -12,12 +12,10 @@ import type {
   ChatCompletionMessage,
   ChatCompletionMessageParam,
   ChatCompletionTool,
-  ChatCompletionToolChoiceOption,
 } from 'openai/resources/chat/completions';
 import type { CompletionUsage } from 'openai/resources/completions';
 
 export type ChatTool = ChatCompletionTool;
-export type ToolChoice = ChatCompletionToolChoiceOption;
 export type ChatAnswer = ChatCompletion;
 export type ChatChunk = ChatCompletionChunk;
 export type FinishReason = ChatCompletion.Choice['finish_reason'];

@@ -9,7 +9,7 @@ import type { OutgoingRequest } from './provider.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. */
-  now(): number;
+  now: () => number;
 }
 
 /** Sends bytes and brings bytes; knows nothing of providers. Never follows a redirect, never retries. */

@@ -15,7 +15,7 @@ export interface Provider {
   /** Throws `unsupported` with `param` for what this dialect cannot say and must not drop. */
   translate(call: Call): Exchange;
   /** What an answer other than 2xx means. */
-  classify(refusal: Refusal): GatewayError;
+  classify: (refusal: Refusal) => GatewayError;
   /** Adds the credential, last, because a signature covers the bytes. */
   authorize(request: OutgoingRequest, endpoint: Endpoint, nowMs: number): OutgoingRequest | Promise<OutgoingRequest>;
 }

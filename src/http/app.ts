@@ -19,11 +19,11 @@ export interface AppOptions {
   /** Longest silence on an open stream; also how long a stream's first content may keep the client waiting for a head. */
   keepAliveMs: number;
   clock: Clock;
-  newId(prefix: string, length: number): string;
+  newId: (prefix: string, length: number) => string;
   /** False while the process drains. */
-  isReady(): boolean;
+  isReady: () => boolean;
   /** An error that is our own fault, with its cause. */
-  onInternalError(error: GatewayError, requestId: string): void;
+  onInternalError: (error: GatewayError, requestId: string) => void;
 }
 
 type App = Hono<{ Variables: { requestId: string; key: string } }>;

@@ -57,8 +57,8 @@ function keepRunning(c: Context, work: Promise<void>): void {
 
 interface PullOptions {
   keepAliveMs: number;
-  leave(): void;
-  closed(): void;
+  leave: () => void;
+  closed: () => void;
 }
 
 function pulled(frames: Frames, { keepAliveMs, leave, closed }: PullOptions): ReadableStream<Uint8Array> {

@@ -175,7 +175,6 @@ class UndiciResponse implements IncomingResponse, Dispatcher.DispatchHandler, As
     this.#controller?.abort(reason);
     this.onResponseError(undefined, reason);
   }
-
 }
 
 /** undici's errors by their stable `code`; a message may name hosts, so it goes to the log only, as the cause. */

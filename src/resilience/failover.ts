@@ -11,7 +11,7 @@ export interface FailoverOptions {
   clock: Clock;
   client: Departure;
   resting: RestingDeployments;
-  circuit(deployment: string): Circuit;
+  circuit: (deployment: string) => Circuit;
   /** What became of each candidate, in order. */
   attempts: Attempt[];
 }

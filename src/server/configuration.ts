@@ -1,7 +1,7 @@
 /** Finds the configuration: `--config`, `SIGNALBOX_CONFIG`, `signalbox.yaml` here, or what the environment offers. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { findProviders } from '../config/credentials.ts';
+import { isLoopback } from '../config/loopback.ts';
 import { ConfigurationError, type Environment, parseConfiguration } from '../config/parse.ts';
 import type { Configuration } from '../config/schema.ts';
 
@@ -80,11 +80,6 @@ function refuseOpenDoor({ server, keys }: Configuration, source: string): void {
   throw new ConfigurationError(source, [
     `${what}; add \`keys: [{ name: app, key: "\${APP_KEY}" }]\`, or listen on 127.0.0.1`,
   ]);
-}
-
-function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }
 
 function warnOpenFile(file: string, { providers, keys }: Configuration): void {

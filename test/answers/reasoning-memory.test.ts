@@ -10,7 +10,10 @@ const call: ChatMessage = {
   content: null,
   tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }],
 };
-const asked = (message: ChatMessage): ChatRequest => ({ model: 'm', messages: [{ role: 'user', content: 'x' }, message] });
+const asked = (message: ChatMessage): ChatRequest => ({
+  model: 'm',
+  messages: [{ role: 'user', content: 'x' }, message],
+});
 
 function remembered() {
   const cache = memoryCache(10_000);

@@ -33,7 +33,9 @@ models: { one: { deployments: [{ provider: up, model: m }] } }
     }
     for (let tries = 0; open > 0 && tries < 100; tries++) await new Promise((later) => setTimeout(later, 50));
     expect(open).toBe(0);
-    upstream.respond((outgoing) => outgoing.writeHead(200, SSE).end(`${chatFrame({ content: 'served' }, 'stop')}data: [DONE]\n\n`));
+    upstream.respond((outgoing) =>
+      outgoing.writeHead(200, SSE).end(`${chatFrame({ content: 'served' }, 'stop')}data: [DONE]\n\n`),
+    );
     const next = await fetch(`${running.url}/v1/chat/completions`, { method: 'POST', body: BODY });
     expect(await next.text()).toContain('served');
     expect(running.output()).not.toMatch(/"level":50|Unhandled|Error:/);

@@ -93,7 +93,7 @@ async function run(meets: readonly Step[]) {
 }
 
 function candidates(ids: string): Candidate[] {
-  return [...ids].map((id) => ({ deployment: { id } }) as Candidate);
+  return ids.split('').map((id) => ({ deployment: { id } }) as Candidate);
 }
 
 function options(changes: Partial<Parameters<typeof failover>[2]> = {}): Parameters<typeof failover>[2] {

@@ -57,7 +57,9 @@ describe.runIf(isThere())('a relayed stream', () => {
     const bytes = bytesOf(recording);
     const end = terminalOffset(recording, 'chat');
     const places = [0, ...boundaries(recording), ...randomPlaces(bytes.length, 200, SEED)];
-    const silent = places.filter((place) => place < end && !isRefused(bytes.subarray(0, place), expected.choices.length));
+    const silent = places.filter(
+      (place) => place < end && !isRefused(bytes.subarray(0, place), expected.choices.length),
+    );
     expect(silent).toEqual([]);
   });
 

@@ -146,5 +146,3 @@ export const ChatChunkSchema = z.union([
     usage: Usage,
   }),
 ]);
-
-export type ChatChunkShape = z.infer<typeof ChatChunkSchema>;
