@@ -6,7 +6,7 @@ import bundled from '../signalbox.worker.yaml';
 import { compose, type Composed } from './compose.ts';
 import { findProviders } from './config/credentials.ts';
 import { isLoopback } from './config/loopback.ts';
-import { ConfigurationError, type Environment, parseConfiguration } from './config/parse.ts';
+import { type Environment, parseConfiguration } from './config/parse.ts';
 import { errorBody, GatewayError } from './core/errors.ts';
 import { fetchDoor } from './platform/fetch-door.ts';
 import { fetchTransport } from './platform/fetch-transport.ts';
@@ -19,37 +19,45 @@ import { practiceProviders } from './practice/providers.ts';
 const PRACTICE_URL = 'http://practice.invalid';
 
 /** Composed on the first request: Workers run no timers, randomness or fetch before it. */
-let composed: Composed | undefined;
+let started: Started | undefined;
+
+interface Started {
+  app: Composed['app'];
+  source: string;
+  /** Real providers and no client keys: whoever reaches it spends its owner's money. */
+  isOpen: boolean;
+}
 
 export default {
   fetch(request, env, context) {
     try {
-      composed ??= start(textsOf(env), isLoopback(new URL(request.url).hostname));
+      started ??= start(textsOf(env));
     } catch (cause) {
-      console.error(cause instanceof Error ? cause.message : String(cause)); // Names settings, never values.
-      return unconfigured();
+      return unconfigured(cause instanceof Error ? cause.message : String(cause));
     }
-    return composed.app.fetch(request, env, context);
+    const { app, isOpen, source } = started;
+    if (isOpen && !isLoopback(new URL(request.url).hostname)) {
+      return unconfigured(`${source}: keys: a Worker is public; add keys: [{ name: app, key: "\${APP_KEY}" }]`);
+    }
+    return app.fetch(request, env, context);
   },
 } satisfies ExportedHandler<Record<string, unknown>>;
 
-/** What is wrong is the operator's to read, in the log. */
-function unconfigured(): Response {
+/** What is wrong is the operator's to read, in the log. It names settings, never values. */
+function unconfigured(problem: string): Response {
+  console.error(problem);
   const error = new GatewayError('internal', 'This Worker is not configured; its log says what is wrong');
   return Response.json(errorBody(error), { status: error.status });
 }
 
-function start(environment: Environment, isLocal: boolean): Composed {
+function start(environment: Environment): Started {
   const source = environment.SIGNALBOX_YAML ? 'SIGNALBOX_YAML' : 'signalbox.worker.yaml';
   const parsed = parseConfiguration(environment.SIGNALBOX_YAML ?? bundled, source, environment);
   const declared = Object.keys(parsed.providers).length > 0 ? parsed.providers : findProviders(environment);
   const practice = Object.keys(declared).length === 0;
-  if (!isLocal && !practice && parsed.keys.length === 0) {
-    throw new ConfigurationError(source, ['keys: a Worker is public; add `keys: [{ name: app, key: "${APP_KEY}" }]`']);
-  }
   const configuration = { ...parsed, providers: practice ? practiceProviders(PRACTICE_URL) : declared };
   const practised = practiceFetch({});
-  return compose(configuration, {
+  const { app } = compose(configuration, {
     door: fetchDoor,
     transport: fetchTransport(practice ? practised : undefined),
     log: consoleLog(configuration.log.level),
@@ -62,6 +70,7 @@ function start(environment: Environment, isLocal: boolean): Composed {
     practice,
     isReady: () => true,
   });
+  return { app, source, isOpen: !practice && configuration.keys.length === 0 };
 }
 
 function textsOf(env: Record<string, unknown>): Environment {
