@@ -57,7 +57,8 @@ export interface Outcome<Body> {
 
 /** One request, answered whole: the body is the JSON text of a chat completion. */
 export async function answer(gateway: Gateway, inbound: Inbound): Promise<Outcome<string>> {
-  const plan = await prepare(gateway, inbound);
+  const plan = prepare(gateway, inbound);
+  if (mayLackReasoning(plan.request)) await recall(gateway, plan);
   const outcome = await tryCandidates(gateway, plan, attemptWhole);
   finish(gateway, plan, outcome);
   return outcome;
@@ -65,7 +66,8 @@ export async function answer(gateway: Gateway, inbound: Inbound): Promise<Outcom
 
 /** The same, answered as it is written. The books close when the stream does. */
 export async function answerStream(gateway: Gateway, inbound: Inbound): Promise<Outcome<Frames>> {
-  const plan = await prepare(gateway, inbound);
+  const plan = prepare(gateway, inbound);
+  if (mayLackReasoning(plan.request)) await recall(gateway, plan);
   const outcome = await tryCandidates(gateway, plan, async (work) => {
     const { frames, ...rest } = await attemptLive(work);
     return { ...rest, body: frames };
@@ -82,15 +84,16 @@ interface Plan extends Inbound {
   attempts: Attempt[];
 }
 
-async function prepare(gateway: Gateway, inbound: Inbound): Promise<Plan> {
-  const { reasoning, routing } = gateway;
+function prepare(gateway: Gateway, inbound: Inbound): Plan {
   const startedAt = gateway.clock.now();
   const guess = estimate(inbound.request, inbound.original.length);
-  const candidates = choose(inbound.request, guess, routing);
-  const request = mayLackReasoning(inbound.request)
-    ? await recallReasoning(reasoning, inbound.key, inbound.request)
-    : inbound.request;
-  return { ...inbound, request, startedAt, estimate: guess, candidates, attempts: [] };
+  const candidates = choose(inbound.request, guess, gateway.routing);
+  return { ...inbound, startedAt, estimate: guess, candidates, attempts: [] };
+}
+
+/** Gives the turns back what their client has dropped. The client's own request stays as it is. */
+async function recall({ reasoning }: Gateway, plan: Plan): Promise<void> {
+  plan.request = await recallReasoning(reasoning, plan.key, plan.request);
 }
 
 interface Answered<Body> {
@@ -137,7 +140,7 @@ function workOf(gateway: Gateway, plan: Plan, candidate: Candidate, again: Again
     omitReasoning: again === 'without_reasoning',
   };
   const stamp = {
-    id: newId('chatcmpl-', 29),
+    id: () => newId('chatcmpl-', 29),
     createdSeconds: Math.floor(plan.startedAt / 1000),
     model: providerModel,
     legacyFunctions: Boolean(request.functions && !request.tools),

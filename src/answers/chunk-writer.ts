@@ -20,12 +20,14 @@ export interface ChunkOptions extends AnswerStamp {
 export class ChunkWriter implements AnswerSink {
   readonly facts: AnswerFacts = noFacts();
   readonly #options: ChunkOptions;
+  readonly #id: string;
   readonly #choices = new Map<number, ChoiceWriter>();
   #serviceTier: string | undefined;
   #written = '';
 
   constructor(options: ChunkOptions) {
     this.#options = options;
+    this.#id = options.id();
   }
 
   start(head: AnswerHead): void {
@@ -74,10 +76,10 @@ export class ChunkWriter implements AnswerSink {
   }
 
   #head(): string {
-    const { id, createdSeconds, model } = this.#options;
+    const { createdSeconds, model } = this.#options;
     const tier = this.#serviceTier ? `,"service_tier":${JSON.stringify(this.#serviceTier)}` : '';
     const named = JSON.stringify(this.facts.model ?? model);
-    return `data: {"id":"${id}","object":"chat.completion.chunk","created":${createdSeconds},"model":${named}${tier},`;
+    return `data: {"id":"${this.#id}","object":"chat.completion.chunk","created":${createdSeconds},"model":${named}${tier},`;
   }
 }
 

@@ -27,10 +27,10 @@ export class AnswerCollector implements AnswerSink {
 
   /** `legacyFunctions`: the client asked with `functions`, so it is answered with `function_call`. */
   answer(stamp: AnswerStamp): ChatAnswer {
-    const { id, createdSeconds, legacyFunctions = false } = stamp;
+    const { createdSeconds, legacyFunctions = false } = stamp;
     const choices = [...this.choices].sort(([a], [b]) => a - b);
     return {
-      id,
+      id: stamp.id(),
       object: 'chat.completion',
       created: createdSeconds,
       model: this.facts.model ?? stamp.model,
@@ -43,8 +43,8 @@ export class AnswerCollector implements AnswerSink {
 
 /** What an answer carries that no provider says. */
 export interface AnswerStamp {
-  /** `chatcmpl-…`, one for the whole answer. */
-  id: string;
+  /** Makes the answer's id, `chatcmpl-…`; asked once. */
+  id: () => string;
   createdSeconds: number;
   /** Used where the provider does not name the model that answers. */
   model: string;
