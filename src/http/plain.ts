@@ -7,35 +7,29 @@ const ROLES = new Set<unknown>(['system', 'developer', 'user', 'assistant']);
 export function isPlain(body: unknown): boolean {
   if (!isObject(body) || typeof body.model !== 'string' || body.model === '' || !Array.isArray(body.messages))
     return false;
-  for (const key in body) if (!isPlainField(key, body[key])) return false;
+  for (const key in body) if (!FIELDS.get(key)?.(body[key])) return false;
   return body.messages.length > 0;
 }
 
-function isPlainField(key: string, value: unknown): boolean {
-  switch (key) {
-    case 'model':
-    case 'user':
-    case 'stop':
-      return typeof value === 'string';
-    case 'messages':
-      return Array.isArray(value) && value.every(isPlainMessage);
-    case 'stream':
-      return typeof value === 'boolean';
-    case 'max_tokens':
-    case 'max_completion_tokens':
-      return Number.isSafeInteger(value) && Number(value) >= 0;
-    case 'temperature':
-      return typeof value === 'number' && value >= 0 && value <= 2;
-    case 'top_p':
-      return typeof value === 'number' && value >= 0 && value <= 1;
-    case 'stream_options':
-      return (
-        isObject(value) &&
-        Object.entries(value).every(([name, set]) => name === 'include_usage' && typeof set === 'boolean')
-      );
-    default:
-      return false;
-  }
+const isText = (value: unknown) => typeof value === 'string';
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isWithin = (most: number) => (value: unknown) => typeof value === 'number' && value >= 0 && value <= most;
+
+const FIELDS = new Map<string, (value: unknown) => boolean>([
+  ['model', isText],
+  ['user', isText],
+  ['stop', isText],
+  ['messages', (value) => Array.isArray(value) && value.every(isPlainMessage)],
+  ['stream', (value) => typeof value === 'boolean'],
+  ['stream_options', (value) => isObject(value) && Object.entries(value).every(isUsageOption)],
+  ['max_tokens', isCount],
+  ['max_completion_tokens', isCount],
+  ['temperature', isWithin(2)],
+  ['top_p', isWithin(1)],
+]);
+
+function isUsageOption([name, value]: [string, unknown]): boolean {
+  return name === 'include_usage' && typeof value === 'boolean';
 }
 
 function isPlainMessage(message: unknown): boolean {

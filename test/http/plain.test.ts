@@ -47,12 +47,8 @@ describe('isPlain', () => {
       },
       { requiredKeys: [] },
     );
-    fc.assert(
-      fc.property(request, (body) => {
-        if (isPlain(body)) expect(Body.safeParse(body).success).toBe(true);
-      }),
-      { numRuns: 3_000 },
-    );
+    const kept = fc.property(request, (body) => !isPlain(body) || Body.safeParse(body).success);
+    expect(fc.check(kept, { numRuns: 3_000 }).counterexample).toBeNull();
   });
 
   it('changes nothing of what comes out', () => {
