@@ -13,9 +13,20 @@ export function errorFrame(cause: unknown): string {
 
 /** The frames of an answer that is still being fought for: a comment opens the response meanwhile. */
 export async function* framesOf(pending: Promise<Outcome<Frames>>): Frames {
-  yield KEEP_ALIVE;
-  const outcome = await pending;
-  yield* outcome.body;
+  let outcome: Outcome<Frames> | undefined;
+  try {
+    yield KEEP_ALIVE;
+    outcome = await pending;
+    yield* outcome.body;
+  } finally {
+    if (!outcome) void pending.then(abandon, () => {}); // The client left before there was an answer.
+  }
+}
+
+/** Closes the books of an answer that nobody waits for; a generator that was never started would not. */
+async function abandon({ body }: Outcome<Frames>): Promise<void> {
+  await body.next().catch(() => {}); // It fails by the client's own leaving.
+  await body.return(undefined);
 }
 
 /** What `pending` gives, or undefined if that takes longer than `ms`. */

@@ -63,7 +63,9 @@ interface PullOptions {
 
 function pulled(frames: Frames, { keepAliveMs, leave, closed }: PullOptions): ReadableStream<Uint8Array> {
   const utf8 = new TextEncoder();
-  let pending: Promise<IteratorResult<string | Uint8Array, void>> | undefined;
+  // Started at once: a generator that was never started would not close its books when the client leaves.
+  let pending: Promise<IteratorResult<string | Uint8Array, void>> | undefined = frames.next();
+  pending.catch(() => {}); // Whoever pulls hears of it.
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
