@@ -108,6 +108,7 @@ async function tryCandidates<Body>(
   attempt: (work: Work) => Promise<Answered<Body>>,
 ): Promise<Outcome<Body>> {
   const { attempts, client } = plan;
+  const { clock, resting, circuit } = gateway;
   try {
     return await failover(
       plan.candidates,
@@ -116,7 +117,7 @@ async function tryCandidates<Body>(
         candidate,
         attempts,
       }),
-      { ...gateway, client, attempts },
+      { clock, resting, circuit, client, attempts },
     );
   } catch (cause) {
     finish(gateway, plan, undefined, asGatewayError(cause));

@@ -1,5 +1,5 @@
-import type { Credential, EndpointSettings } from '../../src/core/deployment.ts';
-import type { Call, Exchange, OutgoingRequest, Provider } from '../../src/core/provider.ts';
+import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
+import { authorizeByHeader } from '../shared/authorize.ts';
 import { hidesReasoning } from '../shared/effort.ts';
 import { record } from '../shared/refusal.ts';
 import { classify } from './errors.ts';
@@ -16,7 +16,7 @@ export const anthropic: Provider = {
   baseUrl: () => 'https://api.anthropic.com',
   translate,
   classify,
-  authorize: (request, { credential, settings }) => authorize(request, credential, settings),
+  authorize: (request, endpoint) => authorizeByHeader(request, endpoint, 'x-api-key'),
 };
 
 function translate(call: Call): Exchange {
@@ -63,27 +63,4 @@ function hasFile(body: Record<string, unknown>): boolean {
 /** Of a tool result's own blocks. */
 function sources(content: unknown): unknown[] {
   return Array.isArray(content) ? content.map((block) => record(block)?.['source']) : [];
-}
-
-function authorize(
-  request: OutgoingRequest,
-  credential: Credential,
-  settings: EndpointSettings,
-): OutgoingRequest | Promise<OutgoingRequest> {
-  switch (credential.kind) {
-    case 'key': {
-      const header = settings.keyHeader?.toLowerCase() ?? 'x-api-key';
-      const key = credential.secret.reveal();
-      return withHeader(request, header, header === 'authorization' ? `Bearer ${key}` : key);
-    }
-    case 'token':
-      return credential.resolve().then((token) => withHeader(request, 'authorization', `Bearer ${token.reveal()}`));
-    case 'none':
-    case 'aws': // Signed requests are Bedrock's.
-      return request;
-  }
-}
-
-function withHeader(request: OutgoingRequest, name: string, value: string): OutgoingRequest {
-  return { ...request, headers: { ...request.headers, [name]: value } };
 }

@@ -2,14 +2,21 @@
  * Google's `generateContent`, at AI Studio and at Vertex: the same words at two addresses. An endpoint with a project
  * is Vertex.
  */
-import type { Endpoint, EndpointSettings } from '../../src/core/deployment.ts';
-import type { Call, Exchange, OutgoingRequest, Provider } from '../../src/core/provider.ts';
+import type { EndpointSettings } from '../../src/core/deployment.ts';
+import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
+import { authorizeByHeader } from '../shared/authorize.ts';
 import { classify } from './errors.ts';
 import { toGemini } from './request.ts';
 import { fromGemini } from './response.ts';
 import { fromGeminiStream } from './stream.ts';
 
-export const gemini: Provider = { name: 'gemini', baseUrl, translate, classify, authorize };
+export const gemini: Provider = {
+  name: 'gemini',
+  baseUrl,
+  translate,
+  classify,
+  authorize: (request, endpoint) => authorizeByHeader(request, endpoint, 'x-goog-api-key'),
+};
 
 /** Locations of many regions have a host of another shape. */
 const MULTI_REGIONS: ReadonlySet<string> = new Set(['us', 'eu']);
@@ -46,23 +53,4 @@ function toPath({ request, endpoint, providerModel }: Call): string {
     : '';
   const verb = request.stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
   return `${version}${scope}/models/${encodeURIComponent(providerModel)}:${verb}`;
-}
-
-async function authorize(request: OutgoingRequest, { credential, settings }: Endpoint): Promise<OutgoingRequest> {
-  switch (credential.kind) {
-    case 'key': {
-      const header = settings.keyHeader?.toLowerCase() ?? 'x-goog-api-key';
-      const key = credential.secret.reveal();
-      return withHeader(request, header, header === 'authorization' ? `Bearer ${key}` : key);
-    }
-    case 'token':
-      return withHeader(request, 'authorization', `Bearer ${(await credential.resolve()).reveal()}`);
-    case 'none':
-    case 'aws': // Signed requests are Bedrock's.
-      return request;
-  }
-}
-
-function withHeader(request: OutgoingRequest, name: string, value: string): OutgoingRequest {
-  return { ...request, headers: { ...request.headers, [name]: value } };
 }

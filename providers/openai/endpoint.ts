@@ -1,5 +1,4 @@
-import type { Credential, Endpoint, EndpointSettings } from '../../src/core/deployment.ts';
-import type { OutgoingRequest } from '../../src/core/provider.ts';
+import type { Endpoint, EndpointSettings } from '../../src/core/deployment.ts';
 
 /** Regional hosts (`eu.api.openai.com`) and Azure's resources included. */
 const OPENAI_HOST = /^https:\/\/(?:[\w-]+\.)*(?:api\.openai\.com|openai\.azure\.com)(?:[:/]|$)/i;
@@ -16,27 +15,4 @@ export function isOpenAi({ baseUrl, settings }: Endpoint): boolean {
 /** Azure wants its `api-version` on every path. */
 export function toPath(path: string, { apiVersion }: EndpointSettings): string {
   return apiVersion ? `${path}?api-version=${encodeURIComponent(apiVersion)}` : path;
-}
-
-export function authorize(
-  request: OutgoingRequest,
-  credential: Credential,
-  settings: EndpointSettings,
-): OutgoingRequest | Promise<OutgoingRequest> {
-  switch (credential.kind) {
-    case 'key': {
-      const header = settings.keyHeader?.toLowerCase() ?? 'authorization';
-      const key = credential.secret.reveal();
-      return withHeader(request, header, header === 'authorization' ? `Bearer ${key}` : key);
-    }
-    case 'token':
-      return credential.resolve().then((token) => withHeader(request, 'authorization', `Bearer ${token.reveal()}`));
-    case 'none':
-    case 'aws': // Signed requests are Bedrock's.
-      return request;
-  }
-}
-
-function withHeader(request: OutgoingRequest, name: string, value: string): OutgoingRequest {
-  return { ...request, headers: { ...request.headers, [name]: value } };
 }

@@ -1,7 +1,8 @@
 import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
+import { authorizeByHeader } from '../shared/authorize.ts';
 import { hidesReasoning } from '../shared/effort.ts';
 import { reading } from '../shared/fault.ts';
-import { authorize, isOpenAi, toPath } from './endpoint.ts';
+import { isOpenAi, toPath } from './endpoint.ts';
 import { classify } from './errors.ts';
 import type { Reading } from './reading.ts';
 import { toChat } from './request.ts';
@@ -17,7 +18,7 @@ export const openai: Provider = {
   baseUrl: () => 'https://api.openai.com/v1',
   translate: (call) => (needsResponses(call) ? throughResponses(call) : throughChat(call)),
   classify,
-  authorize: (request, { credential, settings }) => authorize(request, credential, settings),
+  authorize: (request, endpoint) => authorizeByHeader(request, endpoint, 'authorization'),
 };
 
 function throughChat(call: Call): Exchange {
