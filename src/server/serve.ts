@@ -10,7 +10,7 @@ import { banner } from './banner.ts';
 import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
 import { nodeDoor } from '../platform/node-door.ts';
-import { undiciTransport } from '../platform/undici-transport.ts';
+import { http1Transport } from '../platform/http1/transport.ts';
 
 /** A proxy in front keeps idle connections for a minute; ours must not close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -24,7 +24,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   const { server: options, log: logOptions } = configuration;
   let draining = false;
   const now = () => Date.now();
-  const transport = undiciTransport();
+  const transport = http1Transport();
   const composed = compose(configuration, {
     door: nodeDoor,
     transport,

@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Departure } from '../../src/core/departure.ts';
 import type { Transport } from '../../src/core/ports.ts';
 import { fetchTransport } from '../../src/platform/fetch-transport.ts';
-import { undiciTransport } from '../../src/platform/undici-transport.ts';
+import { http1Transport } from '../../src/platform/http1/transport.ts';
 
 const OPTIONS = { firstByteMs: 5_000, idleMs: 5_000 };
-const undici = undiciTransport();
+const http1 = http1Transport();
 let base = '';
 let respond: (incoming: IncomingMessage, outgoing: ServerResponse) => void = () => {};
 let closed = Promise.withResolvers<void>();
@@ -24,13 +24,13 @@ afterEach(() => {
   closed = Promise.withResolvers();
 });
 afterAll(async () => {
-  await undici.close();
+  await http1.close();
   server.closeAllConnections();
   server.close();
 });
 
 const transports: [string, Transport][] = [
-  ['undici', undici],
+  ['http1', http1],
   ['fetch', fetchTransport()],
 ];
 
@@ -110,6 +110,69 @@ describe.each(transports)('the %s transport', (_, transport) => {
     respond = (_incoming, outgoing) => outgoing.end('x'.repeat(100_000));
     const response = await send();
     expect(await errorOf(response.text(1_000))).toBe('fault');
+  });
+
+  it('refuses it, too, when all of it was there before', async () => {
+    respond = (_incoming, outgoing) => outgoing.end('x'.repeat(1_001));
+    const response = await send();
+    await new Promise((later) => setTimeout(later, 50));
+    expect(await errorOf(response.text(1_000))).toBe('fault');
+  });
+
+  it('brings an answer of just as much as it may hold', async () => {
+    respond = (_incoming, outgoing) => outgoing.end('x'.repeat(1_000));
+    expect(await (await send()).text(1_000)).toHaveLength(1_000);
+  });
+
+  it('knows characters that were cut', async () => {
+    respond = (_incoming, outgoing) => {
+      const bytes = Buffer.from('日本');
+      outgoing.write(bytes.subarray(0, 2));
+      setTimeout(() => outgoing.end(bytes.subarray(2)), 20);
+    };
+    expect(await (await send()).text(1_000)).toBe('日本');
+  });
+
+  it.each([204, 304])('has an end when the status is %s', async (status) => {
+    respond = (_incoming, outgoing) => outgoing.writeHead(status).end();
+    const response = await send();
+    expect(await response.text(1_000)).toBe('');
+    expect(response.header('x-none')).toBeUndefined();
+  });
+
+  it('says so when the server breaks off before the head', async () => {
+    respond = (incoming) => incoming.socket.destroy();
+    expect(await errorOf(send())).toBe('unreachable');
+  });
+
+  it('does nothing for a client that is gone already', async () => {
+    let asked = false;
+    respond = (_incoming, outgoing) => {
+      asked = true;
+      outgoing.end();
+    };
+    const client = new Departure();
+    client.leave();
+    expect(await errorOf(send({}, client))).toBe('client_gone');
+    expect(asked).toBe(false);
+  });
+
+  it('forgets the client when the answer is complete', async () => {
+    respond = (_incoming, outgoing) => outgoing.end('one');
+    const client = new Departure();
+    const acts: (() => void)[] = [];
+    const onGone = client.onGone.bind(client);
+    let forgotten = 0;
+    client.onGone = (act) => {
+      acts.push(act);
+      const forget = onGone(act);
+      return () => {
+        forgotten++;
+        forget();
+      };
+    };
+    expect(await (await send({}, client)).text(100)).toBe('one');
+    expect([acts.length, forgotten]).toEqual([1, 1]);
   });
 
   it.each(['before the head', 'in the body'])(

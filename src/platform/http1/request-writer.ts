@@ -1,0 +1,61 @@
+/** A request as HTTP/1.1 bytes. */
+import type { Socket } from 'node:net';
+import { GatewayError } from '../../core/errors.ts';
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
+/** What no header value may hold: line ends above all, and what is not ASCII, which servers read differently. */
+const NOT_VALUE = /[^\t\x20-\x7e]/;
+const TARGET = /^\/[\x21-\x7e]*$/;
+/** The transport's own business: how long a body is and what becomes of the connection. */
+const OURS = new Set('connection content-length expect keep-alive te trailer transfer-encoding upgrade'.split(' '));
+
+export interface WireRequest {
+  head: string;
+  body: string | Uint8Array;
+}
+
+interface Plain {
+  /** Path and query, as they go on the request line. */
+  target: string;
+  host: string;
+  headers: Readonly<Record<string, string>>;
+  body: string | Uint8Array;
+}
+
+/** Throws `unreachable` for what cannot be sent; never names a value, which may be a credential. */
+export function toWire({ target, host, headers, body }: Plain): WireRequest {
+  if (!TARGET.test(target)) throw refused('its path holds a character that a URL may not');
+  let head = `POST ${target} HTTP/1.1\r\n`;
+  let hosted = false;
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    if (!TOKEN.test(name)) throw refused('a header has no valid name');
+    if (NOT_VALUE.test(value)) throw refused(`the header "${name}" holds a character that a header may not`);
+    const lower = name.toLowerCase();
+    if (OURS.has(lower)) {
+      if (lower === 'content-length') continue;
+      throw refused(`the header "${name}" is the transport's own`);
+    }
+    hosted ||= lower === 'host';
+    head += `${name}: ${value}\r\n`;
+  }
+  if (!hosted) head += `host: ${host}\r\n`;
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  return { head: `${head}content-length: ${bytes}\r\n\r\n`, body };
+}
+
+function refused(why: string): GatewayError {
+  return new GatewayError('unreachable', `The request cannot be sent: ${why}`);
+}
+
+/** One write, and so one packet for a small request. */
+export function writeRequest(socket: Socket, { head, body }: WireRequest): void {
+  if (typeof body === 'string') {
+    socket.write(head + body, 'utf8');
+    return;
+  }
+  socket.cork();
+  socket.write(head);
+  socket.write(body);
+  socket.uncork();
+}
