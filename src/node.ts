@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The local server: `signalbox [start|check] [--config FILE]`. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

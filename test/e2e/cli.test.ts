@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const ENTRY = resolve('src/node.ts');
+const ENTRY = resolve('bin/signalbox.js');
 const PATH = { PATH: process.env.PATH ?? '' };
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-cli-'));
 

@@ -20,7 +20,7 @@ const CLEAN_ENVIRONMENT = Object.fromEntries(
 /** The local server as a user starts it, with this configuration (or none). */
 export async function startNode(yaml?: string, environment: Record<string, string> = {}): Promise<Running> {
   const options = yaml === undefined ? [] : ['--config', configurationFile(yaml)];
-  const child = spawn(process.execPath, ['src/node.ts', '--port', '0', ...options], {
+  const child = spawn(process.execPath, ['bin/signalbox.js', '--port', '0', ...options], {
     env: { ...CLEAN_ENVIRONMENT, ...environment },
   });
   const output = collect(child);
