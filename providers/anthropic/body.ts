@@ -8,17 +8,17 @@ export interface MessagesBody extends MessageCreateParamsBase {
   top_k?: number;
 }
 
-/** One concern's share of a request. */
-export interface Part {
-  fields?: Partial<MessagesBody>;
+/** A request that is being written: each concern adds its share. */
+export interface Draft {
+  body: MessagesBody;
   /** Sentences for the end of the system prompt. */
-  says?: string[];
-  warnings?: Warning[];
-  emulate?: Emulation;
+  says: string[];
+  warnings: Warning[];
+  emulate: Emulation;
 }
 
 export function dropped(param: string, note?: string): Warning {
-  return { param, action: 'dropped', ...(note !== undefined && { note }) };
+  return note === undefined ? { param, action: 'dropped' } : { param, action: 'dropped', note };
 }
 
 export function changed(param: string, note: string): Warning {

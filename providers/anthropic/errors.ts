@@ -1,6 +1,7 @@
-import { GatewayError, type ErrorKind } from '../../src/core/errors.ts';
+import { GatewayError, type ErrorDetails, type ErrorKind, type Scope } from '../../src/core/errors.ts';
 import type { Refusal } from '../../src/core/provider.ts';
-import { parseJson, record, retryAfterMs, text } from '../shared/refusal.ts';
+import { parseJson, record, text } from '../shared/refusal.ts';
+import { retryAfterMs, serverNow, untilNextMonthMs } from '../shared/wait.ts';
 
 /** What Anthropic said of an error, wherever it said it. */
 interface Complaint {
@@ -10,24 +11,38 @@ interface Complaint {
   message: string;
 }
 
+interface Meaning {
+  kind: ErrorKind;
+  scope?: Scope;
+  /** How long it will last where nobody says so: milliseconds, or until the month's spend limit begins anew. */
+  lasts?: number | 'month';
+}
+
+/** Anthropic asks for "a few minutes" where its customer's own key service is away. */
+const KEY_SERVICE_AWAY: Meaning = { kind: 'fault', lasts: 60_000 };
+const CREDENTIAL: Meaning = { kind: 'credential' };
+const HELD_BACK: Meaning = { kind: 'credential', scope: 'account' };
+const NO_MONEY: Meaning = { kind: 'exhausted', scope: 'account' };
+const MONTH_SPENT: Meaning = { ...NO_MONEY, lasts: 'month' };
+
 /** Says more than the type does; an unknown code is its bare type. */
-const CODES: Record<string, ErrorKind> = {
-  organization_on_hold: 'credential',
-  organization_type_not_supported: 'credential',
-  parent_organization_required: 'credential',
-  claude_code_key_creator_not_member: 'credential',
-  cmek_key_disabled: 'credential',
-  cmek_key_network_blocked: 'credential',
-  sandbox_egress_restricted: 'credential',
-  linked_organization_billing_unavailable: 'exhausted',
-  linked_organization_spend_limit_reached: 'exhausted',
-  enforced_spend_limit_reached: 'exhausted',
-  contract_spend_limit_reached: 'exhausted',
-  ramp_limit_exceeded: 'ramp',
-  cmek_context_unavailable: 'fault',
-  cmek_key_unreachable: 'fault',
-  compaction_unavailable: 'overload',
-  thread_not_found: 'caller',
+const CODES: Readonly<Record<string, Meaning>> = {
+  organization_on_hold: HELD_BACK,
+  organization_type_not_supported: HELD_BACK,
+  parent_organization_required: HELD_BACK,
+  claude_code_key_creator_not_member: CREDENTIAL,
+  cmek_key_disabled: CREDENTIAL,
+  cmek_key_network_blocked: CREDENTIAL,
+  sandbox_egress_restricted: { kind: 'credential', scope: 'model' },
+  linked_organization_billing_unavailable: NO_MONEY,
+  linked_organization_spend_limit_reached: NO_MONEY,
+  enforced_spend_limit_reached: MONTH_SPENT,
+  contract_spend_limit_reached: MONTH_SPENT,
+  ramp_limit_exceeded: { kind: 'ramp' },
+  cmek_context_unavailable: KEY_SERVICE_AWAY,
+  cmek_key_unreachable: KEY_SERVICE_AWAY,
+  compaction_unavailable: { kind: 'overload' },
+  thread_not_found: { kind: 'caller' },
 };
 
 const TYPES: Record<string, ErrorKind> = {
@@ -58,13 +73,16 @@ const STATUSES: Record<number, ErrorKind> = {
 };
 
 /** Types that have no code, so that only the sentence tells. Golden rows in the test hold the real ones. */
-const SENTENCES: readonly { type: string; says: RegExp; kind: ErrorKind }[] = [
+const SENTENCES: readonly ({ type: string; says: RegExp } & Meaning)[] = [
   { type: 'invalid_request_error', says: /prompt is too long|exceed context limit/i, kind: 'context' },
+  // A workspace has its own keys: the account's others may go on.
   {
     type: 'invalid_request_error',
-    says: /specified (workspace )?API usage limits|credit balance is too low/i,
+    says: /specified workspace API usage limits/i,
     kind: 'exhausted',
+    scope: 'endpoint',
   },
+  { type: 'invalid_request_error', says: /specified API usage limits|credit balance is too low/i, ...NO_MONEY },
   {
     type: 'invalid_request_error',
     says: /signature|thinking`? (or `redacted_thinking`? )?block/i,
@@ -78,29 +96,35 @@ const SENTENCES: readonly { type: string; says: RegExp; kind: ErrorKind }[] = [
   { type: 'rate_limit_error', says: /acceleration limit|usage increase rate/i, kind: 'ramp' },
 ];
 
+/** Which limit a throttle names. */
+const DIMENSIONS: readonly { says: RegExp; dimension: NonNullable<ErrorDetails['dimension']> }[] = [
+  { says: /concurrent (?:connections|requests)/i, dimension: 'concurrency' },
+  { says: /input tokens per/i, dimension: 'input' },
+  { says: /output tokens per/i, dimension: 'output' },
+  { says: /tokens per/i, dimension: 'tokens' },
+  { says: /requests per/i, dimension: 'requests' },
+];
+
 /** Statuses of a caller's fault that its client should see. */
 const CALLER_STATUSES = new Set([400, 409, 412, 413, 415, 422]);
 
-/** Anthropic asks for "a few minutes" where its customer's own key service is away. */
-const KEY_SERVICE_AWAY_MS = 60_000;
-
 export function classify(refusal: Refusal): GatewayError {
   const complaint = toComplaint(parseJson(refusal.body));
-  const kind = complaint ? kindOf(complaint) : undefined;
   const { status } = refusal;
-  const asked = retryAfterMs(refusal);
-  if (kind === 'rate' && isLargerThanLimit(refusal)) return tooLargeForLimit(complaint);
-  return toError(kind ?? STATUSES[status] ?? (status >= 400 && status < 500 ? 'caller' : 'fault'), complaint, {
+  const meaning = (complaint && meaningOf(complaint)) ?? meaningOfStatus(status);
+  if (meaning.kind === 'rate' && isLargerThanLimit(refusal)) return tooLargeForLimit(complaint);
+  return toError(meaning, complaint, {
     status,
-    retryAfterMs:
-      asked ?? (complaint?.code.startsWith('cmek_') ? KEY_SERVICE_AWAY_MS : regainedInMs(complaint, refusal)),
+    retryAfterMs: waitMs(meaning, complaint, refusal),
+    dimension: dimensionOf(meaning, complaint) ?? usedUp(meaning, refusal),
   });
 }
 
 /** An `error` event in a stream, or an error's body under status 200. */
 export function fromError(event: unknown): GatewayError {
   const complaint = toComplaint(event);
-  return toError((complaint && kindOf(complaint)) ?? 'fault', complaint, {});
+  const meaning = (complaint && meaningOf(complaint)) ?? { kind: 'fault' as const };
+  return toError(meaning, complaint, { dimension: dimensionOf(meaning, complaint) });
 }
 
 function toComplaint(body: unknown): Complaint | undefined {
@@ -110,22 +134,33 @@ function toComplaint(body: unknown): Complaint | undefined {
   return { type: text(error.type) ?? '', code, message: text(error.message) ?? '' };
 }
 
-function kindOf({ type, code, message }: Complaint): ErrorKind | undefined {
-  const sentence = SENTENCES.find((row) => row.type === type && row.says.test(message));
-  return CODES[code] ?? sentence?.kind ?? TYPES[type];
+function meaningOf({ type, code, message }: Complaint): Meaning | undefined {
+  const coded = own(CODES, code) ?? SENTENCES.find((row) => row.type === type && row.says.test(message));
+  if (coded) return coded;
+  const kind = own(TYPES, type);
+  return kind && ofKind(kind);
+}
+
+function meaningOfStatus(status: number): Meaning {
+  return ofKind(STATUSES[status] ?? (status >= 400 && status < 500 ? 'caller' : 'fault'));
+}
+
+function ofKind(kind: ErrorKind): Meaning {
+  return kind === 'exhausted' ? NO_MONEY : { kind };
 }
 
 function toError(
-  kind: ErrorKind,
+  { kind, scope }: Meaning,
   complaint: Complaint | undefined,
-  details: { status?: number; retryAfterMs?: number | undefined },
+  { status, retryAfterMs: waitedMs, dimension }: Pick<ErrorDetails, 'status' | 'retryAfterMs' | 'dimension'>,
 ): GatewayError {
-  const { status, retryAfterMs: waitMs } = details;
   const said = complaint?.message || (status ? `The provider answered with status ${status}` : 'The provider failed');
   // Names of organisations and keys stand in these messages; they are the operator's business only.
   const message = kind === 'credential' ? "The provider refused the gateway's credential" : said;
   return new GatewayError(kind, message, {
-    retryAfterMs: waitMs,
+    retryAfterMs: waitedMs,
+    scope,
+    dimension,
     ...(status !== undefined && kind === 'caller' && CALLER_STATUSES.has(status) && { status }),
     ...(status === 413 && { code: 'request_too_large' }),
     ...(status === 400 && kind === 'misconfigured' && { status, code: 'unsupported_parameter' }),
@@ -133,9 +168,44 @@ function toError(
   });
 }
 
+function waitMs({ lasts }: Meaning, complaint: Complaint | undefined, refusal: Refusal): number | undefined {
+  const nowMs = serverNow(refusal);
+  const regained = nowMs === undefined ? undefined : regainedInMs(complaint, nowMs);
+  if (lasts === 'month') return regained ?? (nowMs === undefined ? undefined : untilNextMonthMs(nowMs));
+  return regained ?? retryAfterMs(refusal) ?? lasts;
+}
+
+/** "You will regain access on 2026-12-01 at 00:00 UTC." */
+function regainedInMs(complaint: Complaint | undefined, nowMs: number): number | undefined {
+  const [, day, time = '00:00'] =
+    /regain access on (\d{4}-\d\d-\d\d)(?: at (\d\d:\d\d) UTC)?/.exec(complaint?.message ?? '') ?? [];
+  const wait = Date.parse(`${day}T${time}:00Z`) - nowMs;
+  return wait > 0 ? wait : undefined;
+}
+
+function dimensionOf({ kind }: Meaning, complaint: Complaint | undefined): ErrorDetails['dimension'] {
+  if (kind !== 'rate' && kind !== 'ramp') return undefined;
+  return DIMENSIONS.find(({ says }) => says.test(complaint?.message ?? ''))?.dimension;
+}
+
+const LIMITS = [
+  ['requests', 'requests'],
+  ['input', 'input-tokens'],
+  ['output', 'output-tokens'],
+] as const;
+
+/** The one limit that has nothing left. `…-tokens-` only repeats the tightest, so that it counts when no other does. */
+function usedUp({ kind }: Meaning, { header }: Refusal): ErrorDetails['dimension'] {
+  if (kind !== 'rate') return undefined;
+  const isEmpty = (name: string) => header(`anthropic-ratelimit-${name}-remaining`) === '0';
+  const [first, ...others] = LIMITS.filter(([, name]) => isEmpty(name));
+  if (others.length > 0) return undefined;
+  return first?.[0] ?? (isEmpty('tokens') ? 'tokens' : undefined);
+}
+
 /** Anthropic says that waiting is pointless: the request alone is larger than what the key may use in a minute. */
-function isLargerThanLimit(refusal: Refusal): boolean {
-  return refusal.header('x-should-retry') === 'false' && /would exceed/.test(refusal.body);
+function isLargerThanLimit({ header, body }: Refusal): boolean {
+  return header('x-should-retry') === 'false' && /would exceed/.test(body);
 }
 
 function tooLargeForLimit(complaint: Complaint | undefined): GatewayError {
@@ -143,10 +213,7 @@ function tooLargeForLimit(complaint: Complaint | undefined): GatewayError {
   return new GatewayError('misconfigured', message, { status: 429, code: 'rate_limit_exceeded' });
 }
 
-/** "You will regain access on 2026-12-01 at 00:00 UTC.", by the provider's own clock. */
-function regainedInMs(complaint: Complaint | undefined, refusal: Refusal): number | undefined {
-  const [, day, time = '00:00'] =
-    /regain access on (\d{4}-\d\d-\d\d)(?: at (\d\d:\d\d) UTC)?/.exec(complaint?.message ?? '') ?? [];
-  const wait = Date.parse(`${day}T${time}:00Z`) - Date.parse(refusal.header('date') ?? '');
-  return wait > 0 ? wait : undefined;
+/** Words come from outside, and `constructor` is one too. */
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }

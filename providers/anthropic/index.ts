@@ -3,6 +3,7 @@ import { authorizeByHeader } from '../shared/authorize.ts';
 import { hidesReasoning } from '../shared/effort.ts';
 import { record } from '../shared/refusal.ts';
 import { classify } from './errors.ts';
+import { readLimits, reserve, spent } from './limits.ts';
 import { toAnthropic } from './request.ts';
 import { fromAnthropic, type Reading } from './response.ts';
 import { fromAnthropicStream } from './stream.ts';
@@ -17,6 +18,9 @@ export const anthropic: Provider = {
   translate,
   classify,
   authorize: (request, endpoint) => authorizeByHeader(request, endpoint, 'x-api-key'),
+  reserve,
+  spent,
+  readLimits,
 };
 
 function translate(call: Call): Exchange {
@@ -39,28 +43,26 @@ function translate(call: Call): Exchange {
 
 /** Betas are named only where the body needs them: one that a server does not know is a 400. */
 function toHeaders(body: Record<string, unknown>, version: string): Record<string, string> {
-  const betas = [
-    ...(version === DEFAULT_VERSION && hasFile(body) ? ['files-api-2025-04-14'] : []),
-    ...(record(body['thinking'])?.['block_binding'] ? ['thinking-binding-controls-2026-08-01'] : []),
-    ...(body['speed'] === 'fast' ? ['fast-mode-2026-02-01'] : []),
-  ];
-  return {
-    'content-type': 'application/json',
-    'anthropic-version': version,
-    ...(betas.length > 0 && { 'anthropic-beta': betas.join(',') }),
-  };
+  const betas: string[] = [];
+  if (version === DEFAULT_VERSION && hasFile(body)) betas.push('files-api-2025-04-14');
+  if (record(body['thinking'])?.['block_binding']) betas.push('thinking-binding-controls-2026-08-01');
+  if (body['speed'] === 'fast') betas.push('fast-mode-2026-02-01');
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'anthropic-version': version };
+  if (betas.length > 0) headers['anthropic-beta'] = betas.join(',');
+  return headers;
 }
 
 function hasFile(body: Record<string, unknown>): boolean {
-  const messages = body['messages'];
-  if (!Array.isArray(messages)) return false;
-  const blocks = messages.flatMap((message) => record(message)?.['content'] ?? []).map((block) => record(block) ?? {});
-  return blocks.some(({ source, content }) =>
-    [source, ...sources(content)].some((it) => record(it)?.['type'] === 'file'),
+  return someOf(body['messages'], (message) => someOf(message['content'], isFile));
+}
+
+/** A tool result has blocks of its own. */
+function isFile({ source, content }: Record<string, unknown>): boolean {
+  return (
+    record(source)?.['type'] === 'file' || someOf(content, (block) => record(block['source'])?.['type'] === 'file')
   );
 }
 
-/** Of a tool result's own blocks. */
-function sources(content: unknown): unknown[] {
-  return Array.isArray(content) ? content.map((block) => record(block)?.['source']) : [];
+function someOf(list: unknown, has: (entry: Record<string, unknown>) => boolean): boolean {
+  return Array.isArray(list) && list.some((entry) => has(record(entry) ?? {}));
 }

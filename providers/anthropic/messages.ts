@@ -13,28 +13,28 @@ import type { Block, MediaBlock, ReasoningBlock, TextBlock, ToolResultBlock, Tur
 import { safeToolCallId } from '../shared/ids.ts';
 import { requireInput } from '../shared/media.ts';
 import { dropped } from './body.ts';
-import { toCacheControl } from './cache.ts';
+import { marked } from './cache.ts';
 
 const IMAGE_TYPES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 /** Anthropic's Files API. OpenAI's ids look like `file-…` and mean nothing here. */
 const FILE_ID = /^file_/;
 
-export interface Messages {
-  messages: MessageParam[];
-  warnings: Warning[];
+export function toMessages(call: Call, turns: readonly Turn[], warnings: Warning[]): MessageParam[] {
+  // System turns hold nothing but text.
+  return turns.map(({ role, blocks }) => ({ role, content: toContent(blocks, call, warnings) }) as MessageParam);
 }
 
-export function toMessages(call: Call, turns: readonly Turn[]): Messages {
-  const warnings: Warning[] = [];
-  const messages = turns.map(({ role, blocks }): MessageParam => {
-    if (role === 'system') return { role, content: blocks.filter((block) => block.type === 'text').map(toText) };
-    return { role, content: blocks.flatMap((block) => toBlock(block, call, warnings) ?? []) };
-  });
-  return { messages, warnings };
+function toContent(blocks: readonly Block[], call: Call, warnings: Warning[]): ContentBlockParam[] {
+  const content: ContentBlockParam[] = [];
+  for (const block of blocks) {
+    const said = toBlock(block, call, warnings);
+    if (said) content.push(said);
+  }
+  return content;
 }
 
 export function toText({ text, cache }: TextBlock): TextBlockParam {
-  return { type: 'text', text, ...toCacheControl(cache) };
+  return marked({ type: 'text', text }, cache);
 }
 
 function toBlock(block: Block, call: Call, warnings: Warning[]): ContentBlockParam | undefined {
@@ -48,7 +48,7 @@ function toBlock(block: Block, call: Call, warnings: Warning[]): ContentBlockPar
       return toThinkingBlock(block, warnings);
     case 'tool_call': {
       const { name, input, cache } = block;
-      return { type: 'tool_use', id: safeToolCallId(block.id), name, input, ...toCacheControl(cache) };
+      return marked({ type: 'tool_use' as const, id: safeToolCallId(block.id), name, input }, cache);
     }
     case 'tool_result':
       return toToolResult(block, call, warnings);
@@ -68,13 +68,10 @@ function toThinkingBlock({ detail }: ReasoningBlock, warnings: Warning[]): Conte
 
 function toToolResult(block: ToolResultBlock, call: Call, warnings: Warning[]): ToolResultBlockParam {
   const content = block.content.map((part) => (part.type === 'text' ? toText(part) : toMedia(part, call, warnings)));
-  return {
-    type: 'tool_result',
-    tool_use_id: safeToolCallId(block.id),
-    ...(content.length > 0 && { content }),
-    ...(block.isError && { is_error: true }),
-    ...toCacheControl(block.cache),
-  };
+  const result: ToolResultBlockParam = { type: 'tool_result', tool_use_id: safeToolCallId(block.id) };
+  if (content.length > 0) result.content = content;
+  if (block.isError) result.is_error = true;
+  return marked(result, block.cache);
 }
 
 function toMedia(block: MediaBlock, call: Call, warnings: Warning[]): ImageBlockParam | DocumentBlockParam {
@@ -90,7 +87,7 @@ function toMedia(block: MediaBlock, call: Call, warnings: Warning[]): ImageBlock
 function toImage(block: MediaBlock, call: Call, warnings: Warning[]): ImageBlockParam {
   requireInput(call, 'image', block.param);
   if (block.detail === 'low') warnings.push(dropped(`${block.param}.image_url.detail`));
-  return { type: 'image', source: toImageSource(block), ...toCacheControl(block.cache) };
+  return marked({ type: 'image', source: toImageSource(block) }, block.cache);
 }
 
 function toImageSource({ source, param }: MediaBlock): ImageBlockParam['source'] {
@@ -107,7 +104,7 @@ function toImageSource({ source, param }: MediaBlock): ImageBlockParam['source']
 
 function toDocument(block: MediaBlock, call: Call): DocumentBlockParam {
   const title = block.filename ? { title: block.filename } : {};
-  return { type: 'document', source: toDocumentSource(block, call), ...title, ...toCacheControl(block.cache) };
+  return marked({ type: 'document', source: toDocumentSource(block, call), ...title }, block.cache);
 }
 
 function toDocumentSource({ source, param }: MediaBlock, call: Call): DocumentBlockParam['source'] {

@@ -3,7 +3,7 @@ import type { Call, Warning } from '../../src/core/provider.ts';
 import type { Turn } from '../shared/conversation.ts';
 import { hidesReasoning, nearestEffort, wantedEffort, type Effort } from '../shared/effort.ts';
 import { outputTokens } from '../shared/fields.ts';
-import { changed, dropped, type Part } from './body.ts';
+import { changed, dropped, type MessagesBody } from './body.ts';
 
 /** Tokens of thinking, for models that are told a number. */
 const BUDGETS: readonly (readonly [Exclude<Effort, 'none'>, number])[] = [
@@ -16,14 +16,16 @@ const BUDGETS: readonly (readonly [Exclude<Effort, 'none'>, number])[] = [
 ];
 const LEAST_BUDGET = 1024;
 
-export interface ThinkingPart extends Part {
+export interface Thinking {
   /** Thinking was switched on, which forbids forced tools and sampling. */
   on: boolean;
   /** To be added to the answer's tokens, because Anthropic counts thinking among them. */
   budget: number;
+  fields?: Pick<MessagesBody, 'thinking' | 'output_config'>;
+  warnings?: readonly Warning[];
 }
 
-const NOTHING: ThinkingPart = { on: false, budget: 0 };
+const NOTHING: Thinking = { on: false, budget: 0 };
 
 export interface ThinkingContext {
   turns: readonly Turn[];
@@ -31,7 +33,7 @@ export interface ThinkingContext {
   forced: boolean;
 }
 
-export function toThinking(call: Call, context: ThinkingContext): ThinkingPart {
+export function toThinking(call: Call, context: ThinkingContext): Thinking {
   const { request, capabilities } = call;
   const wanted = wantedEffort(request);
   const tokens = request.reasoning?.max_tokens;
@@ -42,7 +44,7 @@ export function toThinking(call: Call, context: ThinkingContext): ThinkingPart {
   return wanted === 'none' ? switchedOff(call) : byEffort(call, context, wanted ?? effortOf(tokens ?? 0));
 }
 
-function unthinking({ request }: Call, wanted: Effort | undefined): ThinkingPart {
+function unthinking({ request }: Call, wanted: Effort | undefined): Thinking {
   const warnings: Warning[] = [];
   if (request.thinking && request.thinking.type !== 'disabled')
     warnings.push(dropped('thinking', 'the model does not reason'));
@@ -51,7 +53,7 @@ function unthinking({ request }: Call, wanted: Effort | undefined): ThinkingPart
 }
 
 /** Anthropic's own spelling goes through untouched. */
-function asGiven({ request, capabilities }: Call, wanted: Effort | undefined): ThinkingPart {
+function asGiven({ request, capabilities }: Call, wanted: Effort | undefined): Thinking {
   const thinking = request.thinking as ThinkingConfigParam;
   const effort = wanted && wanted !== 'none' ? nearestEffort(wanted, capabilities.efforts) : undefined;
   return {
@@ -61,7 +63,7 @@ function asGiven({ request, capabilities }: Call, wanted: Effort | undefined): T
   };
 }
 
-function byBudget(call: Call, { turns }: ThinkingContext, wanted: Effort | undefined): ThinkingPart {
+function byBudget(call: Call, { turns }: ThinkingContext, wanted: Effort | undefined): Thinking {
   const { request, capabilities } = call;
   const asked = request.reasoning?.max_tokens ?? budgetOf(wanted ?? 'medium');
   // Half of what the model can say at all stays for the answer.
@@ -84,7 +86,7 @@ function byBudget(call: Call, { turns }: ThinkingContext, wanted: Effort | undef
  * Claude 4.7 and later keep their thinking's text to themselves unless asked for a summary. Where thinking is on
  * anyway and a tool is forced, nothing is said of it: a forced call with `adaptive` spelled out is a 400.
  */
-function byEffort(call: Call, { forced }: ThinkingContext, wanted: Effort): ThinkingPart {
+function byEffort(call: Call, { forced }: ThinkingContext, wanted: Effort): Thinking {
   const { request, capabilities } = call;
   const effort = nearestEffort(wanted, capabilities.efforts);
   const mustSwitchOn = capabilities.reasoning === 'adaptive';
@@ -100,7 +102,7 @@ function byEffort(call: Call, { forced }: ThinkingContext, wanted: Effort): Thin
   };
 }
 
-function switchedOff(call: Call): ThinkingPart {
+function switchedOff(call: Call): Thinking {
   const { capabilities } = call;
   const low = outputEffort(nearestEffort('low', capabilities.efforts));
   switch (capabilities.reasoning) {

@@ -6,12 +6,12 @@ import { jsonFormat, jsonInstruction } from '../shared/format.ts';
 import { mergeNative } from '../shared/merge.ts';
 import { compileSchema } from '../shared/schema.ts';
 import { customWarnings } from '../shared/tools.ts';
-import { changed, dropped, emulated, type MessagesBody, type Part } from './body.ts';
-import { settleMarks, toAutomaticCaching } from './cache.ts';
+import { changed, dropped, emulated, type Draft, type MessagesBody } from './body.ts';
+import { addAutomaticCaching, settleMarks } from './cache.ts';
 import { toMessages, toText } from './messages.ts';
-import { toThinking, type ThinkingPart } from './reasoning.ts';
+import { toThinking, type Thinking } from './reasoning.ts';
 import { REASONING_FORMAT } from './response.ts';
-import { planTools, toTools } from './tools.ts';
+import { addTools, planTools } from './tools.ts';
 
 /** Without a stream a long answer runs into time limits on the way. */
 const UNARY_TOKENS = 16_384;
@@ -32,6 +32,8 @@ const HONOURED: ReadonlySet<string> = new Set([
   'service_tier',
 ]);
 
+const RULES = { reasoningFormat: REASONING_FORMAT };
+
 export interface Asked {
   body: Record<string, unknown>;
   warnings: Warning[];
@@ -42,149 +44,130 @@ export interface Asked {
 export function toAnthropic(call: Call): Asked {
   const { request } = call;
   refuseUnsayable(request, HONOURED);
-  const { system, turns, warnings } = toConversation(call, { reasoningFormat: REASONING_FORMAT });
-  const said = toMessages(call, turns);
+  const { system, turns, warnings } = toConversation(call, RULES);
+  const messages = toMessages(call, turns, warnings);
   const plan = planTools(request);
   const thinking = toThinking(call, { turns, forced: plan.mode === 'required' });
-  const parts: Part[] = [
-    thinking,
-    toSampling(call, thinking.on),
-    toStop(call),
-    toTools(call, plan, { turns, thinking: thinking.on }),
-    toFormat(call),
-    toAutomaticCaching(request),
-    toService(request),
-    toCopies(request),
-  ];
-  const tokens = toMaxTokens(call, thinking);
-  const prompt = [...system, ...parts.flatMap(instructions)].map(toText);
-  const body: MessagesBody = {
-    model: call.providerModel,
-    max_tokens: tokens.value,
-    ...(request.stream && { stream: true }),
-    ...(prompt.length > 0 && { system: prompt }),
-    ...mergeFields(parts),
-    messages: said.messages,
-  };
-  const settled = settleMarks(body);
+  const body: MessagesBody = { model: call.providerModel, max_tokens: toMaxTokens(call, thinking, warnings), messages };
+  if (request.stream) body.stream = true;
+  const draft: Draft = { body, says: [], warnings, emulate: {} };
+  addThinking(draft, thinking);
+  addSampling(draft, call, thinking.on);
+  addStop(draft, call);
+  addTools(draft, call, { plan, turns, thinking: thinking.on });
+  addFormat(draft, call);
+  addAutomaticCaching(draft, request);
+  addService(draft, request);
+  addCopies(draft, request);
+  addSystem(draft, system);
+  warnings.push(...customWarnings(plan));
+  settleMarks(draft);
+  warnings.push(...ignoredFields(request, HONOURED));
   return {
     body: mergeNative({ ...body }, request.extra_body?.['anthropic']),
-    warnings: [
-      ...warnings,
-      ...said.warnings,
-      ...tokens.warnings,
-      ...parts.flatMap((part) => part.warnings ?? []),
-      ...customWarnings(plan),
-      ...settled,
-      ...ignoredFields(request, HONOURED),
-    ],
-    emulate: Object.assign({}, ...parts.map((part) => part.emulate)),
+    warnings,
+    emulate: draft.emulate,
     customNames: plan.customNames,
   };
 }
 
-function instructions({ says = [] }: Part): TextBlock[] {
-  return says.map((text) => ({ type: 'text', text }));
+function addSystem({ body, says }: Draft, system: readonly TextBlock[]): void {
+  const prompt = system.map(toText);
+  for (const text of says) prompt.push({ type: 'text', text });
+  if (prompt.length > 0) body.system = prompt;
 }
 
-/** Effort and format share `output_config`. */
-function mergeFields(parts: readonly Part[]): Partial<MessagesBody> {
-  const fields: Partial<MessagesBody> = Object.assign({}, ...parts.map((part) => part.fields));
-  const output = Object.assign({}, ...parts.map((part) => part.fields?.output_config));
-  return Object.keys(output).length > 0 ? { ...fields, output_config: output } : fields;
+function addThinking({ body, warnings }: Draft, thinking: Thinking): void {
+  Object.assign(body, thinking.fields);
+  if (thinking.warnings) warnings.push(...thinking.warnings);
 }
 
-function toMaxTokens(call: Call, thinking: ThinkingPart): { value: number; warnings: Warning[] } {
+function toMaxTokens(call: Call, thinking: Thinking, warnings: Warning[]): number {
   const cap = call.capabilities.outputTokens;
   const { value: asked, param } = outputTokens(call.request);
   const wanted = asked ?? (call.request.stream ? cap : Math.min(cap, UNARY_TOKENS));
-  return {
-    value: Math.min(wanted + thinking.budget, cap),
-    warnings: wanted > cap ? [changed(param, `clamped to ${cap}`)] : [],
-  };
+  if (wanted > cap) warnings.push(changed(param, `clamped to ${cap}`));
+  return Math.min(wanted + thinking.budget, cap);
 }
 
 /** Newer models answer 400 to sampling even at its default; all do while they think. */
-function toSampling({ request, capabilities }: Call, thinking: boolean): Part {
-  return capabilities.sampling === 'none' || thinking ? withoutSampling(request) : withSampling(request);
+function addSampling(draft: Draft, { request, capabilities }: Call, thinking: boolean): void {
+  if (capabilities.sampling === 'none' || thinking) refuseSampling(draft, request);
+  else takeSampling(draft, request);
 }
 
-function withSampling({ temperature, top_p: topP, top_k: topK }: ChatRequest): Part {
+function takeSampling({ body, warnings }: Draft, { temperature, top_p: topP, top_k: topK }: ChatRequest): void {
   const warm = isNumber(temperature) && temperature !== 1;
   const cut = isNumber(topP) && topP < 1;
-  const isClamped = warm && temperature > 1;
-  return {
-    fields: {
-      ...(warm && { temperature: Math.min(temperature, 1) }),
-      ...(cut && !warm && { top_p: topP }),
-      ...(topK && { top_k: topK }),
-    },
-    warnings: [
-      ...(isClamped ? [changed('temperature', 'clamped to 1')] : []),
-      ...(cut && warm ? [dropped('top_p', 'not together with temperature')] : []),
-    ],
-  };
+  if (warm) body.temperature = Math.min(temperature, 1);
+  if (cut && !warm) body.top_p = topP;
+  if (topK) body.top_k = topK;
+  if (warm && temperature > 1) warnings.push(changed('temperature', 'clamped to 1'));
+  if (cut && warm) warnings.push(dropped('top_p', 'not together with temperature'));
 }
 
-function withoutSampling({ temperature, top_p: topP, top_k: topK }: ChatRequest): Part {
-  const lost = [
-    ...(isNumber(temperature) && temperature !== 1 ? ['temperature'] : []),
-    ...(isNumber(topP) && topP < 0.99 ? ['top_p'] : []), // Anthropic, too, takes 0.99 for the default.
-    ...(topK ? ['top_k'] : []),
-  ];
-  return { warnings: lost.map((param) => dropped(param)) };
+function refuseSampling({ warnings }: Draft, { temperature, top_p: topP, top_k: topK }: ChatRequest): void {
+  if (isNumber(temperature) && temperature !== 1) warnings.push(dropped('temperature'));
+  if (isNumber(topP) && topP < 0.99) warnings.push(dropped('top_p')); // Anthropic, too, takes 0.99 for the default.
+  if (topK) warnings.push(dropped('top_k'));
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number';
 }
 
-function toStop({ request, capabilities }: Call): Part {
+function addStop({ body, warnings, emulate }: Draft, { request, capabilities }: Call): void {
   const asked = stopSequences(request);
+  if (asked.length === 0) return;
   const sequences = asked.filter((sequence) => sequence.trim() !== ''); // Anthropic answers 400 to blanks.
-  const warnings = sequences.length < asked.length ? [changed('stop', 'blank sequences are left out')] : [];
-  if (sequences.length === 0) return { warnings };
-  if (capabilities.stop) return { fields: { stop_sequences: sequences }, warnings };
-  return { warnings: [...warnings, emulated('stop')], emulate: { stop: sequences } };
+  if (sequences.length < asked.length) warnings.push(changed('stop', 'blank sequences are left out'));
+  if (sequences.length === 0) return;
+  if (capabilities.stop) {
+    body.stop_sequences = sequences;
+  } else {
+    warnings.push(emulated('stop'));
+    emulate.stop = sequences;
+  }
 }
 
 /** Natively only where the API holds the model to the schema; JSON without a schema has no native form. */
-function toFormat({ request, capabilities }: Call): Part {
+function addFormat(draft: Draft, { request, capabilities }: Call): void {
   const format = jsonFormat(request);
-  if (!format) return {};
+  if (!format) return;
+  const { body, says, warnings, emulate } = draft;
   const { schema } = format;
   const allowed = capabilities.structuredOutputWithTools || !(request.tools?.length || request.functions?.length);
   if (!schema || !capabilities.structuredOutput || !allowed) {
-    return {
-      says: [jsonInstruction(format)],
-      warnings: [emulated('response_format')],
-      emulate: { json: schema ? { schema } : {} },
-    };
+    says.push(jsonInstruction(format));
+    warnings.push(emulated('response_format'));
+    emulate.json = schema ? { schema } : {};
+    return;
   }
   const compiled = compileSchema(schema, 'anthropic', 'response_format.json_schema.schema');
-  const fields: Part['fields'] = { output_config: { format: { type: 'json_schema', schema: compiled.schema } } };
-  if (compiled.moved.length === 0) return { fields };
-  // `strict` promises what is not enforced there, so the router checks it.
-  if (format.strict) return { fields, warnings: [emulated('response_format')], emulate: { json: { schema } } };
-  return { fields, warnings: [changed('response_format', 'some keywords are only described to the model')] };
+  // Effort and format share `output_config`.
+  body.output_config = { ...body.output_config, format: { type: 'json_schema', schema: compiled.schema } };
+  if (compiled.moved.length === 0) return;
+  if (format.strict) {
+    // `strict` promises what is not enforced there, so the router checks it.
+    warnings.push(emulated('response_format'));
+    emulate.json = { schema };
+  } else {
+    warnings.push(changed('response_format', 'some keywords are only described to the model'));
+  }
 }
 
-function toService(request: ChatRequest): Part {
+function addService({ body, warnings }: Draft, request: ChatRequest): void {
   const user = request.safety_identifier ?? request.user;
   const tier = request.service_tier;
-  const warnings: Warning[] = [];
   if (tier === 'priority') warnings.push(changed('service_tier', 'auto uses committed capacity'));
   else if (tier && tier !== 'auto' && tier !== 'default') warnings.push(dropped('service_tier'));
-  return {
-    fields: {
-      ...(user && { metadata: { user_id: user } }),
-      ...((tier === 'auto' || tier === 'priority') && { service_tier: 'auto' }),
-      ...(tier === 'default' && { service_tier: 'standard_only' }),
-    },
-    warnings,
-  };
+  if (user) body.metadata = { user_id: user };
+  if (tier === 'auto' || tier === 'priority') body.service_tier = 'auto';
+  if (tier === 'default') body.service_tier = 'standard_only';
 }
 
-function toCopies({ n }: ChatRequest): Part {
-  return n && n > 1 ? { warnings: [emulated('n')], emulate: { copies: n } } : {};
+function addCopies({ warnings, emulate }: Draft, { n }: ChatRequest): void {
+  if (!n || n <= 1) return;
+  warnings.push(emulated('n'));
+  emulate.copies = n;
 }

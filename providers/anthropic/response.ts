@@ -25,6 +25,20 @@ export interface Reading {
   hideReasoning: boolean;
 }
 
+/** What a bill needs of a usage. */
+type Counts = {
+  [
+    Name in
+      | 'input_tokens'
+      | 'output_tokens'
+      | 'output_tokens_details'
+      | 'cache_read_input_tokens'
+      | 'cache_creation_input_tokens'
+      | 'cache_creation'
+      | 'server_tool_use'
+  ]?: AnthropicUsage[Name] | null | undefined;
+};
+
 type OpenBlock =
   | { type: 'text'; startIndex: number; citations: TextCitation[] }
   | { type: 'thinking'; text: string; signature: string }
@@ -57,7 +71,7 @@ export class MessageReader {
   readonly #sink: AnswerSink;
   readonly #choice: ChoiceSink;
   readonly #reading: Reading;
-  #usage: Partial<AnthropicUsage> = {};
+  #counts: Counts = {};
   #block: OpenBlock | undefined;
   /** UTF-16 units of text so far: what annotations count in. */
   #length = 0;
@@ -81,9 +95,18 @@ export class MessageReader {
   /** Counts are cumulative: what is named replaces what was known. */
   count(usage: AnthropicUsage | MessageDeltaUsage | undefined): void {
     if (!usage) return;
-    const known = Object.entries(usage).filter(([, value]) => value !== null);
-    this.#usage = { ...this.#usage, ...(Object.fromEntries(known) as Partial<AnthropicUsage>) };
-    this.#sink.usage(toUsage(this.#usage));
+    const known = this.#counts;
+    const named: Counts = usage;
+    this.#counts = {
+      input_tokens: named.input_tokens ?? known.input_tokens,
+      output_tokens: named.output_tokens ?? known.output_tokens,
+      output_tokens_details: named.output_tokens_details ?? known.output_tokens_details,
+      cache_read_input_tokens: named.cache_read_input_tokens ?? known.cache_read_input_tokens,
+      cache_creation_input_tokens: named.cache_creation_input_tokens ?? known.cache_creation_input_tokens,
+      cache_creation: named.cache_creation ?? known.cache_creation,
+      server_tool_use: named.server_tool_use ?? known.server_tool_use,
+    };
+    this.#sink.usage(toUsage(this.#counts));
   }
 
   open(block: ContentBlock): void {
@@ -198,25 +221,23 @@ export function toFinishReason(reason: string | null, called: boolean): FinishRe
 }
 
 /** Anthropic counts cache reads and writes beside `input_tokens`; OpenAI counts them inside. */
-export function toUsage(usage: Partial<AnthropicUsage>): Usage {
-  const cached = usage.cache_read_input_tokens ?? 0;
-  const written = usage.cache_creation_input_tokens ?? 0;
-  const split = usage.cache_creation;
-  const short = split?.ephemeral_5m_input_tokens ?? 0;
-  const long = split?.ephemeral_1h_input_tokens ?? 0;
-  const serverTools = Object.entries(usage.server_tool_use ?? {}).filter(([, uses]) => uses > 0);
-  return {
-    ...usageOf({
-      prompt: (usage.input_tokens ?? 0) + cached + written,
-      completion: usage.output_tokens ?? 0,
-      cached,
-      written,
-      reasoning: usage.output_tokens_details?.thinking_tokens,
-    }),
-    // The last event of a stream counts again, but does not split again.
-    ...(written > 0 && short + long === written && { cache_creation: { ephemeral_5m: short, ephemeral_1h: long } }),
-    ...(serverTools.length > 0 && { server_tool_use: Object.fromEntries(serverTools) }),
-  };
+function toUsage(counts: Counts): Usage {
+  const cached = counts.cache_read_input_tokens ?? 0;
+  const written = counts.cache_creation_input_tokens ?? 0;
+  const short = counts.cache_creation?.ephemeral_5m_input_tokens ?? 0;
+  const long = counts.cache_creation?.ephemeral_1h_input_tokens ?? 0;
+  const usage = usageOf({
+    prompt: (counts.input_tokens ?? 0) + cached + written,
+    completion: counts.output_tokens ?? 0,
+    cached,
+    written,
+    reasoning: counts.output_tokens_details?.thinking_tokens,
+  });
+  // The last event of a stream counts again, but does not split again.
+  if (written > 0 && short + long === written) usage.cache_creation = { ephemeral_5m: short, ephemeral_1h: long };
+  const used = Object.entries(counts.server_tool_use ?? {}).filter(([, uses]) => uses > 0);
+  if (used.length > 0) usage.server_tool_use = Object.fromEntries(used);
+  return usage;
 }
 
 const TIERS: Record<string, string> = { standard: 'default', priority: 'priority', batch: 'flex' };

@@ -2,25 +2,26 @@ import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages
 import type { AnswerSink } from '../../src/core/answer.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { StreamReader } from '../../src/core/provider.ts';
-import { SseDecoder } from '../shared/sse.ts';
 import { asFault } from '../shared/fault.ts';
+import { parseJson } from '../shared/refusal.ts';
+import { SseDecoder } from '../shared/sse.ts';
 import { fromError } from './errors.ts';
 import { MessageReader, type Reading } from './response.ts';
 
 type StreamEvent = RawMessageStreamEvent | { type: 'ping' } | { type: 'error'; error: unknown };
 
-/** Most events by far: a piece of text without escapes is its own JSON, so nothing needs to be parsed. */
-const PLAIN_TEXT =
-  /^\{"type":"content_block_delta","index":\d+,"delta":\{"type":"text_delta","text":"([^"\\]*)"\}\s*\}$/;
+/** Most events by far, as Anthropic writes them: all but the piece itself is known without parsing. */
+const PIECE =
+  /event: content_block_delta\ndata: \{"type":"content_block_delta","index":\d+,"delta":\{"type":"(?:text_delta","text":"([^\n]*)|thinking_delta","thinking":"([^\n]*)|input_json_delta","partial_json":"([^\n]*))"\} *\}\n\n/y;
 
 export function fromAnthropicStream(sink: AnswerSink, reading: Reading): StreamReader {
   const message = new MessageReader(sink, reading);
-  const decoder = new SseDecoder((name, data) => {
-    if (name === 'ping' || message.ended) return;
-    const plain = PLAIN_TEXT.exec(data);
-    if (plain?.[1] !== undefined) message.text(plain[1]);
-    else readEvent(message, JSON.parse(data) as StreamEvent);
-  });
+  const decoder = new SseDecoder(
+    (name, data) => {
+      if (name !== 'ping' && !message.ended) readEvent(message, JSON.parse(data) as StreamEvent);
+    },
+    (text, start) => skimPieces(message, text, start),
+  );
   return {
     push(bytes) {
       try {
@@ -38,6 +39,35 @@ export function fromAnthropicStream(sink: AnswerSink, reading: Reading): StreamR
       if (!message.ended) throw new GatewayError('truncated', 'The provider closed the stream before its end');
     },
   };
+}
+
+/** Reads the pieces that stand at the start. */
+function skimPieces(message: MessageReader, text: string, start: number): number {
+  let end = start;
+  PIECE.lastIndex = start;
+  for (let piece = PIECE.exec(text); piece && readPiece(message, piece); piece = PIECE.exec(text)) {
+    end = PIECE.lastIndex;
+  }
+  return end;
+}
+
+/** False for what only looked like a piece. */
+function readPiece(message: MessageReader, piece: RegExpExecArray): boolean {
+  const said = piece[1];
+  const thought = piece[2];
+  const text = unescaped(said ?? thought ?? piece[3] ?? '');
+  if (text === undefined || message.ended) return false;
+  if (said !== undefined) message.text(text);
+  else if (thought !== undefined) message.thinking(text);
+  else message.input(text);
+  return true;
+}
+
+/** The string inside these quotes; undefined where they do not hold one string. */
+function unescaped(literal: string): string | undefined {
+  if (!literal.includes('\\') && !literal.includes('"')) return literal;
+  const text = parseJson(`"${literal}"`);
+  return typeof text === 'string' ? text : undefined;
 }
 
 function readEvent(message: MessageReader, event: StreamEvent): void {

@@ -6,7 +6,7 @@ import type { Turn } from '../shared/conversation.ts';
 import { toolInstruction } from '../shared/format.ts';
 import { compileSchema } from '../shared/schema.ts';
 import { readTools, toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
-import { changed, dropped, emulated, type Part } from './body.ts';
+import { changed, dropped, emulated, type Draft } from './body.ts';
 import { toCacheControl } from './cache.ts';
 import { toInputSchema } from './input-schema.ts';
 
@@ -19,7 +19,8 @@ export interface Tools extends ToolPlan {
 }
 
 export function planTools(request: ChatRequest): Tools {
-  const all = Array.isArray(request.tools) ? request.tools : [];
+  if (!Array.isArray(request.tools)) return { ...readTools(request), server: [] };
+  const all = request.tools;
   const server = all
     .filter(({ type }) => SERVER_TOOL.test(type))
     .map((tool) => ({ ...tool })) as unknown as ToolUnion[];
@@ -28,36 +29,36 @@ export function planTools(request: ChatRequest): Tools {
 }
 
 export interface ToolsContext {
+  plan: Tools;
   turns: readonly Turn[];
   /** Thinking is switched on: Anthropic then refuses to force a call. */
   thinking: boolean;
 }
 
-export function toTools(call: Call, plan: Tools, context: ToolsContext): Part {
+export function addTools(draft: Draft, call: Call, { plan, turns, thinking }: ToolsContext): void {
   const search = toWebSearch(call.request);
   const offered = plan.allowed ? plan.tools.filter(({ name }) => plan.allowed?.includes(name)) : plan.tools;
   const isEmpty = offered.length + plan.server.length === 0 && !search;
   // The API wants the tools of earlier calls defined; no more calls may come of it.
-  const specs = isEmpty ? toolsFromHistory(context.turns) : offered;
-  if (isEmpty && specs.length === 0) return {};
+  const specs = isEmpty ? toolsFromHistory(turns) : offered;
+  if (isEmpty && specs.length === 0) return;
   if (!call.capabilities.tools) {
     throw new GatewayError('unsupported', `${call.providerModel} cannot call tools`, { param: 'tools' });
   }
-  const warnings: Warning[] = [];
-  const tools = [...specs.map((spec) => toTool(spec, call, warnings)), ...plan.server, ...(search ?? [])];
+  const { body, warnings } = draft;
+  body.tools = [...specs.map((spec) => toTool(spec, call, warnings)), ...plan.server, ...(search ?? [])];
   if (call.request.web_search_options?.search_context_size) {
     warnings.push(dropped('web_search_options.search_context_size'));
   }
-  if (isEmpty) return { fields: { tools, tool_choice: { type: 'none' } }, warnings };
-  const choice = toToolChoice(call, plan, context.thinking);
-  return { ...choice, fields: { tools, ...choice.fields }, warnings: [...warnings, ...(choice.warnings ?? [])] };
+  if (isEmpty) body.tool_choice = { type: 'none' };
+  else addToolChoice(draft, call, plan, thinking);
 }
 
 function toTool(spec: ToolSpec, { capabilities }: Call, warnings: Warning[]): Tool {
   const named = {
     name: spec.name,
     ...(spec.description && { description: spec.description }),
-    ...toCacheControl(spec.cache),
+    ...(spec.cache && { cache_control: toCacheControl(spec.cache) }),
   };
   if (spec.custom) return { ...named, input_schema: FREE_TEXT };
   const { schema, loose } = toInputSchema(spec.parameters);
@@ -82,24 +83,24 @@ const FREE_TEXT: Tool.InputSchema = {
   additionalProperties: false,
 };
 
-function toToolChoice({ capabilities }: Call, plan: ToolPlan, thinking: boolean): Part {
+function addToolChoice(draft: Draft, { capabilities }: Call, plan: ToolPlan, thinking: boolean): void {
+  const { body } = draft;
   const single = plan.parallel === false && { disable_parallel_tool_use: true };
-  if (plan.mode === 'none') return { fields: { tool_choice: { type: 'none' } } };
-  if (plan.mode === 'auto') {
-    return plan.explicit || single ? { fields: { tool_choice: { type: 'auto', ...single } } } : {};
-  }
-  if (capabilities.forcedToolChoice && !thinking) {
+  if (plan.mode === 'none') {
+    body.tool_choice = { type: 'none' };
+  } else if (plan.mode === 'auto') {
+    if (plan.explicit || single) body.tool_choice = { type: 'auto', ...single };
+  } else if (capabilities.forcedToolChoice && !thinking) {
     const forced: ToolChoice = plan.name ? { type: 'tool', name: plan.name } : { type: 'any' };
-    return { fields: { tool_choice: { ...forced, ...single } } };
+    body.tool_choice = { ...forced, ...single };
+  } else {
+    // A named tool is the only one that may be called, and a single call can be checked for it.
+    const alone = plan.name !== undefined && { disable_parallel_tool_use: true };
+    body.tool_choice = { type: 'auto', ...single, ...alone };
+    draft.says.push(toolInstruction(plan.name));
+    draft.warnings.push(emulated('tool_choice'));
+    draft.emulate.toolRequired = plan.name ? { name: plan.name } : {};
   }
-  // A named tool is the only one that may be called, and a single call can be checked for it.
-  const alone = plan.name !== undefined && { disable_parallel_tool_use: true };
-  return {
-    fields: { tool_choice: { type: 'auto', ...single, ...alone } },
-    says: [toolInstruction(plan.name)],
-    warnings: [emulated('tool_choice')],
-    emulate: { toolRequired: plan.name ? { name: plan.name } : {} },
-  };
 }
 
 function toWebSearch({ web_search_options: options }: ChatRequest): WebSearchTool20260318[] | undefined {

@@ -1,6 +1,7 @@
-import { GatewayError, type ErrorKind } from '../../src/core/errors.ts';
+import { GatewayError, type ErrorDetails, type ErrorKind, type Scope } from '../../src/core/errors.ts';
 import type { Refusal } from '../../src/core/provider.ts';
-import { parseJson, record, retryAfterMs, text } from '../shared/refusal.ts';
+import { parseJson, record, text } from '../shared/refusal.ts';
+import { retryAfterMs, serverNow, untilMidnightMs } from '../shared/wait.ts';
 
 /** By the exception's name in lower case and without `exception`, as both HTTP and event streams spell it. */
 const KINDS: Readonly<Record<string, ErrorKind>> = {
@@ -35,6 +36,9 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   overloaded_error: 'overload',
 };
 
+/** What is gone with it, where that is not everything behind the endpoint's credential. */
+const SCOPES: Readonly<Record<string, Scope>> = { optinrequired: 'account', mpagreementbeingcreated: 'model' };
+
 /** Where there is no name that we know: a proxy's answer, or a name from the future. */
 const STATUS_KINDS: Readonly<Record<number, ErrorKind>> = {
   401: 'credential',
@@ -48,14 +52,25 @@ const STATUS_KINDS: Readonly<Record<number, ErrorKind>> = {
   529: 'overload',
 };
 
+const PER_DAY = /per day|daily/i;
+/** The policy lacks one model: `… is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:…` */
+const ON_MODEL = /on resource: \S*(?:foundation-model|inference-profile)/i;
+
+const DIMENSIONS: readonly { says: RegExp; dimension: NonNullable<ErrorDetails['dimension']> }[] = [
+  { says: /concurren/i, dimension: 'concurrency' },
+  { says: /too many tokens/i, dimension: 'tokens' },
+  { says: /too many requests/i, dimension: 'requests' },
+];
+
 /**
  * Where only the sentence tells. Converse has one ValidationException for all that a model or Bedrock itself dislikes,
  * and one ThrottlingException for a busy second and for a used-up day. The first match counts.
  */
-const SENTENCES: readonly { kind: ErrorKind; of: readonly ErrorKind[]; pattern: RegExp }[] = [
-  { kind: 'exhausted', of: ['rate'], pattern: /per day|daily/i },
+const SENTENCES: readonly { kind: ErrorKind; of: readonly ErrorKind[]; pattern: RegExp; scope?: Scope }[] = [
+  { kind: 'exhausted', of: ['rate'], pattern: PER_DAY, scope: 'model' }, // Each model has its own.
   { kind: 'fault', of: ['credential'], pattern: /signature (?:has )?expired|not yet current/i }, // Clock skew, not a bad key.
   { kind: 'misconfigured', of: ['credential'], pattern: /access to the model/i }, // One model's, not the key's.
+  { kind: 'credential', of: ['credential'], pattern: ON_MODEL, scope: 'model' },
   {
     kind: 'context',
     of: ['caller'],
@@ -73,7 +88,7 @@ const SENTENCES: readonly { kind: ErrorKind; of: readonly ErrorKind[]; pattern: 
     of: ['caller'],
     pattern: /model identifier is invalid|on-demand throughput|model version has reached/i,
   },
-  { kind: 'credential', of: ['caller'], pattern: /operation not allowed/i }, // AWS's word for an account that is held back.
+  { kind: 'credential', of: ['caller'], pattern: /operation not allowed/i, scope: 'account' }, // AWS holds it back.
   {
     kind: 'misconfigured', // For this model; another may.
     of: ['caller'],
@@ -89,7 +104,7 @@ export function classify(refusal: Refusal): GatewayError {
   const said = text(body?.message) ?? text(body?.Message) ?? '';
   // Passed on, a 401 would be taken for the client's own key; whatever the exception is called, it is about ours.
   const kind = refusal.status === 401 ? 'credential' : (kindOfName(name) ?? kindOfStatus(refusal.status));
-  return toError({ kind, name, said, status: refusal.status, retryAfterMs: retryAfterMs(refusal) });
+  return toError({ kind, name, said, status: refusal.status, retryAfterMs: waitMs(kind, said, refusal) });
 }
 
 /** The same for an exception inside a stream, where there is no status. */
@@ -108,8 +123,12 @@ function plainName(name: string): string {
 }
 
 function kindOfName(name: string): ErrorKind | undefined {
-  const plain = plainName(name);
-  return Object.hasOwn(KINDS, plain) ? KINDS[plain] : undefined;
+  return own(KINDS, plainName(name));
+}
+
+/** Names come from outside, and `constructor` is one too. */
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 function kindOfStatus(status: number): ErrorKind {
@@ -125,13 +144,23 @@ interface Complaint {
 }
 
 function toError({ kind: first, name, said, status, retryAfterMs }: Complaint): GatewayError {
-  const kind = SENTENCES.find(({ of, pattern }) => of.includes(first) && pattern.test(said))?.kind ?? first;
+  const sentence = SENTENCES.find(({ of, pattern }) => of.includes(first) && pattern.test(said));
+  const kind = sentence?.kind ?? first;
   return new GatewayError(kind, messageOf(kind, name, said), {
     retryAfterMs,
+    scope: sentence?.scope ?? own(SCOPES, plainName(name)),
+    ...(kind === 'rate' && { dimension: DIMENSIONS.find(({ says }) => says.test(said))?.dimension }),
     ...(kind === 'caller' && status !== undefined && { status }),
     ...(status === 413 && { code: 'request_too_large' }),
     ...(status === 400 && kind === 'misconfigured' && { status, code: 'unsupported_parameter' }),
   });
+}
+
+/** A day's tokens come back at midnight UTC. */
+function waitMs(kind: ErrorKind, said: string, refusal: Refusal): number | undefined {
+  if (kind !== 'rate' || !PER_DAY.test(said)) return retryAfterMs(refusal);
+  const nowMs = serverNow(refusal);
+  return nowMs === undefined ? undefined : untilMidnightMs(nowMs, 'UTC');
 }
 
 function messageOf(kind: ErrorKind, name: string, said: string): string {

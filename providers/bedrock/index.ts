@@ -2,6 +2,7 @@ import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
 import { hidesReasoning } from '../shared/effort.ts';
 import type { Reading } from './answer.ts';
 import { classify } from './errors.ts';
+import { readLimits, reserve, spent } from './limits.ts';
 import { reasoningFormat } from './model.ts';
 import { toConverse } from './request.ts';
 import { fromConverse } from './response.ts';
@@ -9,7 +10,16 @@ import { authorize, baseUrl } from './sign.ts';
 import { fromConverseStream } from './stream.ts';
 
 /** Amazon Bedrock's Converse API: one dialect for every vendor's models there. */
-export const bedrock: Provider = { name: 'bedrock', baseUrl, translate, classify, authorize };
+export const bedrock: Provider = {
+  name: 'bedrock',
+  baseUrl,
+  translate,
+  classify,
+  authorize,
+  reserve,
+  spent,
+  readLimits,
+};
 
 function translate(call: Call): Exchange {
   const { body, warnings, emulate, family, customNames } = toConverse(call);

@@ -6,7 +6,7 @@ import { isNova, type Family } from './model.ts';
 import type { ThinkingPart } from './thinking.ts';
 
 /** Bedrock sets quota aside for all that an answer might be, so a limit is always sent. */
-const DEFAULT_TOKENS = 16_384;
+export const DEFAULT_TOKENS = 16_384;
 /** What newer Claudes take for the default of `top_p`. */
 const DEFAULT_TOP_P = 0.99;
 /** Claude 4 and later refuse `temperature` and `top_p` together. */

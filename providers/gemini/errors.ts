@@ -1,6 +1,7 @@
-import { GatewayError, type ErrorKind } from '../../src/core/errors.ts';
+import { GatewayError, type ErrorDetails, type ErrorKind, type Scope } from '../../src/core/errors.ts';
 import type { Refusal } from '../../src/core/provider.ts';
-import { readErrorBody, record, retryAfterMs, text } from '../shared/refusal.ts';
+import { readErrorBody, record, text } from '../shared/refusal.ts';
+import { durationMs, retryAfterMs, serverNow, spokenMs, untilMidnightMs } from '../shared/wait.ts';
 
 /** Google's `{"error":{code,message,status,details}}`, read. */
 interface Complaint {
@@ -19,6 +20,8 @@ interface Complaint {
 
 /** Google's quotas a minute refill within one. */
 const MINUTE_MS = 60_000;
+/** Where the days of its quotas begin. */
+const CALIFORNIA = 'America/Los_Angeles';
 
 const STATUSES: Readonly<Record<number, ErrorKind>> = {
   401: 'credential',
@@ -45,26 +48,49 @@ const CALLER_STATUSES: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
 export function classify(refusal: Refusal): GatewayError {
   const complaint = readComplaint(refusal.body, refusal.status);
-  const announcedMs = retryAfterMs(refusal) ?? complaint.retryMs;
-  return judge(complaint, isDaily(complaint) ? untilMidnight(refusal.header('date')) : announcedMs);
+  const nowMs = serverNow(refusal);
+  if (!isDaily(complaint)) return judge(complaint, retryAfterMs(refusal) ?? complaint.retryMs);
+  return judge(complaint, nowMs === undefined ? undefined : untilMidnightMs(nowMs, CALIFORNIA));
 }
 
 /** An error that came where an answer was expected: the body is a chunk of the stream. */
 export function fromError(body: string): GatewayError {
   const complaint = readComplaint(body, 0);
-  return judge(complaint, complaint.retryMs);
+  return judge(complaint, isDaily(complaint) ? undefined : complaint.retryMs);
 }
 
 function judge(complaint: Complaint, announcedMs: number | undefined): GatewayError {
-  const { status, message } = complaint;
+  const { status, message, quotas } = complaint;
   const kind = kindOf(complaint);
-  const isMinute = kind === 'rate' && complaint.quotas.some((quota) => /per_?minute/i.test(quota));
+  const isMinute = kind === 'rate' && quotas.some((quota) => /per_?minute/i.test(quota));
   return new GatewayError(kind, message || `The provider answered with status ${status}`, {
     retryAfterMs: announcedMs ?? (isMinute ? MINUTE_MS : undefined),
+    ...(kind === 'rate' && { dimension: dimensionOf(quotas) }),
+    ...(kind === 'exhausted' && { scope: scopeOf(quotas) }),
     ...(kind === 'caller' && CALLER_STATUSES.has(status) && { status }),
     ...(status === 413 && { code: 'request_too_large' }),
     ...(status === 400 && kind === 'misconfigured' && { status, code: 'unsupported_parameter' }),
   });
+}
+
+const DIMENSIONS: readonly { named: RegExp; dimension: NonNullable<ErrorDetails['dimension']> }[] = [
+  { named: /concurrent/i, dimension: 'concurrency' },
+  { named: /input_?token/i, dimension: 'input' },
+  { named: /output_?token/i, dimension: 'output' },
+  { named: /token/i, dimension: 'tokens' },
+  { named: /requests/i, dimension: 'requests' },
+];
+
+/** The one that all exceeded quotas are about. */
+function dimensionOf(quotas: readonly string[]): ErrorDetails['dimension'] {
+  const named = quotas.map((quota) => DIMENSIONS.find((row) => row.named.test(quota))?.dimension);
+  const [first, ...others] = new Set(named);
+  return others.length === 0 ? first : undefined;
+}
+
+/** A day's quota is a project's, most often for one model; prepaid credit is the whole account's. */
+function scopeOf(quotas: readonly string[]): Scope {
+  return quotas.some((quota) => /per_?(?:base_?)?model/i.test(quota)) ? 'model' : 'account';
 }
 
 function kindOf(complaint: Complaint): ErrorKind {
@@ -91,19 +117,6 @@ function isDaily({ status, quotas }: Complaint): boolean {
   return status === 429 && quotas.some((quota) => /per_?day|daily/i.test(quota));
 }
 
-/** The days of Google's quotas begin at midnight in California. By Google's own clock. */
-function untilMidnight(date: string | undefined): number | undefined {
-  const nowMs = Date.parse(date ?? '');
-  if (Number.isNaN(nowMs)) return undefined;
-  const clock = new Intl.DateTimeFormat('en-US', {
-    timeZone: 'America/Los_Angeles',
-    timeStyle: 'medium',
-    hourCycle: 'h23',
-  });
-  const [hours = 0, minutes = 0, seconds = 0] = clock.format(nowMs).split(':').map(Number);
-  return (24 * 3600 - hours * 3600 - minutes * 60 - seconds) * 1000;
-}
-
 function readComplaint(body: string, httpStatus: number): Complaint {
   const { error, message } = readErrorBody(body);
   const details = records(error['details']);
@@ -118,9 +131,9 @@ function readComplaint(body: string, httpStatus: number): Complaint {
     quotas: [
       ...texts(violations, 'quotaId'),
       ...texts(violations, 'quotaMetric'),
-      ...(message.match(/[\w.]+\.com\/\w+/g) ?? []),
+      ...(message.match(/googleapis\.com\/\w+/g) ?? []),
     ],
-    retryMs: durationMs(texts(details, 'retryDelay')[0] ?? retryIn(message)),
+    retryMs: durationMs(texts(details, 'retryDelay')[0]) ?? spokenMs(message),
   };
 }
 
@@ -131,14 +144,4 @@ function records(value: unknown): Record<string, unknown>[] {
 
 function texts(entries: readonly Record<string, unknown>[], field: string): string[] {
   return entries.flatMap((entry) => text(entry[field]) ?? []);
-}
-
-function retryIn(message: string): string | undefined {
-  return /please retry in ([\d.]+m?s)/i.exec(message)?.[1];
-}
-
-/** `34.074824224s` or `900ms`. */
-function durationMs(duration: string | undefined): number | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(m?s)$/.exec(duration ?? '') ?? [];
-  return amount === undefined ? undefined : Math.ceil(Number(amount) * (unit === 's' ? 1000 : 1));
 }

@@ -6,6 +6,7 @@ import type { EndpointSettings } from '../../src/core/deployment.ts';
 import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
 import { authorizeByHeader } from '../shared/authorize.ts';
 import { classify } from './errors.ts';
+import { quotaTimeZone, readLimits, reserve, spent } from './limits.ts';
 import { toGemini } from './request.ts';
 import { fromGemini } from './response.ts';
 import { fromGeminiStream } from './stream.ts';
@@ -16,6 +17,10 @@ export const gemini: Provider = {
   translate,
   classify,
   authorize: (request, endpoint) => authorizeByHeader(request, endpoint, 'x-goog-api-key'),
+  reserve,
+  spent,
+  readLimits,
+  quotaTimeZone,
 };
 
 /** Locations of many regions have a host of another shape. */

@@ -1,9 +1,10 @@
 /** What OpenAI, Azure and the many servers that copy their API mean by a refusal. */
-import { GatewayError, type ErrorKind } from '../../src/core/errors.ts';
+import { GatewayError, type ErrorKind, type Scope } from '../../src/core/errors.ts';
 import type { Refusal } from '../../src/core/provider.ts';
-import { record, retryAfterMs } from '../shared/refusal.ts';
+import { record } from '../shared/refusal.ts';
+import { retryAfterMs } from '../shared/wait.ts';
 import { readComplaint, type Complaint } from './complaint.ts';
-import { resetMs } from './rate-limit.ts';
+import { dimensionOf, throttledMs } from './rate-limit.ts';
 
 /** Machine codes and types, which share one name space in practice. Some are told under any status. */
 const CODES: Readonly<Record<string, ErrorKind>> = {
@@ -11,6 +12,7 @@ const CODES: Readonly<Record<string, ErrorKind>> = {
   exceed_context_size_error: 'context', // llama.cpp
   content_filter: 'policy',
   content_policy_violation: 'policy',
+  ResponsibleAIPolicyViolation: 'policy', // Azure's inner code.
   image_content_policy_violation: 'policy',
   bio_policy: 'policy',
   misalignment_policy_violation: 'policy',
@@ -45,7 +47,9 @@ const SENTENCES: readonly { says: RegExp; kind: ErrorKind }[] = [
     says: /maximum (?:context|prompt|input) length|context (?:length|window|size)|prompt (?:is )?too long|reduce the length of/i,
     kind: 'context',
   },
-  { says: /insufficient (?:balance|credits|funds)|used all available credits|current quota/i, kind: 'exhausted' },
+  { says: /insufficient (?:balance|credits|funds)|used all available credits/i, kind: 'exhausted' },
+  // Gemini's minute, told in OpenAI's dialect, has the same sentence and a time.
+  { says: /current quota(?!.{0,500}retry in)/is, kind: 'exhausted' },
   { says: /(?:incorrect|invalid) api key/i, kind: 'credential' },
   { says: /encrypted content|'rs_\w+'|required following item|thought.?signature/i, kind: 'reasoning_rejected' },
   { says: /high demand|(?:at|over|insufficient) capacity|overloaded/i, kind: 'overload' },
@@ -81,8 +85,10 @@ const TYPES: Readonly<Record<string, ErrorKind>> = {
 const CALLER_STATUSES = new Set([400, 409, 412, 413, 415, 422]);
 /** The Responses API tells what is wrong with the client's picture only after it has begun to answer. */
 const BAD_IMAGE = /image/;
-/** More tokens than the limit of a whole minute: waiting cannot help. */
+/** More tokens than the limit of a whole minute: waiting cannot help, another deployment may have more. */
 const LARGER_THAN_LIMIT = /^Request too large/;
+/** One model is closed to the key, not all. */
+const ONE_MODEL = /(?:from|to|access) (?:this )?model\b/i;
 
 /** Also reads an error that came inside a 2xx, given as its JSON under that status. */
 export function classify(refusal: Refusal): GatewayError {
@@ -95,10 +101,13 @@ export function classify(refusal: Refusal): GatewayError {
     kind,
     message || (status ? `The provider answered with status ${status}` : 'The provider failed'),
     {
-      retryAfterMs: retryAfterMs(refusal) ?? (isRate ? resetMs(refusal) : undefined),
+      retryAfterMs: isRate ? throttledMs(refusal, message) : retryAfterMs(refusal),
+      ...(isRate && { dimension: dimensionOf(complaint, refusal) }),
+      scope: scopeOf(kind, complaint),
       param,
       code: codeOf(kind, complaint, status),
       ...(kind === 'caller' && status !== undefined && CALLER_STATUSES.has(status) && { status }),
+      ...(kind === 'misconfigured' && LARGER_THAN_LIMIT.test(message) && { status: 429 }),
     },
   );
 }
@@ -114,9 +123,10 @@ export function fromError(error: unknown): GatewayError {
 
 function kindOf(complaint: Complaint, status: number | undefined): ErrorKind {
   const { code, type, message } = complaint;
-  if (LARGER_THAN_LIMIT.test(message)) return 'context';
+  if (LARGER_THAN_LIMIT.test(message)) return 'misconfigured';
   const coded = own(CODES, code) ?? own(CODES, type);
-  if (coded) return coded;
+  // Azure tells its own crowding under the code of a limit.
+  if (coded) return coded === 'rate' && sentenceOf(message) === 'overload' ? 'overload' : coded;
   if (status === undefined) return kindInside(complaint);
   if (isAmbiguous(status)) return sentenceOf(message) ?? STATUSES[status] ?? 'caller';
   return STATUSES[status] ?? 'fault';
@@ -133,6 +143,14 @@ function isAmbiguous(status: number): boolean {
 
 function sentenceOf(message: string): ErrorKind | undefined {
   return SENTENCES.find(({ says }) => says.test(message))?.kind;
+}
+
+/** Money is the organisation's, unless the project has a limit of its own. Without a scope: all behind the credential. */
+function scopeOf(kind: ErrorKind, { code, type, message }: Complaint): Scope | undefined {
+  if (kind === 'exhausted') return [code, type].some((word) => word.startsWith('project_')) ? 'endpoint' : 'account';
+  if (kind !== 'credential') return undefined;
+  if (code === 'account_deactivated') return 'account';
+  return ONE_MODEL.test(message) ? 'model' : undefined;
 }
 
 /** The provider's own code where the client can act on it. */

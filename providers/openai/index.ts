@@ -4,6 +4,7 @@ import { hidesReasoning } from '../shared/effort.ts';
 import { reading } from '../shared/fault.ts';
 import { isOpenAi, toPath } from './endpoint.ts';
 import { classify } from './errors.ts';
+import { readLimits, reserve, spent } from './limits.ts';
 import type { Reading } from './reading.ts';
 import { toChat } from './request.ts';
 import { fromChat } from './response.ts';
@@ -19,6 +20,9 @@ export const openai: Provider = {
   translate: (call) => (needsResponses(call) ? throughResponses(call) : throughChat(call)),
   classify,
   authorize: (request, endpoint) => authorizeByHeader(request, endpoint, 'authorization'),
+  reserve,
+  spent,
+  readLimits,
 };
 
 function throughChat(call: Call): Exchange {

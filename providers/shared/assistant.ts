@@ -1,9 +1,8 @@
 /** An assistant's message in the history: what it thought, said, showed and called, in that order. */
 import type { ReasoningDetail } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { readCacheMark } from './cache.ts';
 import type { Block, ReasoningBlock } from './conversation.ts';
-import { markLast, readContent, textBlocks } from './parts.ts';
+import { markLast, readContent, readParts, textBlocks } from './parts.ts';
 import type { PartBlock } from './parts.ts';
 import type { Reading } from './reading.ts';
 import { warn } from './reading.ts';
@@ -19,12 +18,7 @@ export interface Spoken {
 }
 
 export function readAssistant(message: Message, param: string, reading: Reading): Spoken {
-  const shown = [
-    ...readContent(message['content'], `${param}.content`),
-    ...textBlocks(text(message['refusal']) ?? ''),
-    ...readAudio(message['audio'], `${param}.audio`, reading),
-    ...(Array.isArray(message['images']) ? readContent(message['images'], `${param}.images`) : []),
-  ];
+  const shown = readShown(message, param, reading);
   const moved = reading.rules.assistantMedia ? [] : shown.filter((block) => block.type !== 'text');
   if (moved.length > 0) {
     warn(reading, { param: `${param}.content`, action: 'changed', note: 'media moved to the next user turn' });
@@ -32,11 +26,19 @@ export function readAssistant(message: Message, param: string, reading: Reading)
   const blocks: Block[] = [
     ...readReasoning(message['reasoning_details'], reading),
     ...(moved.length > 0 ? shown.filter((block) => block.type === 'text') : shown),
-    ...readToolCalls(message['tool_calls'], `${param}.tool_calls`, reading),
-    ...readFunctionCall(message['function_call'], `${param}.function_call`, reading),
+    ...readToolCalls(message, param, reading),
+    ...readFunctionCall(message, param, reading),
   ];
-  markLast(blocks, readCacheMark(message));
+  markLast(blocks, message);
   return { blocks, moved };
+}
+
+function readShown(message: Message, param: string, reading: Reading): PartBlock[] {
+  const shown = readContent(message, param);
+  const { refusal, audio, images } = message;
+  if (typeof refusal === 'string') shown.push(...textBlocks(refusal));
+  if (audio) shown.push(...readAudio(audio, `${param}.audio`, reading));
+  return Array.isArray(images) ? [...shown, ...readParts(images, `${param}.images`)] : shown;
 }
 
 /**

@@ -102,10 +102,12 @@ export interface ConversationRules {
 export function toConversation(call: Call, rules: ConversationRules): Conversation {
   const reading = startReading(call, rules);
   const said = readMessages(reading);
-  const firstOther = said.findIndex((one) => one.role !== 'system');
-  const leading = firstOther < 0 ? said : said.slice(0, firstOther);
-  const system = leading.flatMap((one) => (one.role === 'system' ? [one.blocks] : []));
-  const turns = toTurns(said.slice(leading.length), reading);
+  const system: TextBlock[][] = [];
+  for (const one of said) {
+    if (one.role !== 'system') break;
+    system.push(one.blocks);
+  }
+  const turns = toTurns(said.slice(system.length), reading);
   if (turns.length === 0) turns.push(instructionAsUser(system, reading));
   letUserBegin(turns, reading);
   letUserEnd(turns, reading);

@@ -14,7 +14,7 @@ const isEmpty: Rule = (value) => Object.keys(record(value) ?? {}).length === 0;
 const isTextOnly: Rule = (value) => Array.isArray(value) && value.every((entry) => entry === 'text');
 
 /** Where leaving a field out changes nothing that the client can see. A field that is not listed is never silent. */
-const SILENT: Readonly<Record<string, Rule>> = {
+const SILENT = rules({
   // Read by every dialect or by the router itself.
   model: always,
   messages: always,
@@ -56,7 +56,7 @@ const SILENT: Readonly<Record<string, Rule>> = {
   service_tier: is('auto', 'default'),
   verbosity: is('medium'),
   reasoning_effort: is('none'),
-};
+});
 
 const blocksContent: Rule = (value) => {
   const policy = record(record(value)?.['policy']);
@@ -64,7 +64,7 @@ const blocksContent: Rule = (value) => {
 };
 
 /** Fields that must be honoured or refused: without them the answer is not what the client can read, or asked for. */
-const UNSAYABLE: Readonly<Record<string, Rule>> = {
+const UNSAYABLE = rules({
   logprobs: always,
   top_logprobs: always,
   logit_bias: always,
@@ -75,17 +75,21 @@ const UNSAYABLE: Readonly<Record<string, Rule>> = {
   n: always,
   stop: always,
   moderation: blocksContent,
-};
+});
 
 /** A warning for each field that is set, has an effect, and is not among the honoured ones: also for unknown ones. */
 export function ignoredFields(request: ChatRequest, honoured: ReadonlySet<string>): Warning[] {
-  return lostFields(request, honoured).map(([param]) => ({ param, action: 'dropped' }));
+  return lostFields(request, honoured).map((param) => ({ param, action: 'dropped' }));
 }
 
 /** Throws `unsupported` for the first field that this dialect cannot say and must not drop. */
 export function refuseUnsayable(request: ChatRequest, honoured: ReadonlySet<string>): void {
-  const lost = lostFields(request, honoured).find(([param, value]) => ruleOf(UNSAYABLE, param)?.(value, request));
-  if (lost) throw new GatewayError('unsupported', `This provider has no '${lost[0]}'`, { param: lost[0] });
+  const param = lostFields(request, honoured).find((name) => UNSAYABLE.get(name)?.(valueOf(request, name), request));
+  if (param) throw new GatewayError('unsupported', `This provider has no '${param}'`, { param });
+  requireTokens(request);
+}
+
+function requireTokens(request: ChatRequest): void {
   const { value, param } = outputTokens(request);
   if (value !== undefined && value < 1) {
     throw new GatewayError('unsupported', 'An answer needs at least one token', { param });
@@ -104,14 +108,19 @@ export function stopSequences(request: ChatRequest): string[] {
   return (typeof stop === 'string' ? [stop] : stop).filter((sequence) => sequence !== '');
 }
 
-function lostFields(request: ChatRequest, honoured: ReadonlySet<string>): [string, unknown][] {
-  return Object.entries(request).filter(([param, value]) => {
-    if (value === null || value === undefined || honoured.has(param)) return false;
-    return !ruleOf(SILENT, param)?.(value, request);
+function lostFields(request: ChatRequest, honoured: ReadonlySet<string>): string[] {
+  return Object.keys(request).filter((param) => {
+    if (honoured.has(param)) return false;
+    const value = valueOf(request, param) ?? undefined;
+    return value !== undefined && !SILENT.get(param)?.(value, request);
   });
 }
 
-/** Field names come from the client, and `constructor` is one too. */
-function ruleOf(rules: Readonly<Record<string, Rule>>, param: string): Rule | undefined {
-  return Object.hasOwn(rules, param) ? rules[param] : undefined;
+function valueOf(request: ChatRequest, param: string): unknown {
+  return (request as unknown as Record<string, unknown>)[param];
+}
+
+/** A map, because field names come from the client, and `constructor` is one too. */
+function rules(byField: Record<string, Rule>): ReadonlyMap<string, Rule> {
+  return new Map(Object.entries(byField));
 }

@@ -1,9 +1,8 @@
 /** OpenAI's messages one by one, in their new and old forms, before any rule about their order. */
 import { readAssistant } from './assistant.ts';
 import type { Spoken } from './assistant.ts';
-import { readCacheMark } from './cache.ts';
 import type { TextBlock } from './conversation.ts';
-import { invalid, markLast, readContent, readText } from './parts.ts';
+import { invalid, isSilent, markLast, readContent, readText } from './parts.ts';
 import type { PartBlock } from './parts.ts';
 import type { Reading } from './reading.ts';
 import { warn } from './reading.ts';
@@ -25,13 +24,15 @@ type Message = Record<string, unknown>;
 export function readMessages(reading: Reading): Said[] {
   const messages: unknown = reading.call.request.messages;
   if (!Array.isArray(messages) || messages.length === 0) throw invalid('There must be a message', 'messages');
-  const said = messages.map((entry, index) => {
-    const message = record(entry);
+  const said: Said[] = [];
+  for (let index = 0; index < messages.length; index++) {
+    const message = record(messages[index]);
     if (!message) throw invalid('A message is an object', `messages.${index}`);
-    return readMessage(message, index, reading);
-  });
-  warnOfNames(messages, reading);
-  return said.filter((one) => one.role === 'result' || one.blocks.length > 0);
+    const one = readMessage(message, index, reading);
+    if (one.role === 'result' || one.blocks.length > 0) said.push(one);
+  }
+  warnOfNames(messages as Message[], reading);
+  return said;
 }
 
 function readMessage(message: Message, index: number, reading: Reading): Said {
@@ -55,33 +56,29 @@ function readMessage(message: Message, index: number, reading: Reading): Said {
 
 /** Where nothing is left but media that only a user may show, the user shows it. */
 function asSaid(index: number, spoken: Spoken): Said {
-  const isSilent = spoken.blocks.every((block) => block.type === 'reasoning');
-  if (isSilent && spoken.moved.length > 0) return { role: 'user', index, blocks: spoken.moved };
-  return { role: 'assistant', index, ...spoken };
+  const { blocks, moved } = spoken;
+  if (moved.length > 0 && isSilent(blocks)) return { role: 'user', index, blocks: moved };
+  return { role: 'assistant', index, blocks, moved };
 }
 
 function readSystem(message: Message, param: string): TextBlock[] {
-  const blocks = readText(message['content'], `${param}.content`);
-  markLast(blocks, readCacheMark(message));
+  const blocks = readText(message, param);
+  markLast(blocks, message);
   return blocks;
 }
 
 function readUser(message: Message, param: string): PartBlock[] {
-  const blocks = readContent(message['content'], `${param}.content`);
+  const blocks = readContent(message, param);
   if (blocks.length === 0) throw invalid('A user message is empty', `${param}.content`);
-  markLast(blocks, readCacheMark(message));
+  markLast(blocks, message);
   return blocks;
 }
 
 /** Without a field for names one speaker's name says nothing, but several would have told them apart. */
-function warnOfNames(messages: readonly unknown[], reading: Reading): void {
-  const names = new Set<unknown>();
-  for (const [index, entry] of messages.entries()) {
-    const { role, name } = record(entry) ?? {};
-    if (typeof name !== 'string' || role === 'tool' || role === 'function') continue;
-    names.add(name);
-    if (names.size < 2) continue;
-    warn(reading, { param: `messages.${index}.name`, action: 'dropped', note: 'no field for names' });
-    return;
-  }
+function warnOfNames(messages: readonly Message[], reading: Reading): void {
+  const named = messages.filter(({ role, name }) => typeof name === 'string' && role !== 'tool' && role !== 'function');
+  const other = named.find(({ name }) => name !== named[0]?.['name']);
+  if (!other) return;
+  const param = `messages.${messages.indexOf(other)}.name`;
+  warn(reading, { param, action: 'dropped', note: 'no field for names' });
 }

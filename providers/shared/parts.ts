@@ -1,7 +1,6 @@
 /** Content as the client wrote it, a string or a list of parts, read into blocks. */
 import { GatewayError } from '../../src/core/errors.ts';
 import { readCacheMark } from './cache.ts';
-import type { CacheMark } from './cache.ts';
 import type { AudioBlock, Block, MediaBlock, MediaSource, TextBlock } from './conversation.ts';
 import { mediaTypeOfName, parseDataUrl, sniffMediaType } from './media.ts';
 import { record, text } from './refusal.ts';
@@ -13,26 +12,37 @@ type Part = Record<string, unknown>;
 /** What a provider or a cloud can fetch itself. */
 const REMOTE = /^(?:https?|gs|s3):\/\//i;
 
-/** Blocks without the empty ones, which Anthropic and Bedrock refuse. Absent content is empty. */
-export function readContent(content: unknown, param: string): PartBlock[] {
-  if (content === undefined || content === null) return [];
+/** A message's blocks without the empty ones, which Anthropic and Bedrock refuse. Absent content is empty. */
+export function readContent(message: Part, param: string): PartBlock[] {
+  const { content } = message;
   if (typeof content === 'string') return textBlocks(content);
-  if (!Array.isArray(content)) throw invalid('Content is a string or a list of parts', param);
-  return content.flatMap((part, index) => readPart(part, `${param}.${index}`));
+  if (content === undefined || content === null) return [];
+  return readParts(content, `${param}.content`);
+}
+
+export function readParts(parts: unknown, param: string): PartBlock[] {
+  if (!Array.isArray(parts)) throw invalid('Content is a string or a list of parts', param);
+  return parts.flatMap((part, index) => readPart(part, `${param}.${index}`));
 }
 
 /** Text only: what instructions may hold. */
-export function readText(content: unknown, param: string): TextBlock[] {
-  return readContent(content, param).map((block) => {
-    if (block.type === 'text') return block;
-    throw new GatewayError('unsupported', 'Instructions can only be text', { param });
-  });
+export function readText(message: Part, param: string): TextBlock[] {
+  const blocks = readContent(message, param);
+  if (blocks.every((block) => block.type === 'text')) return blocks;
+  throw new GatewayError('unsupported', 'Instructions can only be text', { param: `${param}.content` });
 }
 
-/** The last block that can carry it ends the cached prefix. */
-export function markLast(blocks: readonly Block[], mark: { cache?: CacheMark }): void {
+/** A mark on what held the blocks: the last one that can carry it ends the cached prefix. */
+export function markLast(blocks: readonly Block[], marked: Part): void {
+  const cache = readCacheMark(marked);
+  if (!cache) return;
   const last = blocks.findLast((block) => block.type !== 'reasoning' && block.type !== 'audio');
-  if (mark.cache && last) last.cache = mark.cache;
+  if (last) last.cache = cache;
+}
+
+/** Thoughts without a word or a call. */
+export function isSilent(blocks: readonly Block[]): boolean {
+  return blocks.every((block) => block.type === 'reasoning');
 }
 
 export function textBlocks(content: string): TextBlock[] {
@@ -48,7 +58,7 @@ function readPart(entry: unknown, param: string): PartBlock[] {
   const part = record(entry);
   if (!part) throw invalid('A part of the content is an object', param);
   const blocks = readTyped(part, param);
-  markLast(blocks, readCacheMark(part));
+  markLast(blocks, part);
   return blocks;
 }
 

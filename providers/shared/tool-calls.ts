@@ -24,16 +24,19 @@ type Fields = Record<string, unknown>;
 /** `JSON.stringify` recurses, so a client's nesting must end somewhere. The HTTP layer has the same limit for bodies. */
 const MAX_DEPTH = 64;
 
-export function readToolCalls(calls: unknown, param: string, reading: Reading): ToolCallBlock[] {
+export function readToolCalls(message: Fields, at: string, reading: Reading): ToolCallBlock[] {
+  const calls = message['tool_calls'];
   if (calls === undefined || calls === null) return [];
+  const param = `${at}.tool_calls`;
   if (!Array.isArray(calls)) throw invalid('Tool calls are a list', param);
   return calls.map((entry, index) => readToolCall(record(entry) ?? {}, `${param}.${index}`, reading));
 }
 
 /** OpenAI's old form has one call a message and no id. */
-export function readFunctionCall(call: unknown, param: string, reading: Reading): ToolCallBlock[] {
-  const fields = record(call);
+export function readFunctionCall(message: Fields, at: string, reading: Reading): ToolCallBlock[] {
+  const fields = record(message['function_call']);
   if (!fields) return [];
+  const param = `${at}.function_call`;
   const name = requireName(fields, param);
   const id = `call_fn_${reading.functionCalls++}`;
   reading.openFunctions.set(name, id);
@@ -58,7 +61,8 @@ function readToolCall(call: Fields, param: string, reading: Reading): ToolCallBl
   const { id, signature } = splitThoughtId(text(call['id']) ?? '');
   if (!id) throw invalid('A tool call needs an id', `${param}.id`);
   const extra = reading.call.omitReasoning ? undefined : readExtra(call, signature);
-  const rest = { ...(extra && { extra }), ...readCacheMark(call) };
+  const cache = readCacheMark(call);
+  const rest = { ...(extra && { extra }), ...(cache && { cache }) };
   const custom = record(call['custom']);
   if (custom) {
     const input = { input: text(custom['input']) ?? '' };
@@ -99,15 +103,15 @@ function readArguments(call: Fields, param: string, reading: Reading): Record<st
 }
 
 function answer(message: Fields, id: string, at: string, param: string): ToolAnswer {
-  const content = readContent(message['content'], `${at}.content`);
-  const cache = content.findLast((block) => block.type !== 'audio' && block.cache !== undefined);
+  const content = readContent(message, at);
+  const marked = content.findLast((block) => block.type !== 'audio' && block.cache !== undefined);
+  const cache = readCacheMark(message) ?? (marked && 'cache' in marked ? marked.cache : undefined);
   return {
     id,
     param,
     content: content.map(bare),
     isError: message['is_error'] === true,
-    ...(cache && 'cache' in cache && { cache: cache.cache }),
-    ...readCacheMark(message),
+    ...(cache && { cache }),
   };
 }
 

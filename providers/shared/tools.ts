@@ -33,8 +33,11 @@ export interface ToolPlan {
 
 type Choice = Pick<ToolPlan, 'mode' | 'explicit' | 'name' | 'allowed'>;
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 /** Tools and the choice among them, in the new form or the old one (`functions`, `function_call`). */
 export function readTools(request: ChatRequest): ToolPlan {
+  if (!speaksOfTools(request)) return { tools: [], mode: 'auto', explicit: false, customNames: NO_NAMES };
   const tools = readSpecs(request);
   const names = new Set(tools.map((tool) => tool.name));
   if (names.size < tools.length) throw invalid('Two tools have the same name', 'tools');
@@ -58,17 +61,22 @@ export function customWarnings({ tools }: ToolPlan): Warning[] {
 
 /** Minimal specs for providers that refuse calls in the history of a request without tools. */
 export function toolsFromHistory(turns: readonly Turn[]): ToolSpec[] {
-  const specs = new Map<string, ToolSpec>();
-  for (const block of turns.flatMap((turn) => turn.blocks)) {
-    if (block.type !== 'tool_call' || specs.has(block.name)) continue;
-    specs.set(block.name, {
-      name: block.name,
-      parameters: { type: 'object', properties: {} },
-      strict: false,
-      custom: block.custom,
-    });
+  const specs: ToolSpec[] = [];
+  const known = new Set<string>();
+  for (const { blocks } of turns) {
+    for (const block of blocks) {
+      if (block.type !== 'tool_call' || known.has(block.name)) continue;
+      const { name, custom } = block;
+      known.add(name);
+      specs.push({ name, parameters: { type: 'object', properties: {} }, strict: false, custom });
+    }
   }
-  return [...specs.values()];
+  return specs;
+}
+
+function speaksOfTools(request: ChatRequest): boolean {
+  const { tools, functions, tool_choice: choice, function_call: call, parallel_tool_calls: parallel } = request;
+  return (tools ?? functions ?? choice ?? call ?? parallel ?? undefined) !== undefined;
 }
 
 function readSpecs(request: ChatRequest): ToolSpec[] {
@@ -121,8 +129,8 @@ function readNames(fields: Record<string, unknown>, tool: Record<string, unknown
   const name = text(fields['name']);
   if (!name) throw invalid('A tool needs a name', `${param}.name`);
   const description = text(fields['description']);
-  const mark = readCacheMark(tool);
-  return { name, ...(description && { description }), ...(mark.cache ? mark : readCacheMark(fields)) };
+  const cache = readCacheMark(tool) ?? readCacheMark(fields);
+  return { name, ...(description && { description }), ...(cache && { cache }) };
 }
 
 function readChoice(request: ChatRequest): Choice {

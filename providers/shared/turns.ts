@@ -1,7 +1,7 @@
 /** The rules about order: who speaks when, and which result stands behind which call. */
 import type { Block, TextBlock, ToolCallBlock, ToolResultBlock, Turn } from './conversation.ts';
 import type { Said } from './messages.ts';
-import { invalid } from './parts.ts';
+import { invalid, isSilent } from './parts.ts';
 import type { PartBlock } from './parts.ts';
 import type { Reading } from './reading.ts';
 import { warn } from './reading.ts';
@@ -13,27 +13,33 @@ type Heard = Exclude<Said, Spoken>;
 type Run = { side: 'assistant'; said: Spoken[] } | { side: 'user'; said: Heard[] };
 
 /** Calls of the last assistant turn that wait for their results, by id, and who made them. */
-type OpenCalls = Map<string, { call: ToolCallBlock; index: number }>;
+type OpenCalls = ReadonlyMap<string, { call: ToolCallBlock; index: number }>;
+
+const NO_CALLS: OpenCalls = new Map();
 
 /** Turns that alternate, with every result in the turn right behind its call. */
 export function toTurns(said: readonly Said[], reading: Reading): Turn[] {
   const turns: Turn[] = [];
-  let open: OpenCalls = new Map();
+  let open = NO_CALLS;
   let moved: PartBlock[] = [];
   for (const run of toRuns(said)) {
     if (run.side === 'assistant') {
       open = callsOf(run.said);
       moved = run.said.flatMap((one) => one.moved);
-      turns.push(...assistantTurns(run.said, reading));
+      addAssistant(turns, run.said, reading);
     } else {
-      turns.push(...userTurns(run.said, [...takeResults(run.said, open), ...moved], reading));
-      open = new Map();
+      addUser(turns, run.said, [...takeResults(run.said, open), ...moved], reading);
+      open = NO_CALLS;
       moved = [];
     }
   }
   requireAnswered(open);
-  if (moved.length > 0) turns.push({ role: 'user', blocks: moved });
-  return turns.filter((turn) => turn.blocks.length > 0);
+  addTurn(turns, 'user', moved);
+  return turns;
+}
+
+function addTurn(turns: Turn[], role: Turn['role'], blocks: Block[]): void {
+  if (blocks.length > 0) turns.push({ role, blocks });
 }
 
 function toRuns(said: readonly Said[]): Run[] {
@@ -57,27 +63,24 @@ function dropSilence(runs: Run[]): void {
   if (last?.side === 'assistant' && last.said.every((one) => isSilent(one.blocks))) runs.pop();
 }
 
-function isSilent(blocks: readonly Block[]): boolean {
-  return blocks.every((block) => block.type === 'reasoning');
-}
+const RANK: Readonly<Partial<Record<Block['type'], number>>> = { reasoning: 0, tool_call: 2 };
 
-function assistantTurns(said: readonly Spoken[], reading: Reading): Turn[] {
+const rankOf = ({ type }: Block): number => RANK[type] ?? 1;
+
+function addAssistant(turns: Turn[], said: readonly Spoken[], reading: Reading): void {
+  const [first] = said;
+  if (first && said.length === 1) return addTurn(turns, 'assistant', first.blocks); // In order as it was read.
   if (reading.rules.mergeable === false) {
-    const loud = said.filter((one) => !isSilent(one.blocks));
-    return loud.map((one) => ({ role: 'assistant', blocks: one.blocks }));
+    for (const { blocks } of said) if (!isSilent(blocks)) addTurn(turns, 'assistant', blocks);
+    return;
   }
-  const blocks = said.flatMap((one) => one.blocks);
-  if (isSilent(blocks)) return [];
-  const ordered = [
-    ...blocks.filter((block) => block.type === 'reasoning'),
-    ...blocks.filter((block) => block.type !== 'reasoning' && block.type !== 'tool_call'),
-    ...blocks.filter((block) => block.type === 'tool_call'),
-  ];
-  return [{ role: 'assistant', blocks: ordered }];
+  const blocks = said.flatMap((one) => one.blocks).sort((a, b) => rankOf(a) - rankOf(b));
+  addTurn(turns, 'assistant', blocks);
 }
 
 function callsOf(said: readonly Spoken[]): OpenCalls {
-  const open: OpenCalls = new Map();
+  if (said.every(({ blocks }) => blocks.at(-1)?.type !== 'tool_call')) return NO_CALLS; // A message's calls are last.
+  const open = new Map<string, { call: ToolCallBlock; index: number }>();
   for (const { blocks, index } of said) {
     for (const call of blocks) {
       if (call.type !== 'tool_call') continue;
@@ -90,6 +93,7 @@ function callsOf(said: readonly Spoken[]): OpenCalls {
 
 /** The results of a run in the order of their calls: no call without one, none without a call, none twice. */
 function takeResults(said: readonly Heard[], open: OpenCalls): ToolResultBlock[] {
+  if (open.size === 0 && said.every((one) => one.role !== 'result')) return [];
   const results = new Map<string, ToolResultBlock>();
   for (const one of said) {
     if (one.role !== 'result') continue;
@@ -110,14 +114,17 @@ function requireAnswered(open: OpenCalls, results?: ReadonlyMap<string, ToolResu
 }
 
 /** `first` are the results and whatever else must open the user's turn. */
-function userTurns(said: readonly Heard[], first: Block[], reading: Reading): Turn[] {
+function addUser(turns: Turn[], said: readonly Heard[], first: Block[], reading: Reading): void {
   const late = trailingSystem(said, reading);
-  const heard = said.slice(0, said.length - late.length).map((one) => toBlocks(one, reading));
-  const turns: Turn[] =
-    reading.rules.mergeable === false
-      ? [first, ...heard].map((blocks) => ({ role: 'user', blocks }))
-      : [{ role: 'user', blocks: [...first, ...heard.flat()] }];
-  return [...turns, { role: 'system', blocks: late.flat() }];
+  const heard = late.length > 0 ? said.slice(0, -late.length) : said;
+  if (reading.rules.mergeable === false) {
+    addTurn(turns, 'user', first);
+    for (const one of heard) addTurn(turns, 'user', toBlocks(one, reading));
+  } else {
+    for (const one of heard) for (const block of toBlocks(one, reading)) first.push(block);
+    addTurn(turns, 'user', first);
+  }
+  addTurn(turns, 'system', late.flat());
 }
 
 /** A system turn must follow a user's and be last or come before an assistant's (Anthropic). */

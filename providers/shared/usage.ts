@@ -8,18 +8,19 @@ export function usageOf(counts: {
   written?: number | undefined;
   reasoning?: number | undefined;
 }): Usage {
-  const [prompt, completion] = [count(counts.prompt), count(counts.completion)];
+  const prompt = count(counts.prompt);
+  const completion = count(counts.completion);
   const { cached, written, reasoning } = counts;
-  return {
+  const details: Usage['prompt_tokens_details'] = { cached_tokens: count(cached) };
+  if (written !== undefined) details.cache_write_tokens = count(written);
+  const usage: Usage = {
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: prompt + completion,
-    prompt_tokens_details: {
-      cached_tokens: count(cached),
-      ...(written !== undefined && { cache_write_tokens: count(written) }),
-    },
-    ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: count(reasoning) } }),
+    prompt_tokens_details: details,
   };
+  if (reasoning !== undefined) usage.completion_tokens_details = { reasoning_tokens: count(reasoning) };
+  return usage;
 }
 
 /** What goes on a bill is a number, whatever a provider sends in its place. */

@@ -1,3 +1,4 @@
+import type { DeclaredLimits } from './limits.ts';
 import type { Secret } from './secret.ts';
 
 /** One way to reach one model: where, as what, and what it can do. */
@@ -12,6 +13,19 @@ export interface Deployment {
   capabilities: Capabilities;
   /** Undefined when the catalog has no price: loud, never zero. */
   price: Price | undefined;
+  /** Models that share their limits (Claude Opus 4.x, say). */
+  family: string;
+  /** Limits of its own, beside the account's. */
+  limits?: DeclaredLimits | undefined;
+  /** The operator's own time limits for it, in milliseconds. */
+  timeouts?: DeclaredTimeouts | undefined;
+}
+
+export interface DeclaredTimeouts {
+  firstTokenMs?: number | undefined;
+  maxFirstTokenMs?: number | undefined;
+  idleMs?: number | undefined;
+  totalMs?: number | undefined;
 }
 
 /** One entry under `providers:`: a dialect, an address and a credential. */
@@ -22,6 +36,10 @@ export interface Endpoint {
   baseUrl: string;
   credential: Credential;
   settings: EndpointSettings;
+  /** Whose limits it draws on: entries with the same account share them. */
+  account: string;
+  /** What the account allows each model family. */
+  limits?: DeclaredLimits | undefined;
 }
 
 /** What only some dialects need, from the configuration. */

@@ -5,6 +5,7 @@
  * counts it, whether the client's SDK should try again) is data in `ERROR_RULES`, so no other file branches on
  * status codes, provider names or sentences. A provider only parses: (status, machine code, body) → kind.
  */
+import type { Dimension } from './limits.ts';
 import { scrub } from './scrub.ts';
 
 export type ErrorKind =
@@ -17,6 +18,8 @@ export type ErrorKind =
   | 'unsupported'
   | 'no_candidate'
   | 'circuit_open'
+  | 'capacity'
+  | 'deadline'
   | 'internal'
   // The provider says the caller is wrong: another provider would say the same.
   | 'caller'
@@ -91,6 +94,8 @@ export const ERROR_RULES: Record<ErrorKind, ErrorRule> = {
   unsupported: { ...caller(400, 'unsupported_parameter', 'router'), failover: true },
   no_candidate: router(503, SERVER, 'no_healthy_provider', { clientRetry: true }),
   circuit_open: router(503, SERVER, 'no_healthy_provider', { failover: true, clientRetry: true }),
+  capacity: router(429, 'rate_limit_error', 'router_at_capacity', { clientRetry: true }),
+  deadline: router(504, SERVER, 'deadline_exceeded', { clientRetry: true }),
   internal: router(500, SERVER, 'internal_error'),
   caller: caller(400, 'invalid_request', 'provider'),
   context: caller(400, 'context_length_exceeded', 'provider'),
@@ -123,8 +128,17 @@ export interface ErrorDetails {
   code?: string | undefined;
   /** The provider's own status for a caller's fault (400, 409, 413, 415, 422). */
   status?: number | undefined;
+  /** `rate`: which limit it was; unknown means all of them. */
+  dimension?: Dimension | 'concurrency' | undefined;
+  /** `exhausted`, `credential`: how much is gone with it. Without it, everything behind the endpoint's credential. */
+  scope?: Scope | undefined;
+  /** The router has already asked more than once: the client's SDK must not multiply that. */
+  retried?: boolean | undefined;
   cause?: unknown;
 }
+
+/** `model`: this model of the endpoint; `endpoint`: its credential; `account`: every credential of the account. */
+export type Scope = 'model' | 'endpoint' | 'account';
 
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
@@ -133,6 +147,9 @@ export class GatewayError extends Error {
   readonly param: string | undefined;
   readonly code: string;
   readonly status: number;
+  readonly dimension: ErrorDetails['dimension'];
+  readonly scope: Scope | undefined;
+  readonly retried: boolean;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -141,6 +158,9 @@ export class GatewayError extends Error {
     this.param = details.param;
     this.code = details.code ?? ERROR_RULES[kind].code;
     this.status = details.status ?? ERROR_RULES[kind].status;
+    this.dimension = details.dimension;
+    this.scope = details.scope;
+    this.retried = details.retried ?? false;
   }
 
   get rule(): ErrorRule {

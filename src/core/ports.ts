@@ -12,6 +12,12 @@ export interface Clock {
   now: () => number;
 }
 
+/** The only way to wait. Policies take it, so that tests and the storm run in virtual time. */
+export interface Timers {
+  /** Acts once, after so many milliseconds. Returns how to call it off. */
+  after: (ms: number, act: () => void) => () => void;
+}
+
 /** Sends bytes and brings bytes; knows nothing of providers. Never follows a redirect, never retries. */
 export interface Transport {
   /** Resolves with the response's head. Throws `timeout`, `unreachable` or `client_gone`. */
@@ -37,11 +43,26 @@ export interface IncomingResponse {
   text(maxBytes: number): Promise<string>;
 }
 
-/** One deployment's fuse. */
-export interface Circuit {
+/** One deployment's fuse: opens when its calls fail, lets single calls through after a while to see whether it is well. */
+export interface Fuse {
   readonly state: 'closed' | 'open' | 'half_open';
-  /** Throws `circuit_open` instead of calling while it is open. */
-  run<T>(attempt: () => Promise<T>): Promise<T>;
+  /** Milliseconds until a call may be let through; 0: now. A guess while a probe is out. */
+  waitMs(nowMs: number): number;
+  /**
+   * Lets one call through; ask `waitMs` first. While half open this is the one probe. A call that enters although it
+   * should wait (the last deployment of a pool in panic) decides nothing while the fuse is open or half open.
+   */
+  enter(nowMs: number): Pass;
+}
+
+/** One call under the fuse's eyes: the first of these counts, later ones do nothing but for `failed` after `succeeded`. */
+export interface Pass {
+  /** It answers: its first content came. */
+  succeeded(): void;
+  /** It failed. After `succeeded`: its answer broke off, which is one more failure, once. */
+  failed(): void;
+  /** Says nothing about health: the caller's fault, the client left, a throttle. */
+  void(): void;
 }
 
 /** Bounded and forgetful: what was put may be gone. */
@@ -69,6 +90,8 @@ export interface RequestFact {
   /** Undefined when the model's price is unknown. */
   costUsd: number | undefined;
   firstTokenMs: number | undefined;
+  /** Waited for room at the providers; undefined where it had not to. */
+  queuedMs: number | undefined;
   durationMs: number;
   attempts: readonly Attempt[];
   /** What ended it, for the log: its message and cause may name what no client should see. */

@@ -1,7 +1,8 @@
 import type { AnswerSink } from './answer.ts';
-import type { ChatRequest } from './chat.ts';
+import type { ChatRequest, Usage } from './chat.ts';
 import type { Capabilities, Endpoint, EndpointSettings } from './deployment.ts';
 import type { GatewayError } from './errors.ts';
+import type { Amounts, LimitReading, Weight } from './limits.ts';
 
 /**
  * A dialect: it says a request in the provider's words and understands what comes back. Pure: no I/O, no clock,
@@ -18,6 +19,14 @@ export interface Provider {
   classify: (refusal: Refusal) => GatewayError;
   /** Adds the credential, last, because a signature covers the bytes. */
   authorize(request: OutgoingRequest, endpoint: Endpoint, nowMs: number): OutgoingRequest | Promise<OutgoingRequest>;
+  /** What the provider sets aside of its limits when a request arrives, as it counts. */
+  reserve: (weight: Weight) => Amounts;
+  /** What an answered request has taken of them in the end. */
+  spent: (usage: Usage) => Amounts;
+  /** What the headers of any answer say of limits per minute; nothing where they say nothing, or nonsense. */
+  readLimits: (header: (name: string) => string | undefined) => readonly LimitReading[];
+  /** Where its quotas have their days (an IANA name); UTC without it. */
+  quotaTimeZone?: string;
 }
 
 /** One attempt at one deployment. */
@@ -94,6 +103,8 @@ export interface OutgoingRequest {
 /** An upstream answer that is not 2xx. */
 export interface Refusal {
   status: number;
-  header(name: string): string | undefined;
+  header: (name: string) => string | undefined;
   body: string;
+  /** Our clock, where a date in the answer has no `date` header to compare with; milliseconds since 1970. */
+  nowMs?: number | undefined;
 }

@@ -154,5 +154,5 @@ function endpointOf(name: string): Endpoint {
     name === 'bedrock'
       ? { kind: 'aws', resolve: () => Promise.resolve(PRACTICE_AWS) }
       : { kind: 'key', secret: new Secret(PRACTICE_KEY) };
-  return { name, dialect: name, baseUrl, credential, settings: { region, practice: true } };
+  return { name, dialect: name, baseUrl, account: name, credential, settings: { region, practice: true } };
 }

@@ -722,8 +722,9 @@ const errors: ErrorRow[] = [
         code: 'rate_limit_exceeded',
       },
     },
-    kind: 'context',
-    clientStatus: 400,
+    kind: 'misconfigured',
+    clientStatus: 429,
+    code: 'rate_limit_exceeded',
   },
   {
     name: "Azure's filter",

@@ -13,7 +13,8 @@ const SMALL: Estimate = { inputTokens: 100, outputTokens: 1_024 };
 function deployment(id: string, capabilities: Partial<Capabilities> = {}): Deployment {
   const { endpoint } = makeCall({});
   const model = id.slice(id.indexOf('/') + 1);
-  return { id, endpoint, providerModel: model, model, capabilities: { ...ABLE, ...capabilities }, price: undefined };
+  const shared = { endpoint, providerModel: model, model, family: model, price: undefined };
+  return { id, ...shared, capabilities: { ...ABLE, ...capabilities } };
 }
 
 function view(models: Record<string, Deployment[]>, rest: Partial<RoutingView> = {}): RoutingView {

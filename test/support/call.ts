@@ -45,6 +45,7 @@ export function makeCall(request: Partial<ChatRequest>, options: CallOptions = {
       baseUrl: 'http://127.0.0.1:1',
       credential: { kind: 'key', secret: new Secret('sk-test-0123456789') },
       settings: options.settings ?? {},
+      account: options.dialect ?? 'test',
     },
     providerModel: options.model ?? 'test-model',
     capabilities: { ...ABLE, ...options.capabilities },

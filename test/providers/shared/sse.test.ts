@@ -84,6 +84,46 @@ describe('server-sent events', () => {
     );
   });
 
+  it('any bytes are the text that they are as a whole, however they are cut', () => {
+    const unit = fc
+      .constantFrom('data: ', '\n', '\n\n', 'é', '漢', '😀', '\ufeff', 'a')
+      .map((text) => [...bytes(text)]);
+    const broken = fc.integer({ min: 0x80, max: 0xff }).map((byte) => [byte]);
+    const pieces = fc.array(fc.oneof({ weight: 6, arbitrary: unit }, { weight: 1, arbitrary: broken }));
+    fc.assert(
+      fc.property(pieces, fc.array(fc.nat(60)), (units, cuts) => {
+        const whole = Uint8Array.from(units.flat());
+        const at = [0, ...cuts.filter((cut) => cut < whole.length).sort((a, b) => a - b), whole.length];
+        const chunks = at.slice(1).map((stop, index) => whole.subarray(at[index], stop));
+        const text = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(whole);
+        expect(decode(chunks)).toEqual(decode([bytes(text)]));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('what a dialect knows by sight it reads itself, but only from the start of an event on', () => {
+    const said: string[] = [];
+    const known = 'data: known\n\n';
+    const skim = (text: string, start: number): number => {
+      if (!text.startsWith(known, start)) return start;
+      said.push('skimmed');
+      return skim(text, start + known.length);
+    };
+    const decoder = new SseDecoder((_event, data) => said.push(data), skim);
+    for (const chunk of [
+      `${known}${known}data: a\n`,
+      `${known}${known}`,
+      'data: kno',
+      'wn\n\n',
+      `data: b\n\n${known}`,
+    ]) {
+      decoder.push(bytes(chunk));
+    }
+    decoder.end();
+    expect(said).toEqual(['skimmed', 'skimmed', 'a\nknown', 'skimmed', 'skimmed', 'b', 'skimmed']);
+  });
+
   it('an event without end is refused, not kept', () => {
     const decoder = new SseDecoder(() => {});
     const chunk = bytes('x'.repeat(1024 * 1024));

@@ -1,0 +1,56 @@
+import type { Amounts, LimitLease, LimitName, LimitReading, Limits, Throttle } from '../core/limits.ts';
+
+/** A deployment's own limits on top of its account's: there is room where both have room. */
+export class JointLimits implements Limits {
+  readonly resource: string;
+  readonly #own: Limits;
+  readonly #account: Limits;
+
+  constructor(own: Limits, account: Limits) {
+    this.resource = own.resource;
+    this.#own = own;
+    this.#account = account;
+  }
+
+  waitMs(need: Amounts, nowMs: number): number {
+    return Math.max(this.#own.waitMs(need, nowMs), this.#account.waitMs(need, nowMs));
+  }
+
+  why(need: Amounts, nowMs: number): LimitName | undefined {
+    const isOwn = this.#own.waitMs(need, nowMs) > this.#account.waitMs(need, nowMs);
+    return (isOwn ? this.#own : this.#account).why(need, nowMs);
+  }
+
+  take(need: Amounts, nowMs: number): LimitLease {
+    const [own, account] = [this.#own.take(need, nowMs), this.#account.take(need, nowMs)];
+    return {
+      takenAtMs: nowMs,
+      expiresAtMs: Math.min(own.expiresAtMs, account.expiresAtMs),
+      answered(came, atMs) {
+        own.answered(came, atMs);
+        account.answered(came, atMs);
+      },
+      settle(actual, atMs) {
+        own.settle(actual, atMs);
+        account.settle(actual, atMs);
+      },
+    };
+  }
+
+  /** The provider speaks of the account; the deployment's own limits are the operator's word alone. */
+  learn(readings: readonly LimitReading[], nowMs: number): void {
+    this.#account.learn(readings, nowMs);
+  }
+
+  throttled(throttle: Throttle, nowMs: number, random: () => number): void {
+    this.#account.throttled(throttle, nowMs, random);
+  }
+
+  rest(forMs: number, nowMs: number, random: () => number): void {
+    this.#account.rest(forMs, nowMs, random);
+  }
+
+  room(nowMs: number): number {
+    return Math.min(this.#own.room(nowMs), this.#account.room(nowMs));
+  }
+}

@@ -1,0 +1,68 @@
+import type { Deployment } from '../core/deployment.ts';
+import type { Limits } from '../core/limits.ts';
+import { JointLimits } from './joint.ts';
+import { Limiter, type LimiterOptions } from './limiter.ts';
+
+/** More than any configuration has; only clients that invent model names come near. */
+const MAX_KEPT = 2_000;
+
+export interface LimitersOptions {
+  /** Where a dialect's quotas have their days; UTC without it. */
+  timeZoneOf?: ((dialect: string) => string | undefined) | undefined;
+  /** See `LimiterOptions`. */
+  leaseMs?: number | undefined;
+  /** Limiters kept at most; the oldest that has no call running goes first. */
+  maxKept?: number | undefined;
+}
+
+/**
+ * One limiter for each account, region and family of models, made when it is first asked for; what it knows is this
+ * process's own. Entries that share an account share what the first of them declared.
+ */
+export class Limiters {
+  readonly #options: LimitersOptions;
+  readonly #kept = new Map<string, Limiter>();
+  readonly #limits = new WeakMap<Deployment, Limits>();
+
+  constructor(options: LimitersOptions = {}) {
+    this.#options = options;
+  }
+
+  of(deployment: Deployment, nowMs: number): Limits {
+    const known = this.#limits.get(deployment);
+    if (known) return known;
+    const limits = this.#join(deployment, nowMs);
+    this.#limits.set(deployment, limits);
+    return limits;
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  #join(deployment: Deployment, nowMs: number): Limits {
+    const { endpoint, family, id, model, limits } = deployment;
+    const timeZone = this.#options.timeZoneOf?.(endpoint.dialect);
+    const { region = endpoint.settings.location } = endpoint.settings;
+    const resource = [endpoint.account, region ?? '', family].join('|');
+    const account = this.#keep({ resource, declared: endpoint.limits, timeZone }, nowMs);
+    if (!limits) return account;
+    const own = { resource: [resource, id, model].join('|'), declared: limits, timeZone, adaptive: false };
+    return new JointLimits(this.#keep(own, nowMs), account);
+  }
+
+  #keep(options: LimiterOptions, nowMs: number): Limiter {
+    const known = this.#kept.get(options.resource);
+    if (known) return known;
+    if (this.#kept.size >= (this.#options.maxKept ?? MAX_KEPT)) this.#forgetOne();
+    const made = new Limiter({ ...options, leaseMs: this.#options.leaseMs }, nowMs);
+    this.#kept.set(options.resource, made);
+    return made;
+  }
+
+  #forgetOne(): void {
+    const idle = this.#kept.entries().find(([, limiter]) => limiter.open === 0);
+    const [resource] = idle ?? this.#kept.entries().next().value ?? [];
+    if (resource !== undefined) this.#kept.delete(resource);
+  }
+}

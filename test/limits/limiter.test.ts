@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import type { Amounts, DeclaredLimits } from '../../src/core/limits.ts';
+import { Limiter } from '../../src/limits/limiter.ts';
+
+const limiter = (declared: DeclaredLimits = {}, leaseMs?: number) =>
+  new Limiter({ resource: 'a', declared, leaseMs }, 0);
+/** Half of what jitter there is. */
+const half = () => 0.5;
+const ONE: Amounts = { requests: 1, input: 100, output: 50, tokens: 150 };
+
+/** How many of these go at once. */
+function atOnce(limits: Limiter, need: Amounts, now = 0): number {
+  let count = 0;
+  for (; count < 20_000 && limits.waitMs(need, now) === 0; count++) limits.take(need, now);
+  return count;
+}
+
+describe('each limit holds', () => {
+  it.each([
+    { name: 'requests', declared: { requestsPerMinute: 100 }, goes: 10, why: 'requests' },
+    { name: 'input', declared: { inputTokensPerMinute: 10_000 }, goes: 10, why: 'input' },
+    { name: 'output', declared: { outputTokensPerMinute: 10_000 }, goes: 20, why: 'output' },
+    { name: 'tokens', declared: { tokensPerMinute: 30_000 }, goes: 20, why: 'tokens' },
+    {
+      name: 'the tightest of them',
+      declared: { tokensPerMinute: 30_000, requestsPerMinute: 90 },
+      goes: 9,
+      why: 'requests',
+    },
+    { name: 'concurrency', declared: { concurrency: 8 }, goes: 8, why: 'concurrency' },
+    { name: 'requests a day', declared: { requestsPerDay: 7 }, goes: 7, why: 'requests_per_day' },
+    { name: 'tokens a week', declared: { tokensPerWeek: 1_500 }, goes: 10, why: 'tokens_per_week' },
+    { name: 'tokens a month', declared: { tokensPerMonth: 1_600 }, goes: 10, why: 'tokens_per_month' },
+    { name: 'nothing declared: 64 at the same time', declared: {}, goes: 64, why: 'concurrency' },
+  ])('$name', ({ declared, goes, why }) => {
+    const limits = limiter({
+      concurrency: 10_000,
+      ...declared,
+      ...(Object.keys(declared).length === 0 && { concurrency: undefined }),
+    });
+    expect(limits.room(0)).toBe(1);
+    expect(limits.why(ONE, 0)).toBeUndefined();
+    expect(atOnce(limits, ONE)).toBe(goes);
+    expect(limits.why(ONE, 0)).toBe(why);
+    expect(limits.room(0)).toBeLessThan(0.1);
+  });
+
+  it('what a request does not need does not hold it up', () => {
+    const limits = limiter({ tokensPerMinute: 1_000, requestsPerMinute: 6_000 });
+    limits.take({ tokens: 1_000 }, 0);
+    expect(limits.waitMs({ requests: 1 }, 0)).toBe(0);
+    expect(limits.waitMs({ requests: 1, tokens: 1 }, 0)).toBeGreaterThan(0);
+  });
+
+  it('what can never go is told from what has to wait', () => {
+    expect(limiter({ tokensPerMinute: 1_000 }).waitMs({ tokens: 1_001 }, 0)).toBe(Infinity);
+    expect(limiter({ tokensPerDay: 1_000 }).waitMs({ tokens: 1_001 }, 0)).toBe(Infinity);
+    expect(limiter({ tokensPerDay: 1_000 }).why({ tokens: 1_001 }, 0)).toBe('tokens_per_day');
+  });
+});
+
+describe('a lease', () => {
+  it('gives back what was not used, and its slot', () => {
+    const limits = limiter({ tokensPerMinute: 10_000, tokensPerDay: 1_000, concurrency: 1 });
+    const lease = limits.take({ tokens: 1_000 }, 0);
+    expect(limits.waitMs({ tokens: 400 }, 0)).toBeGreaterThan(0);
+    lease.settle({ tokens: 600 }, 0);
+    expect(limits.waitMs({ tokens: 400 }, 0)).toBe(0);
+    expect(limits.waitMs({ tokens: 401 }, 0)).toBeGreaterThan(0);
+  });
+
+  it('takes what it used beyond that', () => {
+    const limits = limiter({ tokensPerMinute: 10_000 });
+    limits.take({ tokens: 100 }, 0).settle({ tokens: 1_960 }, 0);
+    expect(limits.waitMs({ tokens: 1 }, 0)).toBe(6_007); // 961 tokens at 160 a second
+  });
+
+  it('keeps what it reserved where nobody knows', () => {
+    const limits = limiter({ tokensPerMinute: 10_000 });
+    limits.take({ tokens: 900 }, 0).settle(undefined, 0);
+    expect(limits.waitMs({ tokens: 100 }, 0)).toBe(0);
+    expect(limits.waitMs({ tokens: 101 }, 0)).toBeGreaterThan(0);
+  });
+
+  it('is settled once', () => {
+    const limits = limiter({ requestsPerDay: 2, concurrency: 2 });
+    const leases = [limits.take({ requests: 1 }, 0), limits.take({ requests: 1 }, 0)];
+    for (let n = 0; n < 5; n++) leases[0]?.settle({}, 0);
+    expect(limits.open).toBe(1);
+    expect(atOnce(limits, { requests: 1 })).toBe(1);
+  });
+
+  it('expires by itself, keeps its tokens, and is over then', () => {
+    const limits = limiter({ requestsPerDay: 3, concurrency: 2 }, 1_000);
+    const forgotten = limits.take({ requests: 1 }, 0);
+    limits.take({ requests: 1 }, 500);
+    expect(forgotten.expiresAtMs).toBe(1_000);
+    expect(limits.waitMs({ requests: 1 }, 999)).toBeGreaterThan(0);
+    expect(limits.waitMs({ requests: 1 }, 1_000)).toBe(0);
+    expect(limits.open).toBe(1);
+    forgotten.settle({}, 1_000);
+    expect(limits.room(1_000)).toBeCloseTo(1 / 3);
+    expect(limits.why({ requests: 2 }, 1_500)).toBe('requests_per_day');
+    expect(limits.open).toBe(0);
+  });
+});
+
+describe('what headers say', () => {
+  it('is a limit where none was declared', () => {
+    const limits = limiter();
+    limits.learn([{ dimension: 'requests', limit: 600, remaining: 3 }], 0);
+    expect(atOnce(limits, ONE)).toBe(3);
+    expect(limits.why(ONE, 0)).toBe('requests');
+  });
+
+  it('follows the provider up and down where none was declared', () => {
+    const limits = limiter();
+    for (const limit of [600, 60, 60_000]) limits.learn([{ dimension: 'requests', limit }], 0);
+    expect(limits.waitMs({ requests: 60_000 }, 600_000)).toBe(0);
+  });
+
+  it('ends the search for a concurrency limit', () => {
+    const limits = limiter();
+    limits.learn([{ dimension: 'requests', limit: 60_000, remaining: 59_999 }], 0);
+    expect(atOnce(limits, ONE)).toBe(6_000);
+  });
+
+  it('is nothing where only the rest is known, of a limit that nobody declared', () => {
+    const limits = limiter();
+    limits.learn([{ dimension: 'tokens', remaining: 0 }], 0);
+    expect(limits.waitMs(ONE, 0)).toBe(0);
+  });
+
+  it('lowers the declared one', () => {
+    const limits = limiter({ requestsPerMinute: 600 });
+    limits.learn([{ dimension: 'requests', limit: 600, remaining: 0 }], 0);
+    expect(limits.waitMs(ONE, 0)).toBe(105);
+  });
+});
+
+describe('a throttle', () => {
+  it('cools exactly its dimension for what was announced, and up to a tenth more', () => {
+    const limits = limiter();
+    limits.throttled({ dimension: 'tokens', waitMs: 4_000 }, 0, half);
+    expect(limits.waitMs(ONE, 0)).toBe(4_200);
+    expect(limits.why(ONE, 0)).toBe('tokens');
+    expect(limits.waitMs({ requests: 1 }, 0)).toBe(0);
+    expect(limits.waitMs(ONE, 4_200)).toBe(0);
+  });
+
+  it('of an unknown dimension cools all', () => {
+    const limits = limiter();
+    limits.throttled({ waitMs: 4_000 }, 0, () => 0);
+    expect(limits.waitMs({}, 0)).toBe(4_000);
+    expect(limits.why({}, 0)).toBe('throttled');
+  });
+
+  it('makes a rest longer, never shorter', () => {
+    const limits = limiter();
+    limits.throttled({ dimension: 'input', waitMs: 4_000 }, 0, half);
+    limits.throttled({ dimension: 'input', waitMs: 100 }, 400, half);
+    expect(limits.waitMs(ONE, 400)).toBe(3_800);
+    limits.throttled({ dimension: 'input', waitMs: 10_000 }, 500, half);
+    expect(limits.waitMs(ONE, 500)).toBe(10_500);
+  });
+
+  it.each([
+    [1, 500],
+    [2, 1_000],
+    [3, 2_000],
+    [5, 8_000],
+    [6, 15_000],
+    [20, 15_000],
+  ])('%i in a row without an announced time: %i ms with half the jitter', (count, ms) => {
+    const limits = limiter();
+    let now = 0;
+    for (let n = 0; n < count; n++) {
+      now += 100_000;
+      limits.throttled({ sentAtMs: now - 10 }, now, half);
+    }
+    expect(limits.waitMs(ONE, now)).toBe(ms);
+  });
+
+  it('of calls that were on their way together is one', () => {
+    const limits = limiter({ requestsPerMinute: 60_000 });
+    for (let n = 0; n < 50; n++) limits.throttled({ sentAtMs: 990 + n / 10 }, 1_000 + n * 20, half);
+    expect(limits.waitMs({ requests: 1 }, 1_000)).toBe(500);
+    // Slowed once: 48 a second of 60,000 a minute less 4 % and a fifth; its level has waited with the rest.
+    expect(limits.waitMs({ requests: 2_000 }, 1_980)).toBeGreaterThan(0);
+  });
+
+  it('is forgotten with the first success of a call that was made after it', () => {
+    const limits = limiter();
+    const before = limits.take(ONE, 0);
+    limits.throttled({ sentAtMs: 1 }, 1_000, half);
+    before.answered('first', 1_100);
+    limits.throttled({ sentAtMs: 2_000 }, 2_100, half);
+    expect(limits.waitMs(ONE, 2_100)).toBe(1_000);
+    limits.take(ONE, 5_000).answered('whole', 5_100);
+    limits.throttled({ sentAtMs: 6_000 }, 6_100, half);
+    expect(limits.waitMs(ONE, 6_100)).toBe(500);
+  });
+
+  it('is the first of a row, if a call that was made since the one before succeeds after it', () => {
+    const limits = limiter();
+    for (const now of [1_000, 50_000, 100_000]) limits.throttled({ sentAtMs: now - 10 }, now, half);
+    const lease = limits.take(ONE, 199_000);
+    limits.throttled({ sentAtMs: 199_000 }, 200_000, half);
+    expect(limits.waitMs(ONE, 200_000)).toBe(4_000);
+    lease.answered('first', 200_100);
+    limits.throttled({ sentAtMs: 300_000 }, 300_100, half);
+    expect(limits.waitMs(ONE, 300_100)).toBe(1_000);
+  });
+
+  it('slows only the bucket of its dimension', () => {
+    const limits = limiter({ requestsPerMinute: 6_000, tokensPerMinute: 6_000 });
+    limits.throttled({ dimension: 'tokens', waitMs: 0 }, 0, half);
+    expect(limits.waitMs({ requests: 600 }, 0)).toBe(0);
+    expect(limits.waitMs({ tokens: 96 }, 0)).toBe(1_250);
+  });
+
+  it('for concurrency lowers the limit that finds itself', () => {
+    const limits = limiter();
+    limits.throttled({ dimension: 'concurrency', waitMs: 0 }, 0, half);
+    expect(atOnce(limits, ONE)).toBe(57);
+  });
+
+  it('announced as nonsense is not announced', () => {
+    for (const waitMs of [Number.NaN, -1, Infinity]) {
+      const limits = limiter();
+      limits.throttled({ waitMs }, 0, half);
+      expect(limits.waitMs(ONE, 0)).toBe(500);
+    }
+  });
+});
+
+it('rests without a word about limits', () => {
+  const limits = limiter({ requestsPerMinute: 6_000 });
+  limits.rest(5_000, 0, half);
+  expect(limits.waitMs(ONE, 0)).toBe(5_250);
+  expect(limits.why(ONE, 0)).toBe('throttled');
+  limits.rest(1_000, 0, half);
+  expect(limits.waitMs(ONE, 0)).toBe(5_250);
+  expect(limits.waitMs({ requests: 600 }, 5_250)).toBe(0);
+});
