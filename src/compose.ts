@@ -5,23 +5,24 @@ import { providers } from '../providers/index.ts';
 import { type CredentialSources, endpointsOf } from './config/endpoints.ts';
 import { type DeploymentContext, directModels, modelsOf, tiersOf } from './config/deployments.ts';
 import type { Environment } from './config/parse.ts';
+import type { Reliability } from './config/reliability.ts';
 import type { Configuration } from './config/schema.ts';
 import type { Endpoint } from './core/deployment.ts';
-import type { Clock, Transport } from './core/ports.ts';
+import type { Clock, Timers, Transport } from './core/ports.ts';
 import type { Provider } from './core/provider.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway, ModelRules } from './gateway.ts';
 import { createApp } from './http/app.ts';
 import type { Door } from './http/door.ts';
-import { newId } from './platform/ids.ts';
+import { newId as randomId } from './platform/ids.ts';
 import { hashKey, sameHash } from './platform/key-hash.ts';
+import { Limiters } from './limits/limiters.ts';
 import { type Log, logRecorder } from './platform/log.ts';
 import { memoryCache } from './platform/memory-cache.ts';
-import { opossumCircuit } from './platform/opossum-circuit.ts';
-import { RestingDeployments } from './resilience/rest.ts';
+import { opossumFuse } from './platform/opossum-circuit.ts';
+import { type Alert, Dispatcher } from './resilience/dispatcher.ts';
 import { createCatalog } from './routing/catalog.ts';
 import { createRules } from './routing/rules.ts';
 
-const CIRCUIT = { failurePercent: 50, minimumCalls: 10, windowMs: 30_000, openMs: 5_000 };
 /** Signed reasoning of running tool loops, in characters. */
 const REASONING_CHARACTERS = 32 * 1024 * 1024;
 
@@ -37,6 +38,12 @@ export interface Runtime {
   /** The providers are practice ones. */
   practice: boolean;
   isReady: () => boolean;
+  /** In virtual time, for tests and the storm; the machine's own without them. */
+  clock?: Clock;
+  timers?: Timers;
+  /** 0 to 1. */
+  random?: () => number;
+  newId?: (prefix: string, length: number) => string;
 }
 
 export interface Composed {
@@ -45,12 +52,19 @@ export interface Composed {
   endpoints: ReadonlyMap<string, Endpoint>;
 }
 
-const clock: Clock = { now: () => Date.now() };
+const machineClock: Clock = { now: () => Date.now() };
+const machineTimers: Timers = {
+  after(ms, act) {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** The one place that joins providers, rules, configuration and ports into an application. */
 export function compose(configuration: Configuration, runtime: Runtime): Composed {
   const byName = new Map<string, Provider>(providers.map((provider) => [provider.name, provider]));
-  const { environment, source, credentials, log } = runtime;
+  const { environment, source, credentials, log, clock = machineClock, timers = machineTimers } = runtime;
+  const { random = Math.random, newId = randomId } = runtime;
   const endpoints = endpointsOf(configuration.providers, {
     source,
     environment,
@@ -62,19 +76,30 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   const gateway: Gateway = {
     providers: byName,
     routing: routingOf(configuration, { source, endpoints, catalog: createCatalog(models), now: clock.now }),
-    circuit: memoize(() => opossumCircuit(clock, CIRCUIT)),
-    resting: new RestingDeployments(),
+    dispatcher: dispatcherOf(configuration.reliability, byName, {
+      clock,
+      timers,
+      random,
+      onAlert: (alert) => log.warn({ alert: alert.event, ...alert }, 'alert'),
+    }),
+    rulesOf: rulesOf(configuration),
     transport: runtime.transport,
     reasoning: memoryCache(REASONING_CHARACTERS),
     recorder: logRecorder(log, configuration.log.level),
     clock,
-    timeouts: { firstByteMs: server.firstByteTimeoutMs, idleMs: server.idleTimeoutMs },
+    timers,
+    random,
+    times: {
+      firstByteMs: server.firstByteTimeoutMs,
+      idleMs: server.idleTimeoutMs,
+      wholeAsStream: configuration.reliability.wholeAsStream,
+    },
     newId,
   };
   const app = createApp({
     gateway,
     door: runtime.door,
-    keys: keys.map(({ name, key }) => ({ name, hash: hashKey(key) })),
+    keys: keys.map(({ name, key, priority }) => ({ name, priority, hash: hashKey(key) })),
     keyCheck: { hash: hashKey, same: sameHash },
     limits: server,
     keepAliveMs: server.keepAliveMs,
@@ -98,14 +123,63 @@ function routingOf(configuration: Configuration, context: DeploymentContext): Ga
   };
 }
 
-/** At most as many as there are deployments in use; circuits are built on first use because Workers forbid it before. */
-function memoize<T>(make: () => T): (key: string) => T {
-  const made = new Map<string, T>();
-  return (key) => {
-    const value = made.get(key) ?? make();
-    if (made.size < MAX_CIRCUITS) made.set(key, value);
-    return value;
-  };
+interface DispatchPorts {
+  clock: Clock;
+  timers: Timers;
+  random: () => number;
+  onAlert: (alert: Alert) => void;
 }
 
-const MAX_CIRCUITS = 2_000;
+/** Circuits and limits are built on first use, because Workers forbid the clock before. */
+function dispatcherOf(
+  reliability: Reliability,
+  byName: ReadonlyMap<string, Provider>,
+  ports: DispatchPorts,
+): Dispatcher {
+  const { probeMs, maxProbeMs, retryBudget, firstTokenMs, maxFirstTokenMs, reasoningFirstTokenMs } = reliability;
+  const { clock, random } = ports;
+  const limiters = new Limiters({ timeZoneOf: (dialect) => byName.get(dialect)?.quotaTimeZone });
+  return new Dispatcher(
+    {
+      ...ports,
+      fuse: () => opossumFuse(clock, random, reliability.circuit),
+      limits: (deployment) => limiters.of(deployment, clock.now()),
+    },
+    {
+      parking: { probeMs, maxProbeMs },
+      retryBudget,
+      firstToken: { floorMs: firstTokenMs, capMs: maxFirstTokenMs, reasoningFloorMs: reasoningFirstTokenMs },
+      emergency: reliability.emergency,
+      queue: reliability.queue,
+    },
+  );
+}
+
+/** Made once for every name of the configuration; other names go by the defaults. */
+function rulesOf({ reliability, models: declared }: Configuration): Gateway['rulesOf'] {
+  const { deadlineMs, maxCalls, maxCostUsd, hedge, queue } = reliability;
+  const usual: ModelRules = {
+    deadlineMs,
+    maxCalls,
+    maxCostUsd,
+    hedge,
+    maxWaitMs: queue.maxWaitMs,
+    balance: 'ordered',
+    onContext: 'fail',
+    onRefusal: 'return',
+  };
+  const rules = new Map(
+    Object.entries(declared).map(([name, model]) => [
+      name,
+      {
+        ...usual,
+        balance: model.balance,
+        onContext: model.onContext,
+        onRefusal: model.onRefusal,
+        maxCalls: model.maxCalls ?? maxCalls,
+        hedge: model.hedge ?? hedge,
+      },
+    ]),
+  );
+  return (name) => rules.get(name) ?? usual;
+}

@@ -29,15 +29,16 @@ export class AnswerCollector implements AnswerSink {
   answer(stamp: AnswerStamp): ChatAnswer {
     const { createdSeconds, legacyFunctions = false } = stamp;
     const choices = [...this.choices].sort(([a], [b]) => a - b);
-    return {
+    const answer: ChatAnswer = {
       id: stamp.id(),
       object: 'chat.completion',
       created: createdSeconds,
       model: this.facts.model ?? stamp.model,
       choices: choices.map(([index, choice]) => choice.write(index, legacyFunctions)),
-      ...(this.facts.usage && { usage: this.facts.usage }),
-      ...(this.#serviceTier && { service_tier: this.#serviceTier as NonNullable<ChatAnswer['service_tier']> }),
     };
+    if (this.facts.usage) answer.usage = this.facts.usage;
+    if (this.#serviceTier) answer.service_tier = this.#serviceTier as NonNullable<ChatAnswer['service_tier']>;
+    return answer;
   }
 }
 
@@ -133,7 +134,7 @@ export class CollectedChoice implements ChoiceSink {
     const logprobs = this.logprobTokens.length > 0 ? { content: this.logprobTokens, refusal: null } : null;
     return {
       index,
-      message: { ...this.#message(), ...this.#calls(legacyFunctions) },
+      message: this.#message(legacyFunctions),
       logprobs,
       finish_reason: legacyFunctions && this.finishReason === 'tool_calls' ? 'function_call' : this.finishReason,
     };
@@ -145,29 +146,32 @@ export class CollectedChoice implements ChoiceSink {
     this.#facts.characters += delta.length;
   }
 
-  #message() {
+  #message(legacyFunctions: boolean): Message {
     const silent = this.content === '' && (this.toolCalls.length > 0 || this.refusalText !== '');
-    return {
-      role: 'assistant' as const,
+    const message: Message = {
+      role: 'assistant',
       content: silent ? null : this.content,
       refusal: this.refusalText || null,
-      ...(this.reasoningText && { reasoning_content: this.reasoningText }),
-      ...(this.reasoningDetails.length > 0 && { reasoning_details: this.reasoningDetails }),
-      ...(this.annotations.length > 0 && { annotations: this.annotations }),
-      ...(this.citations.length > 0 && { citations: this.citations }),
-      ...(this.images.length > 0 && {
-        images: this.images.map((url) => ({ type: 'image_url', image_url: { url } })),
-      }),
     };
-  }
-
-  #calls(legacyFunctions: boolean) {
+    if (this.reasoningText) message.reasoning_content = this.reasoningText;
+    if (this.reasoningDetails.length > 0) message.reasoning_details = this.reasoningDetails;
+    if (this.annotations.length > 0) message.annotations = this.annotations;
+    if (this.citations.length > 0) message.citations = this.citations;
+    if (this.images.length > 0) message.images = this.images.map((url) => ({ type: 'image_url', image_url: { url } }));
     const [first] = this.toolCalls;
-    if (!first) return {};
-    if (legacyFunctions) return { function_call: { name: first.name, arguments: first.arguments } };
-    return { tool_calls: this.toolCalls.map(toToolCall) };
+    if (first && legacyFunctions) message.function_call = { name: first.name, arguments: first.arguments };
+    else if (first) message.tool_calls = this.toolCalls.map(toToolCall);
+    return message;
   }
 }
+
+/** OpenAI's message, and what its clients know beyond it. */
+type Message = ChatAnswer['choices'][number]['message'] & {
+  reasoning_content?: string;
+  reasoning_details?: ReasoningDetail[];
+  citations?: Record<string, unknown>[];
+  images?: { type: 'image_url'; image_url: { url: string } }[];
+};
 
 function toToolCall(call: CollectedToolCall) {
   const extra = call.extra && { extra_content: call.extra };

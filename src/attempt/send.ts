@@ -21,6 +21,12 @@ export interface Work {
   includeUsage: boolean;
   /** `x-signalbox-strict`: what would be dropped or changed is refused. */
   strict: boolean;
+  /** A whole answer is read as a stream, so that a stall is seen early. */
+  readAsStream: boolean;
+  /** The first content of a whole answer that is read as a stream has come. */
+  begun: () => void;
+  /** Whatever the answer is, its head may say what is left of the provider's limits. */
+  learn: (response: IncomingResponse) => void;
   /** Our guess at the prompt's tokens, for answers that nobody counted. */
   promptTokens: number;
 }
@@ -52,8 +58,9 @@ export async function send(work: Work, exchange: Exchange): Promise<IncomingResp
   const signed = provider.authorize(request, call.endpoint, work.clock.now());
   const authorized = signed instanceof Promise ? await signed : signed;
   const response = await transport.send(authorized, { client, ...timeouts });
+  work.learn(response);
   if (response.status >= 200 && response.status < 300) return identified(response);
-  throw await refusal(provider, response);
+  throw await refusal(work, response);
 }
 
 /** Anthropic's, OpenAI's and AWS's names for the same thing. */
@@ -64,7 +71,7 @@ function identified(response: IncomingResponse): IncomingResponse {
   return response;
 }
 
-async function refusal(provider: Provider, response: IncomingResponse): Promise<GatewayError> {
+async function refusal({ provider, clock }: Work, response: IncomingResponse): Promise<GatewayError> {
   if (response.status < 400) {
     await response.text(MAX_REFUSAL_BYTES).catch(() => ''); // Only to free the connection.
     return new GatewayError(
@@ -73,5 +80,10 @@ async function refusal(provider: Provider, response: IncomingResponse): Promise<
     );
   }
   const body = await response.text(MAX_REFUSAL_BYTES).catch(() => ''); // The status says enough.
-  return provider.classify({ status: response.status, header: (name) => response.header(name), body });
+  return provider.classify({
+    status: response.status,
+    header: (name) => response.header(name),
+    body,
+    nowMs: clock.now(),
+  });
 }

@@ -2,9 +2,9 @@ import type { AnswerFacts } from '../core/answer.ts';
 import type { Exchange, Warning } from '../core/provider.ts';
 import type { AnswerCollector } from '../answers/collector.ts';
 import { ChatRelay } from '../answers/relay.ts';
-import { collect, sendWhole } from './collect.ts';
+import { collect } from './collect.ts';
 import { insist } from './insist.ts';
-import { translate, type Work } from './send.ts';
+import { MAX_ANSWER_BYTES, send, translate, type Work } from './send.ts';
 
 export interface WholeAnswer {
   /** The chat completion as JSON text. */
@@ -16,13 +16,14 @@ export interface WholeAnswer {
 /** One attempt, answered whole. */
 export async function attemptWhole(work: Work): Promise<WholeAnswer> {
   const exchange = translate(work);
-  if (exchange.relay) return relayWhole(work, exchange);
+  const { warnings } = exchange;
+  if (exchange.relay && !work.readAsStream) {
+    const response = await send(work, exchange);
+    const body = await response.text(MAX_ANSWER_BYTES);
+    return { body, facts: factsOf(body, response.requestId, work), warnings };
+  }
   const collector = await collectChecked(work, exchange);
-  return {
-    body: JSON.stringify(collector.answer(work.stamp)),
-    facts: collector.facts,
-    warnings: exchange.warnings,
-  };
+  return { body: JSON.stringify(collector.answer(work.stamp)), facts: collector.facts, warnings };
 }
 
 /** The answer, with everything the router promised in the provider's place. */
@@ -32,10 +33,10 @@ export async function collectChecked(work: Work, exchange: Exchange): Promise<An
   return json || toolRequired ? insist(work, exchange, collector) : collector;
 }
 
-async function relayWhole(work: Work, exchange: Exchange): Promise<WholeAnswer> {
-  const { body, requestId } = await sendWhole(work, exchange);
-  const relay = new ChatRelay({ includeUsage: true, classify: work.provider.classify });
-  relay.facts.upstreamId = requestId;
+/** What is in an answer that passes as it is. Throws for what is none. */
+function factsOf(body: string, upstreamId: string | undefined, { provider }: Work): AnswerFacts {
+  const relay = new ChatRelay({ includeUsage: true, classify: provider.classify });
+  relay.facts.upstreamId = upstreamId;
   relay.whole(body);
-  return { body, facts: relay.facts, warnings: exchange.warnings };
+  return relay.facts;
 }

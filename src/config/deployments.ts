@@ -1,8 +1,10 @@
 /** The names that clients may ask for, and the deployments behind each. */
 import type { Deployment, Endpoint } from '../core/deployment.ts';
 import { type Catalog, priceAt } from '../routing/catalog.ts';
+import { limitFamily } from '../routing/limit-family.ts';
 import { ConfigurationError } from './parse.ts';
-import type { Configuration, DeploymentEntry } from './schema.ts';
+import { endpointsNamed } from './endpoints.ts';
+import type { Configuration, DeploymentEntry, ModelEntry } from './schema.ts';
 
 /** `provider/model` names are the client's to choose, so what is kept of them is bounded. */
 const MAX_DIRECT = 1_000;
@@ -18,9 +20,9 @@ export function modelsOf(configuration: Configuration, context: DeploymentContex
   const declared = Object.entries(configuration.models);
   if (declared.length === 0) return shippedModels(context);
   return new Map(
-    declared.map(([name, { deployments }]) => [
+    declared.map(([name, { deployments, timeouts }]) => [
       name,
-      deployments.map((entry) => declaredDeployment(name, entry, context)),
+      deployments.flatMap((entry) => declaredDeployments(name, { ...entry, timeouts }, context)),
     ]),
   );
 }
@@ -56,20 +58,27 @@ export function directModels(
   };
 }
 
-function declaredDeployment(name: string, entry: DeploymentEntry, context: DeploymentContext): Deployment {
-  const endpoint = context.endpoints.get(entry.provider);
-  if (!endpoint) {
-    throw new ConfigurationError(context.source, [`models.${name}: there is no provider "${entry.provider}"`]);
-  }
+type Declared = DeploymentEntry & Pick<ModelEntry, 'timeouts'>;
+
+/** One for each credential of the provider. */
+function declaredDeployments(name: string, entry: Declared, context: DeploymentContext): Deployment[] {
+  const endpoints = endpointsNamed(entry.provider, context.endpoints);
+  if (endpoints.length > 0) return endpoints.map((endpoint) => declaredDeployment(name, endpoint, entry, context));
+  throw new ConfigurationError(context.source, [`models.${name}: there is no provider "${entry.provider}"`]);
+}
+
+function declaredDeployment(name: string, endpoint: Endpoint, entry: Declared, context: DeploymentContext): Deployment {
   const made = makeDeployment(name, endpoint, entry.model, context);
-  const { price, capabilities } = entry;
-  if (!price && !capabilities) return made;
-  const { id, providerModel, model } = made;
+  const { price, capabilities, limits, timeouts } = entry;
+  const { id, providerModel, model, family } = made;
   return {
     id,
     endpoint,
     providerModel,
     model,
+    family,
+    limits,
+    timeouts,
     capabilities: { ...made.capabilities, ...(capabilities as Partial<Deployment['capabilities']>) },
     get price() {
       return (price as Deployment['price']) ?? made.price;
@@ -111,6 +120,7 @@ function makeDeployment(
     endpoint,
     providerModel,
     model,
+    family: limitFamily(endpoint.dialect, providerModel),
     capabilities,
     /** Prices change at dates while the process runs. */
     get price() {

@@ -23,7 +23,22 @@ export interface EndpointContext {
 }
 
 export function endpointsOf(entries: Record<string, ProviderEntry>, context: EndpointContext): Map<string, Endpoint> {
-  return new Map(Object.entries(entries).map(([name, entry]) => [name, endpointOf(name, entry, context)]));
+  const endpoints = new Map<string, Endpoint>();
+  for (const [name, entry] of Object.entries(entries)) {
+    const { apiKeys, ...rest } = entry;
+    const first = endpointOf(name, apiKeys ? { ...rest, apiKey: apiKeys[0] } : rest, context);
+    endpoints.set(name, first);
+    for (const [index, apiKey] of (apiKeys ?? []).slice(1).entries()) {
+      const credential: Credential = { kind: 'key', secret: new Secret(apiKey) };
+      endpoints.set(`${name}#${index + 2}`, { ...first, name: `${name}#${index + 2}`, credential });
+    }
+  }
+  return endpoints;
+}
+
+/** An entry's endpoints: one a credential, in their order. */
+export function endpointsNamed(name: string, endpoints: ReadonlyMap<string, Endpoint>): Endpoint[] {
+  return [...endpoints.values()].filter((endpoint) => endpoint.name === name || endpoint.name.startsWith(`${name}#`));
 }
 
 function endpointOf(name: string, declared: ProviderEntry, context: EndpointContext): Endpoint {
@@ -38,6 +53,8 @@ function endpointOf(name: string, declared: ProviderEntry, context: EndpointCont
     baseUrl: (entry.baseUrl ?? provider.baseUrl(settings)).replace(/\/+$/, ''),
     credential: credentialOf(`providers.${name}`, entry, { ...context, dialect }),
     settings,
+    account: entry.account ?? name,
+    limits: entry.limits,
   };
 }
 

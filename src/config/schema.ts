@@ -1,5 +1,6 @@
 /** The one schema of `signalbox.yaml`; editors get it as JSON Schema (`docs/signalbox.schema.json`). */
 import { z } from 'zod';
+import { Limits, PRIORITIES, Reliability, Streaming, Timeouts } from './reliability.ts';
 
 const Name = z.string().regex(/^[\w.:-]{1,64}$/, 'use letters, digits and . : _ - (at most 64)');
 const ModelName = z.string().min(1).max(200);
@@ -15,6 +16,9 @@ const Provider = z
       .optional()
       .describe("Where it lives, if not at the dialect's public address"),
     apiKey: z.string().min(1).optional().describe('Best as "${NAME}", from the environment'),
+    apiKeys: z.array(z.string().min(1)).min(1).optional().describe('Several keys: the next is used when one is throttled or dead'),
+    account: Name.optional().describe('Entries with the same account share its limits; default: each its own'),
+    limits: Limits.optional(),
     keyHeader: z.string().optional().describe('Header for the key where it is not the usual one (Azure: api-key)'),
     headers: z.record(z.string(), z.string()).optional().describe('Sent with every request'),
     apiVersion: z.string().optional().describe("Azure's api-version; Gemini's v1 or v1beta"),
@@ -39,6 +43,7 @@ const PriceTier = {
 const Deployment = z.strictObject({
   provider: Name.describe('The name of an entry under `providers`'),
   model: ModelName.describe('What the provider calls the model'),
+  limits: Limits.optional(),
   price: z.strictObject(PriceTier).optional().describe("US dollars per million tokens, in the catalog's place"),
   capabilities: z
     .strictObject({
@@ -55,7 +60,21 @@ const Deployment = z.strictObject({
 
 const Key = z.strictObject({
   name: Name.describe('Shown in the log; tenants are apart by it'),
+  priority: z.enum(PRIORITIES).default('normal').describe('For requests without x-signalbox-priority'),
   key: z.string().min(16, 'a client key has at least 16 characters').describe('Best as "${NAME}"'),
+});
+
+const Model = z.strictObject({
+  deployments: z.array(Deployment).min(1),
+  balance: z
+    .enum(['ordered', 'headroom'])
+    .default('ordered')
+    .describe('The first deployment with room, or the one with the most'),
+  timeouts: Timeouts.optional(),
+  maxCalls: Positive.max(10).optional().describe('Calls to providers for one request, for this model'),
+  onContext: z.enum(['fail', 'larger']).default('fail').describe('Prompt too long for one: may a larger window take it?'),
+  onRefusal: z.enum(['return', 'other']).default('return').describe('A provider refuses: may another be asked?'),
+  hedge: z.boolean().optional(),
 });
 
 const duration = (ms: number, what: string) => Positive.default(ms).describe(`${what}, in milliseconds`);
@@ -68,7 +87,7 @@ export const Configuration = z.strictObject({
       maxBodyBytes: Positive.default(10 * 1024 * 1024).describe('Larger requests are refused (413)'),
       maxMessages: Positive.default(4_096),
       maxDepth: Positive.max(200).default(64).describe('Levels of nesting in a request'),
-      firstByteTimeoutMs: duration(600_000, "Longest wait for a provider's first byte"),
+      firstByteTimeoutMs: duration(600_000, "Longest wait for a provider's whole answer"),
       idleTimeoutMs: duration(60_000, 'Longest silence of a provider in mid-answer'),
       keepAliveMs: duration(15_000, 'A comment is sent on a stream that is silent for so long'),
       drainMs: duration(30_000, 'How long running answers may take after SIGTERM'),
@@ -80,13 +99,15 @@ export const Configuration = z.strictObject({
     .default({})
     .describe('Without any, those whose credentials are in the environment'),
   models: z
-    .record(ModelName, z.strictObject({ deployments: z.array(Deployment).min(1) }))
+    .record(ModelName, Model)
     .default({})
     .describe('The names that clients may ask for; without any, every model of the catalog'),
   directModels: z
     .boolean()
     .optional()
     .describe('May clients ask for `provider/model`? By default only without `models`'),
+  reliability: Reliability.prefault({}).describe('How hard to try, and when to stop'),
+  stream: Streaming.prefault({}),
   log: z
     .strictObject({ level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info') })
     .prefault({})
@@ -95,4 +116,5 @@ export const Configuration = z.strictObject({
 
 export type Configuration = z.infer<typeof Configuration>;
 export type ProviderEntry = z.infer<typeof Provider>;
+export type ModelEntry = z.infer<typeof Model>;
 export type DeploymentEntry = z.infer<typeof Deployment>;

@@ -2,11 +2,12 @@ import { type Context, Hono } from 'hono';
 import { asGatewayError, errorBody, GatewayError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { answer, answerStream, type Gateway, type Inbound } from '../gateway.ts';
-import { authenticate, type ClientKey, type KeyCheck } from './authenticate.ts';
+import { authenticate, type Caller, type ClientKey, type KeyCheck } from './authenticate.ts';
 import { type Door, EVENT_STREAM } from './door.ts';
 import { framesOf, within } from './frames.ts';
 import { errorHeaders, type HeaderValues, outcomeHeaders } from './headers.ts';
 import { type BodyLimits, parseChatRequest } from './parse.ts';
+import { urgencyOf } from './urgency.ts';
 import { modelRoutes } from './routes/models.ts';
 import { healthRoutes } from './routes/health.ts';
 
@@ -26,7 +27,7 @@ export interface AppOptions {
   onInternalError: (error: GatewayError, requestId: string) => void;
 }
 
-type App = Hono<{ Variables: { requestId: string; key: string } }>;
+type App = Hono<{ Variables: { requestId: string; caller: Caller } }>;
 
 export function createApp(options: AppOptions): App {
   const { door, keys, keyCheck, newId } = options;
@@ -34,7 +35,7 @@ export function createApp(options: AppOptions): App {
 
   app.route('/', healthRoutes(options.isReady));
   app.use('/v1/*', async (c, next) => {
-    c.set('key', authenticate(door.header(c, 'authorization'), keys, keyCheck));
+    c.set('caller', authenticate(door.header(c, 'authorization'), keys, keyCheck));
     await next();
   });
   app.route('/v1/models', modelRoutes(options.gateway.routing, options.clock));
@@ -58,12 +59,14 @@ async function chat(c: Context, options: AppOptions): Promise<Response> {
   const { door, gateway, limits, keepAliveMs } = options;
   const original = await door.readBody(c, limits.maxBodyBytes);
   const request = parseChatRequest(original, limits);
+  const caller: Caller = c.get('caller');
   const inbound: Inbound = {
     request,
     original,
-    key: c.get('key'),
+    key: caller.name,
     requestId: c.get('requestId'),
     strict: door.header(c, 'x-signalbox-strict')?.toLowerCase() === 'true',
+    ...urgencyOf(door.header(c, 'x-signalbox-priority'), door.header(c, 'x-signalbox-deadline-ms'), caller),
     client: door.client(c),
   };
   if (!request.stream) {

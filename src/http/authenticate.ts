@@ -1,8 +1,11 @@
 import { GatewayError } from '../core/errors.ts';
+import type { Priority } from '../core/priority.ts';
 
 /** A client key as the configuration declares it, already hashed. */
 export interface ClientKey {
   name: string;
+  /** Of requests that name none. */
+  priority: Priority;
   hash: Uint8Array;
 }
 
@@ -12,11 +15,14 @@ export interface KeyCheck {
   same(a: Uint8Array, b: Uint8Array): boolean;
 }
 
-/** Who asks, without keys in the configuration: allowed on loopback only. */
-export const ANYONE = 'anyone';
+/** Who asks. */
+export type Caller = Pick<ClientKey, 'name' | 'priority'>;
 
-/** The name of the client's key. Every key is compared, so the time tells nothing. */
-export function authenticate(authorization: string | undefined, keys: readonly ClientKey[], check: KeyCheck): string {
+/** Without keys in the configuration; allowed on loopback only. */
+export const ANYONE: Caller = { name: 'anyone', priority: 'normal' };
+
+/** Whose key it is. Every key is compared, so the time tells nothing. */
+export function authenticate(authorization: string | undefined, keys: readonly ClientKey[], check: KeyCheck): Caller {
   if (keys.length === 0) return ANYONE;
   const token = /^Bearer +(\S{1,512})$/i.exec(authorization ?? '')?.[1];
   if (!token) {
@@ -24,6 +30,6 @@ export function authenticate(authorization: string | undefined, keys: readonly C
   }
   const hash = check.hash(token);
   const known = keys.filter((key) => check.same(key.hash, hash));
-  if (known[0]) return known[0].name;
+  if (known[0]) return known[0];
   throw new GatewayError('unauthenticated', 'This key is not known here; ask the operator for one');
 }

@@ -19,14 +19,8 @@ export async function* framesOf(pending: Promise<Outcome<Frames>>): Frames {
     outcome = await pending;
     yield* outcome.body;
   } finally {
-    if (!outcome) void pending.then(abandon, () => {}); // The client left before there was an answer.
+    if (!outcome) void pending.then(({ body }) => body.return()).catch(() => {}); // The client left before there was an answer.
   }
-}
-
-/** Closes the books of an answer that nobody waits for; a generator that was never started would not. */
-async function abandon({ body }: Outcome<Frames>): Promise<void> {
-  await body.next().catch(() => {}); // It fails by the client's own leaving.
-  await body.return(undefined);
 }
 
 /** What `pending` gives, or undefined if that takes longer than `ms`. */

@@ -4,20 +4,21 @@ import type { Attempt } from '../core/ports.ts';
 import type { Warning } from '../core/provider.ts';
 import type { Outcome } from '../gateway.ts';
 
-/** Longest wait that a client's SDK should sit through; longer ones it would ignore and hammer (openai 7.57: 60 s). */
-const PATIENCE_MS = 60_000;
+/** Longest wait that a client's SDK should sit through: some sleep for as long as they are told, others hammer. */
+const PATIENCE_MS = 20_000;
 const MAX_HEADER = 1_000;
 
 export type HeaderValues = Record<string, string>;
 
 export function outcomeHeaders(outcome: Outcome<unknown>, asked: string): HeaderValues {
-  const { candidate, facts, warnings, attempts } = outcome;
+  const { candidate, facts, warnings, attempts, stay } = outcome;
   const headers: HeaderValues = {
     'x-signalbox-deployment': printable(candidate.deployment.id),
     'x-signalbox-requested-model': printable(asked),
     'x-signalbox-reason': printable(candidate.reason),
     'x-signalbox-attempts': attemptsHeader(attempts),
   };
+  if (stay) headers['x-signalbox-queue'] = `position=${stay.position};waited=${Math.round(stay.waitedMs)}ms`;
   if (facts.upstreamId) headers['x-upstream-id'] = printable(facts.upstreamId);
   if (!candidate.deployment.price) headers['x-signalbox-price'] = 'unknown';
   if (candidate.deployment.endpoint.settings.practice) headers['x-signalbox-practice'] = 'true';
@@ -37,13 +38,13 @@ export function attemptsHeader(attempts: readonly Attempt[]): string {
 
 /** Whether and when the client's SDK should come back. Always whole seconds of at least 1: a date in the past is a storm. */
 export function errorHeaders(error: GatewayError): HeaderValues {
-  const { retryAfterMs, rule } = error;
+  const { retryAfterMs, retried, rule } = error;
   const headers: HeaderValues = {};
-  if (retryAfterMs !== undefined) {
+  if (retryAfterMs !== undefined && Number.isFinite(retryAfterMs)) {
     headers['retry-after'] = String(Math.max(Math.ceil(retryAfterMs / 1000), 1));
     headers['retry-after-ms'] = String(Math.max(Math.ceil(retryAfterMs), 1));
   }
-  headers['x-should-retry'] = String(rule.clientRetry && (retryAfterMs ?? 0) <= PATIENCE_MS);
+  headers['x-should-retry'] = String(rule.clientRetry && !retried && (retryAfterMs ?? 0) <= PATIENCE_MS);
   return headers;
 }
 

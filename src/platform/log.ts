@@ -4,6 +4,8 @@ import type { Recorder, RequestFact } from '../core/ports.ts';
 
 export interface Log {
   info(fields: object, message: string): void;
+  /** For the operator to act on. */
+  warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
@@ -45,6 +47,9 @@ export function consoleLog(level: LogLevel): Log {
   return {
     info: (fields, message) => {
       if (level === 'info' || level === 'debug') write('info', fields, message);
+    },
+    warn: (fields, message) => {
+      if (level !== 'silent' && level !== 'error') write('warn', fields, message);
     },
     error: (fields, message) => {
       if (level !== 'silent') write('error', fields, message);

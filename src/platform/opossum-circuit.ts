@@ -1,82 +1,208 @@
 import { EventEmitter } from 'node:events';
 import CircuitBreaker from 'opossum';
-import { GatewayError } from '../core/errors.ts';
-import type { Circuit, Clock } from '../core/ports.ts';
+import type { Clock, Fuse, Pass } from '../core/ports.ts';
 
-export interface CircuitOptions {
-  /** Share of failures, in percent, that opens the circuit... */
+export interface FuseOptions {
+  /** How long calls are remembered; failures further apart are not in a row either. */
+  windowMs: number;
+  /** Share of failures, in percent, that opens the fuse... */
   failurePercent: number;
   /** ...once the window holds this many calls. */
   minimumCalls: number;
-  windowMs: number;
-  /** How long it stays open before one call is let through to try. */
+  /** So many failures in a row open it too. */
+  consecutive: number;
+  /** How long it opens first; twice as long each time, +-20 %. */
   openMs: number;
+  maxOpenMs: number;
+  /** Successful probes that close it. */
+  closeAfter: number;
 }
 
 const BUCKETS = 10;
-/** Longest delay `setTimeout` takes; opossum's own reset timer must never be the one to act. */
-const NEVER_MS = 2 ** 31 - 1;
+/** A probe that was not reported for so long is taken for lost, and another may go. */
+const PROBE_MS = 60_000;
+/** Nobody knows when a probe will be back: those who wait look again after this long. */
+const LOOK_AGAIN_MS = 250;
 
 /**
  * opossum, moved by calls instead of by timers.
  *
  * Workers cancel a request's timers when the request ends, so opossum left to itself never rotates its window there
- * and never half-opens (seen on workerd 1.20261117 with opossum 10). Before each call we therefore rotate the buckets
- * that are due, and rebuild the breaker half-open once `openMs` has passed. Node takes the same path: one behaviour.
+ * and never half-opens (seen on workerd 1.20261117 with opossum 10). Therefore opossum keeps what it keeps well, the
+ * window of calls and the state, and is told of outcomes through its own events; we rotate the buckets that are due
+ * before each, and rebuild the breaker half open when its time is up. Its `fire` is not used: it decides a few promises
+ * after the call ended, divides failures by calls that are still running, and closes at the first success.
  */
-export function opossumCircuit(clock: Clock, options: CircuitOptions): Circuit {
-  const ticker = new EventEmitter();
-  let rotatedAt = clock.now();
-  let openedAt = 0;
-  let breaker = build('closed');
+export function opossumFuse(clock: Clock, random: () => number, options: FuseOptions): Fuse {
+  return new OpossumFuse(clock, random, options);
+}
 
-  function build(state: 'closed' | 'half_open') {
-    const built = new CircuitBreaker((attempt: () => Promise<unknown>) => attempt(), {
-      timeout: false,
-      resetTimeout: NEVER_MS,
-      errorThresholdPercentage: options.failurePercent,
-      volumeThreshold: options.minimumCalls,
-      rollingCountTimeout: options.windowMs,
-      rollingCountBuckets: BUCKETS,
-      rollingPercentilesEnabled: false,
-      enableSnapshots: false,
-      rotateBucketController: ticker,
-      errorFilter: (cause) => cause instanceof GatewayError && !cause.rule.trips,
-      ...(state === 'half_open' && { state: { closed: false, halfOpen: true } }),
-    } as CircuitBreaker.Options);
-    built.on('open', () => {
-      openedAt = clock.now();
-    });
-    return built;
+class OpossumFuse implements Fuse {
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #options: FuseOptions;
+  readonly #ticker = new EventEmitter();
+  #breaker: CircuitBreaker;
+  #rotatedAt: number;
+  /** Calls that entered before the last opening say nothing about what came after it. */
+  #openings = 0;
+  #openUntil = 0;
+  #doublings = 0;
+  #closedAt: number;
+  #failuresInRow = 0;
+  #failedAt = 0;
+  #goodProbes = 0;
+  #probe: OpossumPass | undefined;
+  #probeUntil = 0;
+
+  constructor(clock: Clock, random: () => number, options: FuseOptions) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#options = options;
+    this.#breaker = breaker(options, this.#ticker, 'closed');
+    this.#rotatedAt = this.#closedAt = clock.now();
   }
 
-  function catchUp(): void {
-    const now = clock.now();
-    const due = Math.floor((now - rotatedAt) / (options.windowMs / BUCKETS));
-    for (let tick = 0; tick < Math.min(due, BUCKETS); tick++) ticker.emit('rotate');
-    if (due > 0) rotatedAt = now;
-    if (breaker.opened && now - openedAt >= options.openMs) {
-      breaker.shutdown();
-      ticker.removeAllListeners();
-      breaker = build('half_open');
+  get state(): Fuse['state'] {
+    if (this.#breaker.closed) return 'closed';
+    return this.#breaker.opened && this.#clock.now() < this.#openUntil ? 'open' : 'half_open';
+  }
+
+  waitMs(nowMs: number): number {
+    if (this.#breaker.closed) return 0;
+    if (this.#breaker.opened) return Math.max(this.#openUntil - nowMs, 0);
+    return this.#probe ? Math.max(Math.min(this.#probeUntil - nowMs, LOOK_AGAIN_MS), 0) : 0;
+  }
+
+  enter(nowMs: number): Pass {
+    const isProbe = !this.#breaker.closed && this.waitMs(nowMs) === 0;
+    if (isProbe && this.#breaker.opened) this.#halfOpen(nowMs);
+    const pass = new OpossumPass(this, this.#openings, isProbe);
+    if (isProbe) {
+      this.#probe = pass;
+      this.#probeUntil = nowMs + PROBE_MS;
+    }
+    return pass;
+  }
+
+  succeeded(pass: OpossumPass): void {
+    this.leave(pass);
+    if (pass.opening !== this.#openings) return;
+    const now = this.#clock.now();
+    if (this.#breaker.closed) {
+      this.#rotate(now);
+      this.#failuresInRow = 0;
+      this.#breaker.emit('success');
+    } else if (pass.isProbe && ++this.#goodProbes >= this.#options.closeAfter) {
+      this.#failuresInRow = 0;
+      this.#closedAt = now;
+      this.#breaker.emit('success'); // opossum closes by itself
     }
   }
 
-  return {
-    get state() {
-      if (breaker.halfOpen) return 'half_open';
-      return breaker.opened ? 'open' : 'closed';
-    },
-    async run<T>(attempt: () => Promise<T>): Promise<T> {
-      catchUp();
-      try {
-        return (await breaker.fire(attempt)) as T;
-      } catch (cause) {
-        // opossum refuses while open, and all but one call while half-open.
-        if (!CircuitBreaker.isOurError(cause as Error)) throw cause;
-        const retryAfterMs = Math.max(openedAt + options.openMs - clock.now(), 0);
-        throw new GatewayError('circuit_open', 'The circuit of this deployment is open', { retryAfterMs });
-      }
-    },
-  };
+  failed(pass: OpossumPass): void {
+    this.leave(pass);
+    if (pass.opening !== this.#openings) return;
+    const now = this.#clock.now();
+    if (this.#breaker.closed) this.#countFailure(now);
+    else if (pass.isProbe) this.#open(now);
+  }
+
+  /** Frees the probe's place. */
+  leave(pass: OpossumPass): void {
+    if (this.#probe === pass) this.#probe = undefined;
+  }
+
+  #countFailure(now: number): void {
+    const { windowMs, consecutive } = this.#options;
+    this.#rotate(now);
+    this.#failuresInRow = now - this.#failedAt < windowMs ? this.#failuresInRow + 1 : 1;
+    this.#failedAt = now;
+    this.#breaker.emit('failure');
+    if (this.#failuresInRow < consecutive && !this.#tooManyFail()) return;
+    if (now - this.#closedAt >= windowMs) this.#doublings = 0;
+    this.#open(now);
+  }
+
+  #tooManyFail(): boolean {
+    let [calls, failures] = [0, 0];
+    // Its `stats` would add up 13 kinds of events, which takes 25 us.
+    for (const bucket of this.#breaker.status.window) {
+      calls += bucket.failures + bucket.successes;
+      failures += bucket.failures;
+    }
+    return calls >= this.#options.minimumCalls && failures * 100 >= calls * this.#options.failurePercent;
+  }
+
+  #open(now: number): void {
+    const { openMs, maxOpenMs } = this.#options;
+    const grown = Math.min(openMs * 2 ** this.#doublings, maxOpenMs);
+    if (grown < maxOpenMs) this.#doublings++;
+    this.#openUntil = now + grown * (0.8 + 0.4 * this.#random());
+    this.#openings++;
+    this.#breaker.open();
+  }
+
+  /** A new breaker, because opossum half-opens only by timer or by birth; so the window starts empty too. */
+  #halfOpen(now: number): void {
+    this.#breaker.shutdown();
+    this.#breaker = breaker(this.#options, this.#ticker, 'half_open');
+    this.#rotatedAt = now;
+    this.#goodProbes = 0;
+    this.#probe = undefined;
+  }
+
+  #rotate(now: number): void {
+    const bucketMs = this.#options.windowMs / BUCKETS;
+    const due = Math.floor((now - this.#rotatedAt) / bucketMs);
+    if (due <= 0) return;
+    for (let tick = 0; tick < Math.min(due, BUCKETS); tick++) this.#ticker.emit('rotate');
+    this.#rotatedAt += due * bucketMs;
+  }
+}
+
+class OpossumPass implements Pass {
+  readonly opening: number;
+  readonly isProbe: boolean;
+  readonly #fuse: OpossumFuse;
+  #outcome: 'none' | 'succeeded' | 'final' = 'none';
+
+  constructor(fuse: OpossumFuse, opening: number, isProbe: boolean) {
+    this.#fuse = fuse;
+    this.opening = opening;
+    this.isProbe = isProbe;
+  }
+
+  succeeded(): void {
+    if (this.#outcome !== 'none') return;
+    this.#outcome = 'succeeded';
+    this.#fuse.succeeded(this);
+  }
+
+  failed(): void {
+    if (this.#outcome === 'final') return;
+    this.#outcome = 'final';
+    this.#fuse.failed(this);
+  }
+
+  void(): void {
+    if (this.#outcome !== 'none') return;
+    this.#outcome = 'final';
+    this.#fuse.leave(this);
+  }
+}
+
+function breaker({ windowMs }: FuseOptions, ticker: EventEmitter, state: 'closed' | 'half_open'): CircuitBreaker {
+  const built = new CircuitBreaker(() => Promise.resolve(), {
+    name: 'fuse', // else opossum draws a random one
+    timeout: false,
+    rollingCountTimeout: windowMs,
+    rollingCountBuckets: BUCKETS,
+    rollingPercentilesEnabled: false,
+    enableSnapshots: false,
+    rotateBucketController: ticker,
+    ...(state === 'half_open' && { state: { closed: false, halfOpen: true } }),
+  } as CircuitBreaker.Options);
+  built.removeAllListeners('open'); // all they do is start the reset timer and mark a bucket that we do not read
+  return built;
 }

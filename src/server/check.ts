@@ -20,7 +20,7 @@ export function check({ configuration, environment, source, practice }: Checked)
     {
       door: fetchDoor,
       transport: fetchTransport(),
-      log: { info: () => {}, error: () => {} },
+      log: { info: () => {}, warn: () => {}, error: () => {} },
       credentials: { awsChain: () => neverAsked, googleToken: () => neverAsked },
       environment,
       source,

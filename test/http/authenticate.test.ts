@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { authenticate } from '../../src/http/authenticate.ts';
 import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
 
-const KEYS = ['first', 'second', 'third'].map((name) => ({ name, hash: hashKey(`key-of-${name}`) }));
+const KEYS = ['first', 'second', 'third'].map((name) => ({
+  name,
+  priority: 'normal' as const,
+  hash: hashKey(`key-of-${name}`),
+}));
 const check = { hash: hashKey, same: sameHash };
 
 describe('authenticate', () => {
   it.each(['first', 'second', 'third'])('knows the %s key', (name) => {
-    expect(authenticate(`Bearer key-of-${name}`, KEYS, check)).toBe(name);
+    expect(authenticate(`Bearer key-of-${name}`, KEYS, check)).toMatchObject({ name });
   });
 
   it.each([

@@ -29,12 +29,17 @@ describe('within', () => {
 });
 
 function outcomeOf(pieces: string[], close: () => void): Outcome<Frames> {
-  async function* body(): Frames {
-    try {
-      yield* pieces;
-    } finally {
+  const values = pieces.values();
+  const body: Frames = {
+    next: async () => {
+      const { done, value } = values.next();
+      return done ? { done, value: undefined } : { done: false, value };
+    },
+    return: async () => {
       close();
-    }
-  }
-  return { body: body() } as Outcome<Frames>;
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => body,
+  };
+  return { body } as Outcome<Frames>;
 }

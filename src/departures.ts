@@ -1,0 +1,138 @@
+/** One attempt at one stop: what it needs, the time it has, and what its lease learns from it. */
+import type { AnswerFacts } from './core/answer.ts';
+import { GatewayError } from './core/errors.ts';
+import type { IncomingResponse } from './core/ports.ts';
+import type { Call, Provider, Warning } from './core/provider.ts';
+import type { Work } from './attempt/send.ts';
+import { Watch } from './attempt/watch.ts';
+import type { Gateway, Plan } from './gateway.ts';
+import type { Step } from './resilience/plan.ts';
+
+export interface TimeLimits {
+  /** Longest wait for a whole answer, and for the head of any. */
+  firstByteMs: number;
+  idleMs: number;
+  /** Read whole answers as streams, where that shows a stall early. */
+  wholeAsStream: 'auto' | 'always' | 'never';
+}
+
+interface Answered<Body> {
+  body: Body;
+  facts: AnswerFacts;
+  warnings: readonly Warning[];
+}
+
+/** Throws as soon as the time is up; what it throws is this attempt's failure. */
+export async function attemptAt<Body>(
+  gateway: Gateway,
+  plan: Plan,
+  step: Step,
+  attempt: (work: Work) => Promise<Answered<Body>>,
+): Promise<Answered<Body>> {
+  const { clock } = gateway;
+  const { lease, stop } = step;
+  const provider = providerOf(gateway, stop.candidate.deployment.endpoint.dialect);
+  const startedAt = clock.now();
+  const { totalMs = Infinity } = stop.candidate.deployment.timeouts ?? {};
+  const lastAt = Math.min(plan.deadlineAt, startedAt + totalMs);
+  const isStreamed = plan.request.stream === true || readsAsStream(gateway.times, plan, step);
+  const firstTokenMs = isStreamed ? lease.target.times.timeoutMs(stop.pace) : Infinity;
+  const watch = new Watch(plan.client, gateway.timers);
+  watch.allow(Math.min(firstTokenMs, lastAt - startedAt));
+  let hasBegun = false;
+  const begun = () => {
+    if (hasBegun) return;
+    hasBegun = true;
+    const now = clock.now();
+    lease.answered('first', stop.pace, now - startedAt, now);
+    watch.allow(lastAt - now);
+  };
+  try {
+    const work = workOf(gateway, plan, step, { provider, watch, isStreamed, firstTokenMs, lastAt, begun });
+    const answered = await attempt(work);
+    if (isStreamed) begun();
+    else lease.answered('whole', stop.pace, clock.now() - startedAt, clock.now());
+    refuseRefusal(answered.facts, plan);
+    return answered;
+  } catch (cause) {
+    throw watch.reason(cause);
+  } finally {
+    watch.stop();
+  }
+}
+
+/** Longer answers than this are worth watching as they are written. */
+const LONG_ANSWER_TOKENS = 4_096;
+
+/** OpenAI's own answers pass as they are, so of them only the operator's word makes streams. */
+function readsAsStream({ wholeAsStream }: TimeLimits, { request }: Plan, { stop }: Step): boolean {
+  if (wholeAsStream !== 'auto') return wholeAsStream === 'always';
+  const { endpoint } = stop.candidate.deployment;
+  if (endpoint.dialect === 'openai') return false;
+  const limit = request.max_completion_tokens ?? request.max_tokens ?? Infinity;
+  return limit > LONG_ANSWER_TOKENS;
+}
+
+/** A refusal with nothing in it, where the operator wants another provider asked. */
+function refuseRefusal({ finishReason, characters }: AnswerFacts, { rules }: Plan): void {
+  if (rules.onRefusal !== 'other' || finishReason !== 'content_filter' || characters > 0) return;
+  throw new GatewayError('policy', 'The provider refused to answer');
+}
+
+interface Circumstances {
+  provider: Provider;
+  watch: Watch;
+  isStreamed: boolean;
+  firstTokenMs: number;
+  lastAt: number;
+  begun: () => void;
+}
+
+function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circumstances: Circumstances): Work {
+  const { clock, transport, newId, times } = gateway;
+  const { request, original, strict } = plan;
+  const { provider, watch, isStreamed, firstTokenMs, lastAt, begun } = circumstances;
+  const { endpoint, providerModel, capabilities, timeouts } = stop.candidate.deployment;
+  const readAsStream = isStreamed && request.stream !== true;
+  const call: Call = {
+    request: readAsStream ? { ...request, stream: true } : request,
+    original: readAsStream ? undefined : original,
+    endpoint,
+    providerModel,
+    capabilities,
+    newId: () => newId('call_', 24),
+    omitReasoning: again === 'without_reasoning',
+  };
+  return {
+    call,
+    provider,
+    transport,
+    clock,
+    client: watch.client,
+    timeouts: {
+      firstByteMs: Math.min(times.firstByteMs, firstTokenMs, lastAt - clock.now()),
+      idleMs: timeouts?.idleMs ?? times.idleMs,
+    },
+    stamp: {
+      id: () => newId('chatcmpl-', 29),
+      createdSeconds: Math.floor(plan.startedAt / 1000),
+      model: providerModel,
+      legacyFunctions: Boolean(request.functions && !request.tools),
+    },
+    includeUsage: request.stream_options?.include_usage === true,
+    strict,
+    promptTokens: plan.estimate.inputTokens,
+    readAsStream,
+    begun,
+    learn: (response: IncomingResponse) => {
+      const readings = provider.readLimits((name) => response.header(name));
+      if (readings.length > 0) lease.target.learn(readings, clock.now());
+    },
+  };
+}
+
+function providerOf({ providers }: Gateway, dialect: string): Provider {
+  const provider = providers.get(dialect);
+  if (provider) return provider;
+  throw new GatewayError('internal', `No dialect is called "${dialect}"`);
+}

@@ -1,0 +1,67 @@
+/** What to do after an attempt has failed. Pure: the whole policy is `ERROR_RULES` and the rules of the model. */
+import type { Candidate } from '../core/deployment.ts';
+import type { GatewayError } from '../core/errors.ts';
+
+/** What the operator and the client allow one request. */
+export interface PlanRules {
+  /** When everything must be over; milliseconds since 1970. */
+  deadlineAt: number;
+  /** Calls to providers. */
+  maxCalls: number;
+  /** No further attempt once those before may have cost so much; US dollars. */
+  maxCostUsd: number | undefined;
+  /** The prompt is too long for one: may one with a larger window be asked? */
+  onContext: 'fail' | 'larger';
+  /** A provider refuses to answer: may another be asked? */
+  onRefusal: 'return' | 'other';
+  /** Longest wait for room; milliseconds. */
+  maxWaitMs: number;
+  hedge: boolean;
+}
+
+/** How the attempt before fell short, where that changes how this one asks. */
+export type Again = 'as_it_was' | 'without_reasoning' | undefined;
+
+export type Decision =
+  | { next: 'stop' }
+  /** The same deployment once more. */
+  | { next: 'again'; how: Again }
+  /** Another deployment; `only` says which will do. */
+  | { next: 'other'; only?: (candidate: Candidate) => boolean };
+
+export interface Failure {
+  error: GatewayError;
+  candidate: Candidate;
+  /** How this attempt was asked. */
+  again: Again;
+}
+
+const STOP: Decision = { next: 'stop' };
+const OTHER: Decision = { next: 'other' };
+
+export function decide({ error, candidate, again }: Failure, rules: PlanRules): Decision {
+  const { rule, kind } = error;
+  if (kind === 'context' && rules.onContext === 'larger') return larger(candidate);
+  if (kind === 'policy' && rules.onRefusal === 'other') {
+    const { endpoint } = candidate.deployment;
+    return { next: 'other', only: (other) => other.deployment.endpoint.account !== endpoint.account };
+  }
+  if (!rule.failover) return STOP;
+  if (rule.again && !again) return { next: 'again', how: rule.again };
+  return OTHER;
+}
+
+function larger({ deployment }: Candidate): Decision {
+  const tooSmall = deployment.capabilities.contextTokens;
+  return { next: 'other', only: (other) => other.deployment.capabilities.contextTokens > tooSmall };
+}
+
+/** Did this failure cost a call to a provider? Walking from one dead credential to the next is no retry. */
+export function isCall({ rule, kind }: GatewayError): boolean {
+  return rule.origin === 'provider' && kind !== 'credential' && kind !== 'exhausted';
+}
+
+/** May the same deployment be asked again, when there is no other left? */
+export function mayRepeat({ rule, kind }: GatewayError): boolean {
+  return rule.failover && kind !== 'unsupported' && kind !== 'misconfigured' && kind !== 'schema_mismatch';
+}

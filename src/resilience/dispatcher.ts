@@ -1,0 +1,105 @@
+/** What all requests of a process share: the targets, the pools, the waiting room and whether it is an emergency. */
+import type { Deployment } from '../core/deployment.ts';
+import type { Limits } from '../core/limits.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Clock, Fuse, Timers } from '../core/ports.ts';
+import type { Priority } from '../core/priority.ts';
+import { Emergency, type EmergencyAlert, type EmergencyOptions } from './emergency.ts';
+import { FirstTokenTimes, type FirstTokenOptions } from './first-token.ts';
+import { Panic } from './panic.ts';
+import { Parking, type ParkingAlert, type ParkingOptions } from './parking.ts';
+import type { Pool } from './plan.ts';
+import { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
+import { type Lease, Target } from './target.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** For the operator, before users notice. */
+export type Alert = ParkingAlert | EmergencyAlert;
+
+export interface DispatcherParts {
+  clock: Clock;
+  timers: Timers;
+  /** 0 to 1. */
+  random: () => number;
+  fuse: () => Fuse;
+  limits: (deployment: Deployment) => Limits;
+  onAlert: (alert: Alert) => void;
+}
+
+export interface DispatcherOptions {
+  parking: ParkingOptions;
+  retryBudget: RetryBudgetOptions;
+  firstToken: FirstTokenOptions;
+  emergency: EmergencyOptions;
+  queue: { maxWaiting: number; maxWaitMs: number };
+}
+
+/** Clients choose `provider/model` names, so what is kept of them is bounded; the oldest goes first. */
+const MAX_KEPT = 2_000;
+
+export class Dispatcher {
+  readonly room: WaitingRoom<Lease>;
+  readonly emergency: Emergency;
+  readonly #parts: DispatcherParts;
+  readonly #options: DispatcherOptions;
+  readonly #parking: Parking;
+  readonly #targets = new Map<string, Target>();
+  readonly #pools = new Map<string, Pool>();
+
+  constructor(parts: DispatcherParts, options: DispatcherOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#parking = new Parking(options.parking, parts.onAlert);
+    this.emergency = new Emergency(options.emergency, parts.onAlert);
+    this.room = new WaitingRoom<Lease>(parts, options.queue);
+  }
+
+  target(deployment: Deployment): Target {
+    const known = this.#targets.get(deployment.id);
+    if (known) return known;
+    const { random, fuse, limits } = this.#parts;
+    const { firstToken } = this.#options;
+    const { firstTokenMs, maxFirstTokenMs } = deployment.timeouts ?? {};
+    const times = new FirstTokenTimes({
+      ...firstToken,
+      floorMs: firstTokenMs ?? firstToken.floorMs,
+      capMs: Math.max(maxFirstTokenMs ?? firstToken.capMs, firstTokenMs ?? 0),
+    });
+    const parts = { deployment, fuse: fuse(), limits: limits(deployment), parking: this.#parking, times, random };
+    return keep(this.#targets, deployment.id, new Target(parts));
+  }
+
+  /** Requests that ask for the same name share a retry budget. */
+  pool(model: string): Pool {
+    const known = this.#pools.get(model);
+    if (known) return known;
+    const { clock, random } = this.#parts;
+    const budget = new RetryBudget(this.#options.retryBudget, clock.now());
+    return keep(this.#pools, model, { budget, panic: new Panic(random) });
+  }
+
+  /** What can wait does not compete with what cannot. */
+  refuseInEmergency(priority: Priority): void {
+    const now = this.#parts.clock.now();
+    if (priority !== 'background' || !this.emergency.active(now)) return;
+    const message = 'Too few providers answer; background work has to wait';
+    throw new GatewayError('capacity', message, { retryAfterMs: this.emergency.retryAfterMs(now) });
+  }
+
+  /** How much of what is known is usable decides whether it is an emergency. */
+  noteCapacity(targets: readonly Target[]): void {
+    const now = this.#parts.clock.now();
+    let usable = 0;
+    for (const target of targets) if (target.isUsable(now)) usable++;
+    this.emergency.note(usable, targets.length, now);
+  }
+}
+
+function keep<T>(map: Map<string, T>, key: string, value: T): T {
+  for (const oldest of map.size < MAX_KEPT ? [] : map.keys()) {
+    map.delete(oldest);
+    break;
+  }
+  map.set(key, value);
+  return value;
+}

@@ -1,0 +1,98 @@
+import { ResourceQueue, type Turn } from './resource-queue.ts';
+import type { Waiter } from './waiter.ts';
+
+/** How much faster it may go again. With 1, requests were turned away in the storm that would have been served. */
+const RECOVERY = 1.5;
+
+/** The queues of all resources that somebody waits for. A waiter stands in one for each resource that would do. */
+export class Queues<L> {
+  readonly #byResource = new Map<string, ResourceQueue<L>>();
+  /** In which something has changed since the last look. */
+  readonly #stale = new Set<ResourceQueue<L>>();
+
+  has(resource: string): boolean {
+    return this.#byResource.has(resource);
+  }
+
+  /** When somebody may have room, as far as the last looks can tell. */
+  get roomAt(): number {
+    let roomAt = Infinity;
+    for (const queue of this.#byResource.values()) roomAt = Math.min(roomAt, queue.roomAt);
+    return roomAt;
+  }
+
+  add(waiter: Waiter<L>, nowMs: number): void {
+    for (const ticket of waiter.tickets) {
+      const queue = this.#byResource.get(ticket.resource) ?? new ResourceQueue<L>(nowMs);
+      this.#byResource.set(ticket.resource, queue);
+      queue.add(ticket);
+      this.#stale.add(queue);
+    }
+  }
+
+  /** Who stood behind it may be able to go now. */
+  remove(waiter: Waiter<L>): void {
+    for (const ticket of waiter.tickets) {
+      const queue = this.#byResource.get(ticket.resource);
+      queue?.remove(ticket);
+      if (queue?.isEmpty) this.#byResource.delete(ticket.resource);
+      if (queue) this.#stale.add(queue);
+    }
+  }
+
+  /** Something may have changed at this resource, or anywhere. */
+  touch(resource: string | undefined): void {
+    for (const [name, queue] of this.#byResource) {
+      if (resource === undefined || name === resource) this.#stale.add(queue);
+    }
+  }
+
+  /** Who may go now, of those in whose queue something has changed. */
+  next(nowMs: number): Turn<L> | undefined {
+    for (const queue of this.#stale) {
+      const turn = queue.next(nowMs);
+      if (turn) return turn;
+      this.#stale.delete(queue);
+    }
+    return undefined;
+  }
+
+  serve({ ticket }: Turn<L>, nowMs: number): void {
+    this.#byResource.get(ticket.resource)?.serve(ticket, nowMs);
+  }
+
+  /** How many go before it, where that is fewest. */
+  ahead({ tickets }: Waiter<L>): number {
+    return tickets.reduce((least, ticket) => {
+      const queue = this.#byResource.get(ticket.resource);
+      return queue ? Math.min(least, queue.ahead(ticket).count) : least;
+    }, Infinity);
+  }
+
+  /** How long it will wait at the present pace: until its soonest place has room and those before it are gone. */
+  expectedMs(waiter: Waiter<L>, nowMs: number): number {
+    return Math.max(waiter.soonestMs(nowMs), this.#backlogMs(waiter, nowMs));
+  }
+
+  /** The same if all goes well: a provider that is in trouble now may come back. */
+  leastMs(waiter: Waiter<L>, nowMs: number): number {
+    return Math.max(waiter.soonestMs(nowMs), this.#backlogMs(waiter, nowMs) / RECOVERY);
+  }
+
+  /** Those before it may go where it stands or elsewhere: the more hopeful of the two counts; 0 while nobody knows. */
+  #backlogMs({ tickets }: Waiter<L>, nowMs: number): number {
+    let least = Infinity;
+    let most = 0;
+    let perMs = 0;
+    for (const ticket of tickets) {
+      const queue = this.#byResource.get(ticket.resource);
+      const pace = queue?.perMs(nowMs);
+      if (!queue || pace === undefined) return 0;
+      const { cost } = queue.ahead(ticket);
+      least = Math.min(least, cost / pace);
+      most = Math.max(most, cost);
+      perMs += pace;
+    }
+    return perMs > 0 ? Math.min(least, most / perMs) : 0;
+  }
+}

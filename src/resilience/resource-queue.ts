@@ -1,0 +1,107 @@
+/**
+ * All that wait for one resource, and whose turn it is. Classes go strictly one before the other. But whoever has
+ * used up most of its time, in the background too, goes before normal ones that still can wait. And while somebody has,
+ * critical ones leave a tenth.
+ */
+import { type Backlog, Lane } from './lane.ts';
+import { Pace } from './pace.ts';
+import type { Place } from './place.ts';
+import { type Rank, soonestMs, type Ticket } from './waiter.ts';
+
+/** Waiters that one look asks at the most: who stands further behind will hardly have room where these have none. */
+const LOOKS = 64;
+/** A tenth of the whole, seen from the other nine. */
+const TENTH = 1 / 9;
+/** What a background waiter pays among the aged: for one of its kind, four normal ones. */
+const BACKGROUND_PRICE = 4;
+
+/** Who may go now; without a place its time is up. */
+export interface Turn<L> {
+  ticket: Ticket<L>;
+  place: Place<L> | undefined;
+}
+
+export class ResourceQueue<L> {
+  /** When somebody here may have room, as of the last look. */
+  roomAt = Infinity;
+  readonly #pace: Pace;
+  /** In order of claim. */
+  readonly #lanes: Record<Rank, Lane<L>> = {
+    critical: new Lane(),
+    aged: new Lane(),
+    normal: new Lane(),
+    background: new Lane(),
+  };
+  /** What the aged still have to get of their tenth. */
+  #due = 0;
+
+  constructor(nowMs: number) {
+    this.#pace = new Pace(nowMs);
+  }
+
+  get isEmpty(): boolean {
+    return Object.values(this.#lanes).every(({ count }) => count === 0);
+  }
+
+  add(ticket: Ticket<L>): void {
+    this.#lanes[ticket.waiter.rank].add(ticket);
+  }
+
+  remove(ticket: Ticket<L>): void {
+    this.#lanes[ticket.waiter.rank].remove(ticket);
+  }
+
+  /** The first in order of claim that may go; undefined if none may. */
+  next(nowMs: number): Turn<L> | undefined {
+    this.roomAt = Infinity;
+    let looks = 0;
+    for (const ticket of this.#claims()) {
+      const { waiter, places } = ticket;
+      if (waiter.untilMs <= nowMs) return { ticket, place: undefined };
+      const place = places.find((candidate) => candidate.waitMs(nowMs) <= 0);
+      if (place) return { ticket, place };
+      const waitMs = soonestMs(ticket, nowMs);
+      this.roomAt = Math.min(this.roomAt, nowMs + waitMs);
+      if (++looks === LOOKS || waiter.holds(ticket, waitMs, nowMs)) return undefined;
+    }
+    return undefined;
+  }
+
+  /** It went. */
+  serve(ticket: Ticket<L>, nowMs: number): void {
+    const { rank, visitor } = ticket.waiter;
+    this.#pace.granted(visitor.cost, nowMs);
+    const isCheap = rank !== 'aged' || visitor.priority !== 'background';
+    this.#lanes[rank].serve(ticket, isCheap ? visitor.cost : visitor.cost * BACKGROUND_PRICE);
+    if (this.#lanes.aged.count === 0) this.#due = 0;
+    else if (rank === 'critical') this.#due = Math.min(this.#due + visitor.cost * TENTH, visitor.cost);
+    else if (this.#due > 0) this.#due -= visitor.cost;
+  }
+
+  /** What goes before it if all goes well: the critical, and of the rest no more than a fair share. */
+  ahead(ticket: Ticket<L>): Backlog {
+    const { rank } = ticket.waiter;
+    const ahead = { cost: 0, count: 0 };
+    for (const [name, lane] of Object.entries(this.#lanes)) {
+      const { cost, count } = name === 'critical' && rank !== 'critical' ? lane : lane.ahead(ticket);
+      ahead.cost += cost;
+      ahead.count += count;
+      if (name === rank) break;
+    }
+    return ahead;
+  }
+
+  /** Cost per millisecond that goes from here; undefined while nobody knows. */
+  perMs(nowMs: number): number | undefined {
+    return this.#pace.perMs(nowMs);
+  }
+
+  *#claims(): Generator<Ticket<L>> {
+    const { critical, aged, normal, background } = this.#lanes;
+    if (this.#due > 0) yield* aged.inTurn();
+    yield* critical.inTurn();
+    yield* aged.inTurn();
+    yield* normal.inTurn();
+    yield* background.inTurn();
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Everything this process knows about one deployment, and the one door to it. A call takes a `Lease` and gives it back:
+ * what it reserved in the buckets, its slot, its pass of the fuse, the probe of a parked scope.
+ */
+import type { Deployment } from '../core/deployment.ts';
+import type { GatewayError } from '../core/errors.ts';
+import type { Amounts, LimitLease, LimitReading, Limits } from '../core/limits.ts';
+import type { Fuse, Pass } from '../core/ports.ts';
+import type { FirstTokenTimes, Pace } from './first-token.ts';
+import type { Parking, Probe } from './parking.ts';
+
+export interface TargetParts {
+  deployment: Deployment;
+  fuse: Fuse;
+  limits: Limits;
+  parking: Parking;
+  times: FirstTokenTimes;
+  random: () => number;
+}
+
+/** Why a deployment was passed over. */
+export type Obstacle = `parked:${string}` | `limited:${string}` | 'circuit_open';
+
+/** A parked scope whose time is further away is not waited for: it may stay dead. */
+const WORTH_WAITING_MS = 2_000;
+/** Before any answer has come. */
+const USUAL_OUTPUT_TOKENS = 1_024;
+/** Weight of the newest in the mean of all. */
+const MEMORY = 0.05;
+
+export class Target {
+  readonly deployment: Deployment;
+  readonly fuse: Fuse;
+  readonly times: FirstTokenTimes;
+  /** Waiters for the same resource wait for each other. */
+  readonly resource: string;
+  readonly #limits: Limits;
+  readonly #parking: Parking;
+  readonly #random: () => number;
+  #usualMs = 0;
+  #usualOutputTokens = USUAL_OUTPUT_TOKENS;
+  readonly #scopes: Record<'model' | 'endpoint' | 'account', string>;
+
+  constructor({ deployment, fuse, limits, parking, times, random }: TargetParts) {
+    this.deployment = deployment;
+    this.fuse = fuse;
+    this.times = times;
+    this.#limits = limits;
+    this.#parking = parking;
+    this.#random = random;
+    const { endpoint, id } = deployment;
+    this.resource = limits.resource;
+    this.#scopes = { model: `model ${id}`, endpoint: `credential ${endpoint.name}`, account: `account ${endpoint.account}` };
+  }
+
+  /** Milliseconds until it has room for this need; 0: now; Infinity: nothing to wait for. */
+  waitMs(need: Amounts, nowMs: number): number {
+    const parkedMs = this.parkedMs(nowMs);
+    if (parkedMs > WORTH_WAITING_MS) return Infinity;
+    return Math.max(parkedMs, this.fuse.waitMs(nowMs), this.limitedMs(need, nowMs));
+  }
+
+  limitedMs(need: Amounts, nowMs: number): number {
+    return this.#limits.waitMs(need, nowMs);
+  }
+
+  parkedMs(nowMs: number): number {
+    const { model, endpoint, account } = this.#scopes;
+    const parking = this.#parking;
+    return Math.max(parking.waitMs(model, nowMs), parking.waitMs(endpoint, nowMs), parking.waitMs(account, nowMs));
+  }
+
+  /** Neither dead nor sick; limits do not count, they pass. */
+  isUsable(nowMs: number): boolean {
+    return this.parkedMs(nowMs) === 0 && this.fuse.state !== 'open';
+  }
+
+  /** What the provider said when it was parked. */
+  whyParked(nowMs: number): GatewayError | undefined {
+    const { model, endpoint, account } = this.#scopes;
+    const why = (scope: string) => this.#parking.whyParked(scope, nowMs);
+    return why(model) ?? why(endpoint) ?? why(account);
+  }
+
+  /** For the log and `x-signalbox-attempts`; undefined where there is room. */
+  obstacle(need: Amounts, nowMs: number): Obstacle | undefined {
+    const parked = this.whyParked(nowMs);
+    if (parked) return `parked:${parked.kind}`;
+    if (this.fuse.waitMs(nowMs) > 0) return 'circuit_open';
+    const limit = this.#limits.why(need, nowMs);
+    return limit && `limited:${limit}`;
+  }
+
+  /** What an answer that may take `limit` tokens will probably take: what others took of late. */
+  outputTokens(limit: number): number {
+    return Math.min(limit, Math.ceil(this.#usualOutputTokens));
+  }
+
+  /** What an attempt takes to its answer, or to the first content of a stream: the mean of late, in milliseconds. */
+  get usualMs(): number {
+    return this.#usualMs;
+  }
+
+  noteDuration(elapsedMs: number): void {
+    this.#usualMs += (elapsedMs - this.#usualMs) * MEMORY;
+  }
+
+  noteOutput(tokens: number): void {
+    this.#usualOutputTokens += (tokens - this.#usualOutputTokens) * MEMORY;
+  }
+
+  /** 0 to 1: the scarcest of its limits. */
+  room(nowMs: number): number {
+    return this.#limits.room(nowMs);
+  }
+
+  take(need: Amounts, nowMs: number): Lease {
+    const limits = this.#limits.take(need, nowMs);
+    return new Lease(this, { limits, pass: this.fuse.enter(nowMs), probes: this.#probes(nowMs) });
+  }
+
+  /** What the answer's headers say about the account's limits. */
+  learn(readings: readonly LimitReading[], nowMs: number): void {
+    this.#limits.learn(readings, nowMs);
+  }
+
+  /** A throttle cools the dimension; overload and warming up the deployment; what has to be mended or waited for is parked at its scope. */
+  blame(error: GatewayError, sentAtMs: number, nowMs: number): void {
+    const { kind, dimension, retryAfterMs, scope, rule } = error;
+    if (kind === 'credential' || kind === 'exhausted') {
+      this.#parking.park(this.#scopes[scope ?? 'endpoint'], error, nowMs);
+    } else if (kind === 'rate' || kind === 'ramp') {
+      this.#limits.throttled({ dimension, waitMs: retryAfterMs, sentAtMs }, nowMs, this.#random);
+    } else if (kind === 'warming' || (retryAfterMs !== undefined && rule.trips)) {
+      this.#limits.rest(retryAfterMs ?? rule.restMs ?? 0, nowMs, this.#random);
+    }
+  }
+
+  #probes(nowMs: number): readonly Probe[] {
+    const probes: Probe[] = [];
+    for (const scope of Object.values(this.#scopes)) {
+      const probe = this.#parking.take(scope, nowMs);
+      if (probe) probes.push(probe);
+    }
+    return probes;
+  }
+}
+
+interface Taken {
+  limits: LimitLease;
+  pass: Pass;
+  probes: readonly Probe[];
+}
+
+/** One call's hold on a deployment. `settle` ends it, whatever happened; everything else may be said before that. */
+export class Lease {
+  readonly target: Target;
+  readonly #taken: Taken;
+  #settled = false;
+
+  constructor(target: Target, taken: Taken) {
+    this.target = target;
+    this.#taken = taken;
+  }
+
+  /** Its first content came, or the answer whole. */
+  answered(came: 'first' | 'whole', pace: Pace, elapsedMs: number, nowMs: number): void {
+    const { limits, pass, probes } = this.#taken;
+    pass.succeeded();
+    for (const probe of probes) probe.succeeded();
+    limits.answered(came, nowMs);
+    if (came === 'first') this.target.times.note(pace, elapsedMs);
+  }
+
+  /** It failed, before its first content or after. */
+  failed(error: GatewayError, waited: { pace: Pace; elapsedMs: number } | undefined, nowMs: number): void {
+    const { pass, probes } = this.#taken;
+    // Without the waits in vain only the fast answers of a slowed model would be known.
+    if (waited && error.kind === 'timeout') this.target.times.note(waited.pace, waited.elapsedMs);
+    if (error.rule.trips) pass.failed();
+    else pass.void();
+    this.target.blame(error, this.#taken.limits.takenAtMs, nowMs);
+    for (const probe of probes) probe.void();
+  }
+
+  /** Once, at the very end; undefined where nobody knows what it took. Later calls do nothing. */
+  settle(actual: Amounts | undefined, nowMs: number): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#taken.pass.void();
+    for (const probe of this.#taken.probes) probe.void();
+    this.#taken.limits.settle(actual, nowMs);
+  }
+}

@@ -1,0 +1,60 @@
+/** A request's candidates as places it may go to: what it would take there, and what it would cost. */
+import type { ChatRequest } from './core/chat.ts';
+import type { Candidate, Capabilities, Estimate } from './core/deployment.ts';
+import type { Amounts } from './core/limits.ts';
+import type { Provider } from './core/provider.ts';
+import type { Pace } from './resilience/first-token.ts';
+import type { Stop } from './resilience/plan.ts';
+import type { Target } from './resilience/target.ts';
+import { costUsd } from './routing/cost.ts';
+
+/** Looked at only when it comes to it: `auto` has a dozen candidates, and the first nearly always has room. */
+export class CandidateStop implements Stop {
+  readonly candidate: Candidate;
+  readonly target: Target;
+  readonly #provider: Provider;
+  readonly #request: ChatRequest;
+  readonly #estimate: Estimate;
+  #need: Amounts | undefined;
+
+  constructor(candidate: Candidate, target: Target, provider: Provider, request: ChatRequest, estimate: Estimate) {
+    this.candidate = candidate;
+    this.target = target;
+    this.#provider = provider;
+    this.#request = request;
+    this.#estimate = estimate;
+  }
+
+  get need(): Amounts {
+    return (this.#need ??= this.#provider.reserve({
+      inputTokens: this.#estimate.inputTokens,
+      outputTokens: this.target.outputTokens(this.#limit ?? this.#estimate.outputTokens),
+      maxOutputTokens: this.#limit,
+      outputCap: this.candidate.deployment.capabilities.outputTokens,
+    }));
+  }
+
+  get pace(): Pace {
+    return paceOf(this.#request, this.candidate.deployment.capabilities);
+  }
+
+  /** At most; undefined where the price is unknown. */
+  get costUsd(): number | undefined {
+    const { price } = this.candidate.deployment;
+    const { inputTokens, outputTokens } = this.#estimate;
+    const usage = { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens };
+    return price && costUsd(usage, price);
+  }
+
+  get #limit(): number | undefined {
+    return this.#request.max_completion_tokens ?? this.#request.max_tokens ?? undefined;
+  }
+}
+
+/** Styles of reasoning that begin unless the request says no. */
+const THINKS_UNASKED = new Set(['effort', 'disableable', 'between_tools', 'always', 'thinking_budget', 'thinking_level']);
+
+function paceOf({ reasoning_effort: effort }: ChatRequest, { reasoning }: Capabilities): Pace {
+  if (reasoning === 'none' || effort === 'none') return reasoning === 'always' ? 'reasoning' : 'plain';
+  return effort || THINKS_UNASKED.has(reasoning) ? 'reasoning' : 'plain';
+}
