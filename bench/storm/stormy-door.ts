@@ -1,0 +1,56 @@
+/** A door (`src/http/door.ts`) for clients in the same process: no socket, no web stream, the same application. */
+import type { Context } from 'hono';
+import { Departure } from '../../src/core/departure.ts';
+import type { Door } from '../../src/http/door.ts';
+import { errorFrame } from '../../src/http/frames.ts';
+
+/** One request and what came back for it. */
+export interface Ticket {
+  /** By lower-case name. */
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  client: Departure;
+  /** Of the answer; 0 as long as there is none. */
+  status: number;
+  text: string;
+  /** The answer is at its end. */
+  whenDone: () => void;
+}
+
+const ticketOf = (c: Context): Ticket => c.env as Ticket;
+/** Hono wants one from every handler; the answer itself is in the ticket. */
+const NOTHING = new Response(null);
+const utf8 = new TextDecoder();
+
+export const stormyDoor: Door = {
+  header: (c, name) => ticketOf(c).headers[name],
+  readBody: (c) => Promise.resolve(ticketOf(c).body),
+  client: (c) => ticketOf(c).client,
+
+  send(c, status, _headers, body) {
+    const ticket = ticketOf(c);
+    ticket.status = status;
+    ticket.text = body;
+    ticket.whenDone();
+    return NOTHING;
+  },
+
+  stream(c, _headers, frames) {
+    const ticket = ticketOf(c);
+    ticket.status = 200;
+    void pour(ticket, frames); // Ends every stream itself and never rejects.
+    return NOTHING;
+  },
+};
+
+async function pour(ticket: Ticket, frames: Parameters<Door['stream']>[2]): Promise<void> {
+  try {
+    for await (const frame of frames) {
+      ticket.text += typeof frame === 'string' ? frame : utf8.decode(frame);
+      if (ticket.client.gone) break; // Leaving the loop closes the upstream and the books.
+    }
+  } catch (cause) {
+    ticket.text += errorFrame(cause);
+  }
+  ticket.whenDone();
+}
