@@ -94,6 +94,8 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
       idleMs: server.idleTimeoutMs,
       wholeAsStream: configuration.reliability.wholeAsStream,
     },
+    onBreak: configuration.stream.onBreak,
+    emergencyAnswer: configuration.reliability.emergency.answer,
     newId,
   };
   const app = createApp({

@@ -1,12 +1,14 @@
 /** One attempt at one stop: what it needs, the time it has, and what its lease learns from it. */
 import type { AnswerFacts } from './core/answer.ts';
+import type { Usage } from './core/chat.ts';
 import { GatewayError } from './core/errors.ts';
 import type { IncomingResponse } from './core/ports.ts';
-import type { Call, Provider, Warning } from './core/provider.ts';
+import type { Call, Provider } from './core/provider.ts';
+import type { Answered } from './attempt/manner.ts';
 import type { Work } from './attempt/send.ts';
 import { Watch } from './attempt/watch.ts';
-import type { Gateway, Plan } from './gateway.ts';
-import type { Step } from './resilience/plan.ts';
+import type { Gateway, Outcome, Plan } from './gateway.ts';
+import type { Step } from './resilience/request.ts';
 
 export interface TimeLimits {
   /** Longest wait for a whole answer, and for the head of any. */
@@ -14,12 +16,6 @@ export interface TimeLimits {
   idleMs: number;
   /** Read whole answers as streams, where that shows a stall early. */
   wholeAsStream: 'auto' | 'always' | 'never';
-}
-
-interface Answered<Body> {
-  body: Body;
-  facts: AnswerFacts;
-  warnings: readonly Warning[];
 }
 
 /** Throws as soon as the time is up; what it throws is this attempt's failure. */
@@ -37,7 +33,7 @@ export async function attemptAt<Body>(
   const lastAt = Math.min(plan.deadlineAt, startedAt + totalMs);
   const isStreamed = plan.request.stream === true || readsAsStream(gateway.times, plan, step);
   const firstTokenMs = isStreamed ? lease.target.times.timeoutMs(stop.pace) : Infinity;
-  const watch = new Watch(plan.client, gateway.timers);
+  const watch = new Watch(step.client, gateway.timers);
   watch.allow(Math.min(firstTokenMs, lastAt - startedAt));
   let hasBegun = false;
   const begun = () => {
@@ -135,4 +131,17 @@ function providerOf({ providers }: Gateway, dialect: string): Provider {
   const provider = providers.get(dialect);
   if (provider) return provider;
   throw new GatewayError('internal', `No dialect is called "${dialect}"`);
+}
+
+/** What the call held of its deployment: settled by what it really took. A break after the commit point counts too. */
+export function giveBack(
+  { clock, providers, dispatcher }: Gateway,
+  { lease, candidate }: Outcome<unknown>,
+  { usage, failure }: { usage: Usage | undefined; failure: GatewayError | undefined },
+): void {
+  const now = clock.now();
+  if (failure) lease.failed(failure, undefined, now);
+  lease.settle(usage && providers.get(candidate.deployment.endpoint.dialect)?.spent(usage), now);
+  if (usage && !failure) lease.target.noteOutput(usage.completion_tokens);
+  dispatcher.room.wake(lease.target.resource);
 }

@@ -1,27 +1,29 @@
 /** The story of one request: `prepare`, `tryCandidates`, `finish`. Read this file and you have read the gateway. */
 import type { AnswerFacts } from './core/answer.ts';
-import type { ChatRequest, Usage } from './core/chat.ts';
+import type { ChatRequest } from './core/chat.ts';
 import type { Candidate, Estimate } from './core/deployment.ts';
 import type { Departure } from './core/departure.ts';
-import { asGatewayError, GatewayError } from './core/errors.ts';
+import { asGatewayError, type GatewayError } from './core/errors.ts';
 import type { Attempt, Cache, Clock, Recorder, Timers, Transport } from './core/ports.ts';
 import type { Priority } from './core/priority.ts';
 import type { Provider, Warning } from './core/provider.ts';
+import type { ChunkOptions } from './answers/chunk-writer.ts';
 import { mayLackReasoning, recallReasoning, rememberReasoning } from './answers/reasoning-memory.ts';
 import { guessUsage } from './answers/usage.ts';
-import { attemptLive, type Frames } from './attempt/live.ts';
-import type { Work } from './attempt/send.ts';
-import { attemptWhole } from './attempt/whole.ts';
-import { attemptAt, type TimeLimits } from './departures.ts';
+import { mayContinue, TAPED } from './attempt/continue.ts';
+import type { Frames } from './attempt/live.ts';
+import { LIVE, type Manner, WHOLE } from './attempt/manner.ts';
+import { continueBreaks, type Spent, spentAt, withBroken } from './continuation.ts';
+import { attemptAt, giveBack, type TimeLimits } from './departures.ts';
 import type { PlanRules } from './resilience/decide.ts';
 import type { Dispatcher } from './resilience/dispatcher.ts';
 import type { Stay } from './resilience/place.ts';
 import { carryOut } from './resilience/plan.ts';
 import type { Lease } from './resilience/target.ts';
 import { choose, type RoutingView } from './routing/choose.ts';
-import { costUsd } from './routing/cost.ts';
 import { estimate } from './routing/estimate.ts';
-import { CandidateStop } from './stops.ts';
+import { standIn } from './stand-in.ts';
+import { journeyOf } from './stops.ts';
 
 /** Everything a request needs from outside; built once, in `compose.ts`. */
 export interface Gateway {
@@ -38,6 +40,10 @@ export interface Gateway {
   /** 0 to 1. */
   random: () => number;
   times: TimeLimits;
+  /** When a provider breaks off in mid-answer. */
+  onBreak: 'error' | 'continue';
+  /** The operator's own words for an emergency in which nobody answers. */
+  emergencyAnswer: string | undefined;
   /** `prefix` and so many random characters of base 62. */
   newId: (prefix: string, length: number) => string;
 }
@@ -78,23 +84,35 @@ export interface Outcome<Body> {
   lease: Lease;
 }
 
+/** The operator's own words, where nobody answered. */
+export interface Fallback<Body> {
+  body: Body;
+  candidate: undefined;
+  attempts: readonly Attempt[];
+}
+
+export type Reply<Body> = Outcome<Body> | Fallback<Body>;
+
 /** One request, answered whole: the body is the JSON text of a chat completion. */
-export async function answer(gateway: Gateway, inbound: Inbound): Promise<Outcome<string>> {
+export async function answer(gateway: Gateway, inbound: Inbound): Promise<Reply<string>> {
   const plan = prepare(gateway, inbound);
   if (mayLackReasoning(plan.request)) await recall(gateway, plan);
-  const outcome = await tryCandidates(gateway, plan, attemptWhole);
-  finish(gateway, plan, outcome);
-  return outcome;
+  const reply = await tryCandidates(gateway, plan, WHOLE);
+  if (reply.candidate) finish(gateway, plan, reply);
+  return reply;
 }
 
 /** The same, answered as it is written. The books close when the stream does. */
-export async function answerStream(gateway: Gateway, inbound: Inbound): Promise<Outcome<Frames>> {
+export async function answerStream(gateway: Gateway, inbound: Inbound): Promise<Reply<Frames>> {
   const plan = prepare(gateway, inbound);
   if (mayLackReasoning(plan.request)) await recall(gateway, plan);
-  const outcome = await tryCandidates(gateway, plan, attemptLive);
+  const mayGoOn = gateway.onBreak === 'continue' && mayContinue(plan.request);
+  const reply = await tryCandidates(gateway, plan, mayGoOn ? TAPED : LIVE);
   plan.firstTokenMs = gateway.clock.now() - plan.startedAt;
-  outcome.body.whenOver((failure) => finish(gateway, plan, outcome, failure));
-  return outcome;
+  if (!reply.candidate) return reply;
+  reply.body.whenOver((failure) => finish(gateway, plan, reply, failure));
+  continueBreaks(gateway, plan, reply);
+  return reply;
 }
 
 /** What is known of a request from its beginning, and what becomes of it. */
@@ -106,6 +124,8 @@ export interface Plan extends Inbound {
   estimate: Estimate;
   candidates: readonly Candidate[];
   attempts: Attempt[];
+  /** What broken attempts took whose answer went on elsewhere. */
+  broken?: readonly Spent[];
 }
 
 function prepare(gateway: Gateway, inbound: Inbound): Plan {
@@ -122,73 +142,36 @@ async function recall({ reasoning }: Gateway, plan: Plan): Promise<void> {
   plan.request = await recallReasoning(reasoning, plan.key, plan.request);
 }
 
-interface Answered<Body> {
-  body: Body;
-  facts: AnswerFacts;
-  warnings: readonly Warning[];
-}
-
-/** Tokens that count as much as a request does, for fairness between tenants. */
-const TOKENS_PER_REQUEST = 500;
-
-async function tryCandidates<Body>(
-  gateway: Gateway,
-  plan: Plan,
-  attempt: (work: Work) => Promise<Answered<Body>>,
-): Promise<Outcome<Body>> {
-  const { attempts, client, request, rules, priority, key } = plan;
-  const { dispatcher } = gateway;
-  const stops = stopsOf(gateway, plan);
-  const journey = {
-    stops,
-    pool: dispatcher.pool(request.model),
-    rules: { ...rules, deadlineAt: plan.deadlineAt },
-    balance: rules.balance,
-    priority,
-    tenant: key,
-    cost: 1 + (plan.estimate.inputTokens + plan.estimate.outputTokens) / TOKENS_PER_REQUEST,
-    arrivedAt: plan.startedAt,
-    client,
-    attempts,
-    stay: undefined as Stay | undefined,
-  };
+async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: Manner<Body>): Promise<Reply<Body>> {
+  const { attempts, priority } = plan;
+  const { dispatcher, clock, timers, random } = gateway;
+  const { attempt, discard } = manner;
+  const journey = journeyOf(gateway, plan);
   try {
     dispatcher.refuseInEmergency(priority);
     const { value, candidate, lease } = await carryOut(
       journey,
-      (step) => attemptAt(gateway, plan, step, attempt),
-      { ...gateway, room: dispatcher.room },
+      { attempt: (step) => attemptAt(gateway, plan, step, attempt), discard },
+      { clock, timers, random, room: dispatcher.room },
     );
     const { body, facts, warnings } = value;
     return { body, facts, warnings, candidate, attempts, stay: journey.stay, lease };
   } catch (cause) {
     const failure = asGatewayError(cause);
-    dispatcher.noteCapacity(stops.map(({ target }) => target));
     finish(gateway, plan, undefined, failure);
-    throw failure;
+    const words = standIn(gateway, plan, failure);
+    if (words === undefined) throw failure;
+    return { body: manner.say(words, stampOf(gateway, plan)), candidate: undefined, attempts };
   }
 }
 
-function stopsOf({ dispatcher, providers }: Gateway, { candidates, request, estimate: guess }: Plan): CandidateStop[] {
-  return candidates.map((candidate) => {
-    const { deployment } = candidate;
-    const provider = providers.get(deployment.endpoint.dialect);
-    if (!provider) throw new GatewayError('internal', `No dialect is called "${deployment.endpoint.dialect}"`);
-    return new CandidateStop(candidate, dispatcher.target(deployment), provider, request, guess);
-  });
-}
-
-/** What the call held of its deployment: settled by what it really took. A break after the commit point counts too. */
-function giveBack(
-  { clock, providers, dispatcher }: Gateway,
-  { lease, candidate }: Outcome<unknown>,
-  { usage, failure }: { usage: Usage | undefined; failure: GatewayError | undefined },
-): void {
-  const now = clock.now();
-  if (failure) lease.failed(failure, undefined, now);
-  lease.settle(usage && providers.get(candidate.deployment.endpoint.dialect)?.spent(usage), now);
-  if (usage && !failure) lease.target.noteOutput(usage.completion_tokens);
-  dispatcher.room.wake(lease.target.resource);
+function stampOf({ newId }: Gateway, { request, startedAt }: Plan): ChunkOptions {
+  return {
+    id: () => newId('chatcmpl-', 29),
+    createdSeconds: Math.floor(startedAt / 1000),
+    model: request.model,
+    includeUsage: request.stream_options?.include_usage === true,
+  };
 }
 
 /** Gives the room back, remembers, and writes the books. Never awaited by the client, never throws. */
@@ -196,9 +179,11 @@ function finish(gateway: Gateway, plan: Plan, outcome: Outcome<unknown> | undefi
   const facts = outcome?.facts;
   const deployment = outcome?.candidate.deployment;
   if (facts && !failure) rememberReasoning(gateway.reasoning, plan.key, facts);
-  const usage = facts && (facts.usage ?? guessUsage(plan.estimate.inputTokens, facts.characters));
+  const last = facts && (facts.usage ?? guessUsage(plan.estimate.inputTokens, facts.characters));
+  const { usage, costUsd } = withBroken(plan, spentAt(deployment, last));
   const now = gateway.clock.now();
-  if (outcome) giveBack(gateway, outcome, { usage, failure });
+  if (outcome) giveBack(gateway, outcome, { usage: last, failure });
+  gateway.dispatcher.noteCapacity();
   gateway.recorder.record({
     requestId: plan.requestId,
     key: plan.key,
@@ -208,7 +193,7 @@ function finish(gateway: Gateway, plan: Plan, outcome: Outcome<unknown> | undefi
     stream: plan.request.stream === true,
     finishReason: facts?.finishReason,
     usage,
-    costUsd: usage && deployment?.price && costUsd(usage, deployment.price),
+    costUsd,
     firstTokenMs: plan.firstTokenMs,
     queuedMs: outcome?.stay?.waitedMs,
     durationMs: now - plan.startedAt,

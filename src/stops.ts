@@ -1,12 +1,21 @@
 /** A request's candidates as places it may go to: what it would take there, and what it would cost. */
 import type { ChatRequest } from './core/chat.ts';
 import type { Candidate, Capabilities, Estimate } from './core/deployment.ts';
+import { GatewayError } from './core/errors.ts';
 import type { Amounts } from './core/limits.ts';
 import type { Provider } from './core/provider.ts';
+import type { Gateway, Plan } from './gateway.ts';
 import type { Pace } from './resilience/first-token.ts';
-import type { Stop } from './resilience/plan.ts';
+import type { PlanRequest, Stop } from './resilience/request.ts';
 import type { Target } from './resilience/target.ts';
 import { costUsd } from './routing/cost.ts';
+
+interface Circumstances {
+  target: Target;
+  provider: Provider;
+  request: ChatRequest;
+  estimate: Estimate;
+}
 
 /** Looked at only when it comes to it: `auto` has a dozen candidates, and the first nearly always has room. */
 export class CandidateStop implements Stop {
@@ -17,7 +26,7 @@ export class CandidateStop implements Stop {
   readonly #estimate: Estimate;
   #need: Amounts | undefined;
 
-  constructor(candidate: Candidate, target: Target, provider: Provider, request: ChatRequest, estimate: Estimate) {
+  constructor(candidate: Candidate, { target, provider, request, estimate }: Circumstances) {
     this.candidate = candidate;
     this.target = target;
     this.#provider = provider;
@@ -42,7 +51,11 @@ export class CandidateStop implements Stop {
   get costUsd(): number | undefined {
     const { price } = this.candidate.deployment;
     const { inputTokens, outputTokens } = this.#estimate;
-    const usage = { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens };
+    const usage = {
+      prompt_tokens: inputTokens,
+      completion_tokens: outputTokens,
+      total_tokens: inputTokens + outputTokens,
+    };
     return price && costUsd(usage, price);
   }
 
@@ -52,9 +65,46 @@ export class CandidateStop implements Stop {
 }
 
 /** Styles of reasoning that begin unless the request says no. */
-const THINKS_UNASKED = new Set(['effort', 'disableable', 'between_tools', 'always', 'thinking_budget', 'thinking_level']);
+const THINKS_UNASKED = new Set([
+  'effort',
+  'disableable',
+  'between_tools',
+  'always',
+  'thinking_budget',
+  'thinking_level',
+]);
 
 function paceOf({ reasoning_effort: effort }: ChatRequest, { reasoning }: Capabilities): Pace {
   if (reasoning === 'none' || effort === 'none') return reasoning === 'always' ? 'reasoning' : 'plain';
   return effort || THINKS_UNASKED.has(reasoning) ? 'reasoning' : 'plain';
+}
+
+/** Tokens that count as much as a request does, for fairness between tenants. */
+const TOKENS_PER_REQUEST = 500;
+
+/** The request as the plan sees it. */
+export function journeyOf(gateway: Gateway, plan: Plan): PlanRequest {
+  const { attempts, client, request, rules, priority, key, deadlineAt, startedAt, estimate } = plan;
+  return {
+    stops: stopsOf(gateway, plan),
+    pool: gateway.dispatcher.pool(request.model),
+    rules: { ...rules, hedge: rules.hedge && request.stream === true, deadlineAt },
+    balance: rules.balance,
+    priority,
+    tenant: key,
+    cost: 1 + (estimate.inputTokens + estimate.outputTokens) / TOKENS_PER_REQUEST,
+    arrivedAt: startedAt,
+    client,
+    attempts,
+    stay: undefined,
+  };
+}
+
+function stopsOf({ dispatcher, providers }: Gateway, { candidates, request, estimate: guess }: Plan): CandidateStop[] {
+  return candidates.map((candidate) => {
+    const { deployment } = candidate;
+    const provider = providers.get(deployment.endpoint.dialect);
+    if (!provider) throw new GatewayError('internal', `No dialect is called "${deployment.endpoint.dialect}"`);
+    return new CandidateStop(candidate, { target: dispatcher.target(deployment), provider, request, estimate: guess });
+  });
 }

@@ -38,6 +38,9 @@ export function fromAnthropicStream(sink: AnswerSink, reading: Reading): StreamR
       }
       if (!message.ended) throw new GatewayError('truncated', 'The provider closed the stream before its end');
     },
+    get ended() {
+      return message.ended;
+    },
   };
 }
 

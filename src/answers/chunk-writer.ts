@@ -19,6 +19,8 @@ export interface ChunkOptions extends AnswerStamp {
  */
 export class ChunkWriter implements AnswerSink {
   readonly facts: AnswerFacts = noFacts();
+  /** Goes out as `signalbox` with the chunk that ends a choice. */
+  extension: Record<string, unknown> | undefined;
   readonly #options: ChunkOptions;
   readonly #id: string;
   readonly #choices = new Map<number, ChoiceWriter>();
@@ -73,6 +75,11 @@ export class ChunkWriter implements AnswerSink {
   /** Closes a frame after its choices: with `include_usage` every chunk says that its usage is still to come. */
   get tail(): string {
     return this.#options.includeUsage ? ',"usage":null}\n\n' : '}\n\n';
+  }
+
+  /** The same for a choice's last frame. */
+  get ending(): string {
+    return this.extension ? `,"signalbox":${JSON.stringify(this.extension)}${this.tail}` : this.tail;
   }
 
   #head(): string {
@@ -189,7 +196,7 @@ class ChoiceWriter implements ChoiceSink {
     const word = this.#legacyFunctions && reason === 'tool_calls' ? 'function_call' : reason;
     this.#greet();
     const end = `{},"logprobs":null,"finish_reason":"${word}"}]`;
-    this.#out.append(this.#out.frame(this.#index) + end + this.#out.tail);
+    this.#out.append(this.#out.frame(this.#index) + end + this.#out.ending);
     this.#out.facts.said = true;
     this.#out.facts.finishReason = reason;
     this.#out.facts.nativeFinishReason = native ?? undefined;

@@ -20,8 +20,13 @@ export function latin1(bytes: Uint8Array): string {
   return oneByte.decode(bytes);
 }
 
-export function hasLineEnd(bytes: Uint8Array): boolean {
+function hasLineEnd(bytes: Uint8Array): boolean {
   return bytes.includes(LF) || bytes.includes(CR);
+}
+
+/** Whether a frame may end in these bytes, whatever stood before them. */
+export function mayEndFrame(bytes: Uint8Array): boolean {
+  return hasLineEnd(bytes) && (hasLineEnd(bytes.subarray(0, 2)) || endOfLastFrame(bytes, bytes.length) > 0);
 }
 
 /** Where the last blank line before `limit` ends; 0 if there is none. */

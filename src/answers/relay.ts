@@ -9,9 +9,9 @@ import {
   endOfFrame,
   endOfLastFrame,
   framesWithout,
-  hasLineEnd,
   join,
   latin1,
+  mayEndFrame,
   type Span,
   without,
 } from './frames.ts';
@@ -58,10 +58,15 @@ export class ChatRelay {
     this.#options = options;
   }
 
+  /** `[DONE]` has come: nothing behind it belongs to the answer. */
+  get ended(): boolean {
+    return this.#done;
+  }
+
   /** What may go to the client now: always whole frames, so that our own comments and errors can stand between them. */
   push(bytes: Uint8Array): Uint8Array {
     if (this.failure) throw this.failure;
-    if (this.#heldBytes > 0 && !hasLineEnd(bytes)) return this.#hold(bytes);
+    if (this.#heldBytes > 0 && !mayEndFrame(bytes)) return this.#hold(bytes); // Joined once: large frames stay linear.
     const arrived = this.#heldBytes > 0 ? join([...this.#held, bytes]) : bytes;
     const end = endOfLastFrame(arrived, arrived.length);
     this.#held = [];
@@ -74,7 +79,7 @@ export class ChatRelay {
   /** The connection closed: the rest of the answer. Throws `truncated` if the end was never said. */
   end(): string {
     if (this.failure) throw this.failure;
-    const rest = this.#lastFrame(join(this.#held));
+    const rest = this.#done ? '' : this.#lastFrame(join(this.#held));
     this.#held = [];
     const isCut = !this.#done && [...this.#ended.values()].includes(false);
     if (isCut || !this.facts.finishReason) throw new GatewayError('truncated', 'The provider broke off in mid-answer');
@@ -124,6 +129,7 @@ export class ChatRelay {
         this.failure = asGatewayError(cause);
         return without(frames.subarray(0, span.start), dropped);
       }
+      if (this.#done) return without(frames.subarray(0, span.end), dropped);
     }
     return without(frames, dropped);
   }

@@ -1,8 +1,10 @@
-import type { AnswerSink } from '../core/answer.ts';
-import type { Exchange } from '../core/provider.ts';
+import type { AnswerFacts, AnswerSink } from '../core/answer.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Exchange, StreamReader } from '../core/provider.ts';
 import { AnswerCollector } from '../answers/collector.ts';
 import { copiesOf } from '../answers/copies.ts';
 import { StopFilter } from '../answers/stop-filter.ts';
+import { isBreak, letEnd } from './ending.ts';
 import { MAX_ANSWER_BYTES, send, type Work } from './send.ts';
 
 /** Calls (n times, where the provider answers once) and reads. */
@@ -10,22 +12,15 @@ export async function collect(work: Work, exchange: Exchange): Promise<AnswerCol
   const collector = new AnswerCollector();
   const { stop, copies = 1 } = exchange.emulate ?? {};
   const sink = stop ? new StopFilter(collector, stop) : collector;
-  if (work.readAsStream && copies === 1) return readStream(work, exchange, { collector, sink });
+  const { facts } = collector;
   if (copies === 1) {
-    const { body, requestId } = await sendWhole(work, exchange);
-    collector.facts.upstreamId = requestId;
-    exchange.readAnswer(body, sink);
+    await read(work, exchange, { sink, facts });
     return collector;
   }
   const siblings = work.client.child();
   const together = { ...work, client: siblings };
   try {
-    await Promise.all(
-      copiesOf(sink, copies).map(async (copy) => {
-        const { body } = await sendWhole(together, exchange);
-        exchange.readAnswer(body, copy);
-      }),
-    );
+    await Promise.all(copiesOf(sink, copies).map((copy) => read(together, exchange, { sink: copy, facts })));
   } catch (cause) {
     siblings.leave(); // One failed, so nobody wants the others.
     throw cause;
@@ -34,24 +29,48 @@ export async function collect(work: Work, exchange: Exchange): Promise<AnswerCol
 }
 
 interface Reading {
-  collector: AnswerCollector;
   sink: AnswerSink;
+  facts: AnswerFacts;
+}
+
+async function read(work: Work, exchange: Exchange, reading: Reading): Promise<void> {
+  if (work.readAsStream) return readStream(work, exchange, reading);
+  const response = await send(work, exchange);
+  const body = await response.text(MAX_ANSWER_BYTES);
+  reading.facts.upstreamId = response.requestId;
+  exchange.readAnswer(body, reading.sink);
 }
 
 /** Throws when the stream ends before the answer does, as no whole answer could tell. */
-async function readStream(work: Work, exchange: Exchange, { collector, sink }: Reading): Promise<AnswerCollector> {
+async function readStream(work: Work, exchange: Exchange, { sink, facts }: Reading): Promise<void> {
   const reader = exchange.openStream(sink);
   const response = await send(work, exchange);
-  collector.facts.upstreamId = response.requestId;
-  for await (const bytes of response.body) {
-    reader.push(bytes);
-    if (collector.facts.said) work.begun();
+  facts.upstreamId = response.requestId;
+  const source = response.body[Symbol.asyncIterator]();
+  let bytes = 0;
+  try {
+    while (!reader.ended) {
+      const piece = await source.next();
+      if (piece.done) break;
+      bytes += piece.value.byteLength;
+      if (bytes > MAX_ANSWER_BYTES) throw new GatewayError('fault', 'The provider sent more than an answer may hold');
+      reader.push(piece.value);
+      if (facts.said) work.begun();
+    }
+    reader.end();
+    void letEnd(source);
+  } catch (cause) {
+    await source.return?.();
+    const mayBeComplete = facts.finishReason !== undefined && isBreak(cause);
+    if (!mayBeComplete || !hasEnded(reader)) throw cause;
   }
-  reader.end();
-  return collector;
 }
 
-async function sendWhole(work: Work, exchange: Exchange): Promise<{ body: string; requestId: string | undefined }> {
-  const response = await send(work, exchange);
-  return { body: await response.text(MAX_ANSWER_BYTES), requestId: response.requestId };
+function hasEnded(reader: StreamReader): boolean {
+  try {
+    reader.end();
+    return true;
+  } catch {
+    return false; // The break says it better.
+  }
 }

@@ -1,4 +1,4 @@
-import type { AnswerFacts } from '../core/answer.ts';
+import type { AnswerFacts, AnswerSink } from '../core/answer.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { IncomingResponse } from '../core/ports.ts';
 import type { Exchange, StreamReader } from '../core/provider.ts';
@@ -7,6 +7,7 @@ import { copiesOf } from '../answers/copies.ts';
 import { ChatRelay } from '../answers/relay.ts';
 import { replay } from '../answers/replay.ts';
 import { StopFilter } from '../answers/stop-filter.ts';
+import type { Tape } from '../answers/tape.ts';
 import { guessUsage } from '../answers/usage.ts';
 import { merge } from './merge.ts';
 import { send, translate, type Work } from './send.ts';
@@ -23,12 +24,34 @@ export interface Flow {
   end(): string;
   /** The client needs no more, whatever the provider still writes. */
   readonly done: boolean;
+  /** The provider has said its end, and only the connection's is to come. */
+  readonly ended?: boolean;
+  /** Where the text is kept, so that another flow can go on with it. */
+  tape?: Tape | undefined;
+  /** Says the end in the place of a provider who broke off behind the last word of the answer. */
+  conclude?: () => string;
+}
+
+/** What an answer is written on. */
+export interface Paper {
+  writer: ChunkWriter;
+  /** Before the writer: sees or changes what is said. */
+  sink: AnswerSink;
+  /** Of this attempt. */
+  facts: AnswerFacts;
+  tape?: Tape;
 }
 
 export async function openFlow(work: Work, exchange: Exchange): Promise<Flow> {
   const { json, toolRequired } = exchange.emulate ?? {};
   if (json || toolRequired) return checkedFlow(work);
-  return exchange.relay ? relayingFlow(work, exchange) : translatingFlow(work, exchange);
+  if (exchange.relay) return relayingFlow(work, exchange);
+  const writer = writerOf(work);
+  return translatingFlow(work, exchange, { writer, sink: writer, facts: writer.facts });
+}
+
+export function writerOf({ stamp, includeUsage }: Work): ChunkWriter {
+  return new ChunkWriter({ ...stamp, includeUsage });
 }
 
 /** The provider's own frames, untouched. */
@@ -46,22 +69,32 @@ async function relayingFlow(work: Work, exchange: Exchange): Promise<Flow> {
     },
     end: () => relay.end(),
     done: false,
+    get ended() {
+      return relay.ended;
+    },
   };
 }
 
-async function translatingFlow(work: Work, exchange: Exchange): Promise<Flow> {
-  const writer = new ChunkWriter({ ...work.stamp, includeUsage: work.includeUsage });
+export async function translatingFlow(work: Work, exchange: Exchange, paper: Paper): Promise<Flow> {
+  const { writer, sink, facts, tape } = paper;
   const { stop, copies = 1 } = exchange.emulate ?? {};
-  const filter = stop && new StopFilter(writer, stop);
-  const sinks = copiesOf(filter ?? writer, copies);
+  const filter = stop && new StopFilter(sink, stop);
+  const sinks = copiesOf(filter ?? sink, copies);
   const readers = sinks.map((sink) => exchange.openStream(sink));
   const responses = await sendAll(work, exchange, copies);
-  writer.facts.upstreamId = responses[0]?.requestId;
+  facts.upstreamId = responses[0]?.requestId;
   const { source, reader } = joined(responses, readers);
   let failure: GatewayError | undefined;
+  const conclude = () => {
+    if (!facts.usage) sink.usage(guessUsage(work.promptTokens, facts.characters));
+    writer.close();
+    return writer.take();
+  };
   return {
     source,
-    facts: writer.facts,
+    facts,
+    tape,
+    conclude,
     push(bytes) {
       try {
         reader.push(bytes);
@@ -75,12 +108,13 @@ async function translatingFlow(work: Work, exchange: Exchange): Promise<Flow> {
     },
     end() {
       if (!filter?.done) reader.end();
-      writer.facts.usage ??= guessUsage(work.promptTokens, writer.facts.characters);
-      writer.close();
-      return writer.take();
+      return conclude();
     },
     get done() {
       return filter?.done ?? false;
+    },
+    get ended() {
+      return reader.ended ?? false;
     },
   };
 }
@@ -99,17 +133,27 @@ async function sendAll(work: Work, exchange: Exchange, copies: number): Promise<
 }
 
 /** Several streams as one. Each chunk goes to its own reader on the way; what comes out is only a signal to write. */
-function joined(responses: readonly IncomingResponse[], readers: readonly StreamReader[]) {
+function joined(
+  responses: readonly IncomingResponse[],
+  readers: readonly StreamReader[],
+): { source: AsyncIterator<Uint8Array>; reader: StreamReader } {
   const sources = responses.map((response) => response.body[Symbol.asyncIterator]());
   const [source] = sources;
   const [reader] = readers;
   if (!source || !reader) throw new GatewayError('internal', 'There is no stream to read');
   if (sources.length === 1) return { source, reader };
+  let open = sources.length;
   const merged = merge(sources, {
     chunk: (index, bytes) => readers[index]?.push(bytes),
-    end: (index) => readers[index]?.end(),
+    end: (index) => {
+      readers[index]?.end();
+      open--;
+    },
   });
-  return { source: merged, reader: { push: () => {}, end: () => {} } };
+  const end = () => {
+    if (open > 0) throw new GatewayError('truncated', 'The provider broke off one of several answers');
+  };
+  return { source: merged, reader: { push: () => {}, end } };
 }
 
 /** Has the answer checked whole, then says it as a stream: nothing unchecked may be delivered. */
@@ -117,7 +161,7 @@ async function checkedFlow(work: Work): Promise<Flow> {
   const request = { ...work.call.request, stream: false };
   const whole = { ...work, call: { ...work.call, request, original: undefined } };
   const collected = await collectChecked(whole, translate(whole));
-  const writer = new ChunkWriter({ ...work.stamp, includeUsage: work.includeUsage });
+  const writer = writerOf(work);
   replay(collected, writer);
   writer.close();
   return {

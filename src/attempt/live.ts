@@ -1,6 +1,8 @@
 import type { AnswerFacts } from '../core/answer.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Warning } from '../core/provider.ts';
+import type { Tape } from '../answers/tape.ts';
+import { isBreak, letEnd } from './ending.ts';
 import { type Flow, openFlow } from './flow.ts';
 import { translate, type Work } from './send.ts';
 
@@ -31,6 +33,11 @@ export async function attemptLive(work: Work): Promise<LiveAnswer> {
   return { body, facts: flow.facts, warnings: exchange.warnings };
 }
 
+/** The rest of an answer whose provider broke off; undefined where nobody goes on with it. */
+export type Resume = (failure: GatewayError) => Promise<LiveFrames | undefined>;
+
+/** Before the first content there is little to say: a role, some comments. */
+const MAX_HELD_BYTES = 1024 * 1024;
 const OVER = { done: true, value: undefined } as const;
 
 /**
@@ -38,13 +45,16 @@ const OVER = { done: true, value: undefined } as const;
  * books, an event took half as much time again (1.5 µs instead of 1.0, relayed, behind a transport that takes none).
  */
 export class LiveFrames implements Frames {
-  readonly #flow: Flow;
+  #flow: Flow;
   /** Read before the commit point, and not yet handed on. */
   #held: Piece[] = [];
   /** Nothing more comes from the provider. */
   #ended = false;
   #closed = false;
   #closeBooks: (failure: GatewayError | undefined) => void = () => {};
+  #resume: Resume | undefined;
+  /** Settles when it is known whether the answer goes on. */
+  #mending: Promise<unknown> | undefined;
 
   constructor(flow: Flow) {
     this.#flow = flow;
@@ -56,15 +66,29 @@ export class LiveFrames implements Frames {
 
   /** Reads up to the first content. */
   async commit(): Promise<void> {
+    let size = 0;
     try {
       while (!this.#flow.facts.said && !this.#ended) {
-        this.#held.push(this.#take(await this.#flow.source.next()));
+        const piece = this.#take(await this.#flow.source.next());
         if (this.#flow.failure) throw this.#flow.failure;
+        size += piece.length;
+        if (size > MAX_HELD_BYTES) throw new GatewayError('fault', 'The provider sent too much before its first word');
+        this.#held.push(piece);
       }
     } catch (cause) {
       await this.#flow.source.return?.();
       throw cause;
     }
+  }
+
+  /** The text so far, where it is kept. */
+  get tape(): Tape | undefined {
+    return this.#flow.tape;
+  }
+
+  /** Asked whenever the provider breaks off after the commit point. */
+  whenBroken(resume: Resume): void {
+    this.#resume = resume;
   }
 
   /** Acts once, when the stream is over: answered, failed, or left by the client. Must not throw. */
@@ -80,8 +104,9 @@ export class LiveFrames implements Frames {
       }
     } catch (cause) {
       const failure = asGatewayError(cause);
-      await this.#close(failure);
-      throw failure;
+      const last = this.#lastAfter(failure);
+      if (last === undefined) return this.#mend(failure);
+      if (last.length > 0) return { done: false, value: last };
     }
     await this.#close();
     return OVER;
@@ -89,6 +114,7 @@ export class LiveFrames implements Frames {
 
   async return(): Promise<IteratorResult<Piece, void>> {
     // Clients hang up at `[DONE]`: one that has the end of the answer has not left.
+    await this.#mending;
     const hasEnd = this.#flow.facts.finishReason !== undefined;
     await this.#close(hasEnd ? undefined : new GatewayError('client_gone', 'The client closed the connection'));
     return OVER;
@@ -97,7 +123,50 @@ export class LiveFrames implements Frames {
   /** Throws what went wrong behind the frames that were handed on last. */
   #wantsMore(): boolean {
     if (this.#flow.failure) throw this.#flow.failure;
-    return !this.#flow.done;
+    return !this.#flow.done && !this.#flow.ended;
+  }
+
+  /** The connection broke. If the answer was at its end all the same, this is what is left to say. */
+  #lastAfter(failure: GatewayError): Piece | undefined {
+    const { facts } = this.#flow;
+    if (this.#ended || facts.finishReason === undefined || !isBreak(failure)) return undefined;
+    this.#ended = true;
+    try {
+      return this.#flow.end();
+    } catch {
+      return undefined; // It was not; the break says it better.
+    }
+  }
+
+  /** Goes on after a failure, where another attempt has the rest; or throws it. */
+  async #mend(failure: GatewayError): Promise<IteratorResult<Piece, void>> {
+    let why = failure;
+    try {
+      const mending = this.#restAfter(failure);
+      this.#mending = mending.catch(() => {}); // Who leaves meanwhile only waits for it.
+      if (await mending) return await this.next();
+    } catch (cause) {
+      why = asGatewayError(cause);
+    }
+    await this.#close(why);
+    throw why;
+  }
+
+  async #restAfter(failure: GatewayError): Promise<boolean> {
+    if (this.#closed || !this.#resume) return false;
+    const { facts, source, conclude } = this.#flow;
+    await source.return?.();
+    if (facts.finishReason !== undefined && conclude) {
+      this.#held = [conclude()];
+      this.#ended = true;
+      return true;
+    }
+    const rest = await this.#resume(failure);
+    if (!rest) return false;
+    this.#flow = rest.#flow;
+    this.#held = rest.#held;
+    this.#ended = rest.#ended;
+    return true;
   }
 
   #take({ done, value }: IteratorResult<Uint8Array>): Piece {
@@ -112,7 +181,8 @@ export class LiveFrames implements Frames {
     this.#ended = true;
     this.#held = [];
     try {
-      await this.#flow.source.return?.(); // The client left, or has all it wants: stop paying the provider.
+      if (this.#flow.ended && !failure) void letEnd(this.#flow.source);
+      else await this.#flow.source.return?.(); // The client left, or has all it wants: stop paying the provider.
     } finally {
       this.#closeBooks(failure);
     }

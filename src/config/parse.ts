@@ -1,6 +1,6 @@
 /** `signalbox.yaml` as a configuration, or errors that name the file, the path and what would be right. */
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Configuration, DIALECTS } from './schema.ts';
 
 /** Everything that is wrong with a configuration, a line each. */
@@ -75,11 +75,20 @@ function hint(key: string, path: readonly PropertyKey[]): string {
 }
 
 function settingsAt(path: readonly PropertyKey[]): string[] {
-  const [section] = path;
-  if (section === undefined) return Object.keys(Configuration.shape);
-  if (section === 'server') return Object.keys(Configuration.shape.server.unwrap().shape);
-  if (section === 'providers') return Object.keys(Configuration.shape.providers.unwrap().valueType.shape);
-  return [];
+  let schema = bare(Configuration);
+  for (const step of path) {
+    if (schema instanceof z.ZodObject) schema = bare(schema.shape[String(step)]);
+    else if (schema instanceof z.ZodRecord) schema = bare(schema.valueType);
+    else if (schema instanceof z.ZodArray) schema = bare(schema.element);
+  }
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** Without its default, and whether it may be left out. */
+function bare(schema: unknown): unknown {
+  const isWrapped =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return isWrapped ? bare(schema.unwrap()) : schema;
 }
 
 function crossCheck(configuration: Configuration): string[] {

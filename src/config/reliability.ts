@@ -66,7 +66,9 @@ export const Reliability = z.strictObject({
   wholeAsStream: z
     .enum(['auto', 'always', 'never'])
     .default('auto')
-    .describe('Read whole answers as streams, so that a stall is seen early; auto: long ones, where nothing is lost by it'),
+    .describe(
+      'Read whole answers as streams, so that a stall is seen early; auto: long ones, where nothing is lost by it',
+    ),
   circuit: Circuit.prefault({}),
   queue: z
     .strictObject({

@@ -16,7 +16,11 @@ const Provider = z
       .optional()
       .describe("Where it lives, if not at the dialect's public address"),
     apiKey: z.string().min(1).optional().describe('Best as "${NAME}", from the environment'),
-    apiKeys: z.array(z.string().min(1)).min(1).optional().describe('Several keys: the next is used when one is throttled or dead'),
+    apiKeys: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Several keys: the next is used when one is throttled or dead'),
     account: Name.optional().describe('Entries with the same account share its limits; default: each its own'),
     limits: Limits.optional(),
     keyHeader: z.string().optional().describe('Header for the key where it is not the usual one (Azure: api-key)'),
@@ -72,7 +76,10 @@ const Model = z.strictObject({
     .describe('The first deployment with room, or the one with the most'),
   timeouts: Timeouts.optional(),
   maxCalls: Positive.max(10).optional().describe('Calls to providers for one request, for this model'),
-  onContext: z.enum(['fail', 'larger']).default('fail').describe('Prompt too long for one: may a larger window take it?'),
+  onContext: z
+    .enum(['fail', 'larger'])
+    .default('fail')
+    .describe('Prompt too long for one: may a larger window take it?'),
   onRefusal: z.enum(['return', 'other']).default('return').describe('A provider refuses: may another be asked?'),
   hedge: z.boolean().optional(),
 });

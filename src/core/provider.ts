@@ -68,6 +68,8 @@ export interface StreamReader {
   push(bytes: Uint8Array): void;
   /** The connection closed cleanly. Throws `truncated` if the terminal event never came. */
   end(): void;
+  /** The terminal event has come: nothing behind it belongs to the answer. For dialects that have one. */
+  readonly ended?: boolean;
 }
 
 /** What a provider has no field for and the router does on its own, with behaviour equal or documented-near. */

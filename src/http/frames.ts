@@ -1,6 +1,6 @@
 import { asGatewayError, errorBody } from '../core/errors.ts';
 import type { Frames } from '../attempt/live.ts';
-import type { Outcome } from '../gateway.ts';
+import type { Reply } from '../gateway.ts';
 import { KEEP_ALIVE } from './door.ts';
 
 /**
@@ -12,8 +12,8 @@ export function errorFrame(cause: unknown): string {
 }
 
 /** The frames of an answer that is still being fought for: a comment opens the response meanwhile. */
-export async function* framesOf(pending: Promise<Outcome<Frames>>): Frames {
-  let outcome: Outcome<Frames> | undefined;
+export async function* framesOf(pending: Promise<Reply<Frames>>): Frames {
+  let outcome: Reply<Frames> | undefined;
   try {
     yield KEEP_ALIVE;
     outcome = await pending;

@@ -2,7 +2,7 @@
 import type { GatewayError } from '../core/errors.ts';
 import type { Attempt } from '../core/ports.ts';
 import type { Warning } from '../core/provider.ts';
-import type { Outcome } from '../gateway.ts';
+import type { Reply } from '../gateway.ts';
 
 /** Longest wait that a client's SDK should sit through: some sleep for as long as they are told, others hammer. */
 const PATIENCE_MS = 20_000;
@@ -10,7 +10,8 @@ const MAX_HEADER = 1_000;
 
 export type HeaderValues = Record<string, string>;
 
-export function outcomeHeaders(outcome: Outcome<unknown>, asked: string): HeaderValues {
+export function outcomeHeaders(outcome: Reply<unknown>, asked: string): HeaderValues {
+  if (!outcome.candidate) return fallbackHeaders(outcome.attempts, asked);
   const { candidate, facts, warnings, attempts, stay } = outcome;
   const headers: HeaderValues = {
     'x-signalbox-deployment': printable(candidate.deployment.id),
@@ -27,6 +28,14 @@ export function outcomeHeaders(outcome: Outcome<unknown>, asked: string): Header
   if (lost.length > 0) headers['x-signalbox-dropped'] = printable(lost.map(toItem).join(', '));
   if (emulated.length > 0) headers['x-signalbox-emulated'] = printable(emulated.map(toItem).join(', '));
   return headers;
+}
+
+function fallbackHeaders(attempts: readonly Attempt[], asked: string): HeaderValues {
+  return {
+    'x-signalbox-fallback': 'true',
+    'x-signalbox-requested-model': printable(asked),
+    'x-signalbox-attempts': attemptsHeader(attempts),
+  };
 }
 
 export function attemptsHeader(attempts: readonly Attempt[]): string {

@@ -71,16 +71,22 @@ export class Bucket {
   }
 
   /**
-   * The provider's word lowers the level and the rate, never lifts them above what was declared and counted here. But
-   * if it has more left than we hold at most, its bucket is larger than we thought, and ours grows, to fill with time.
+   * Against what the operator declared, the provider's word lowers the level and the rate and never lifts them; but if
+   * it has more left than we hold at most, its bucket is larger than we thought, and ours grows, to fill with time.
+   * Where nobody declared anything its count is the only true one, both ways: others may use the account, and some
+   * announce limits that they do not enforce. `pending` is reserved for calls that it may not have counted yet.
    */
-  learn({ limit, remaining }: LimitReading, nowMs: number): void {
+  learn({ limit, remaining }: LimitReading, pending: number, nowMs: number): void {
     this.#refill(nowMs);
     if (limit !== undefined) this.#learned = limit;
     const isTrusted = this.#burst === undefined && nowMs - this.#slowedAtMs > DISTRUST_MS;
     if (remaining !== undefined && isTrusted) this.#seen = Math.max(this.#seen, remaining);
     if (limit !== undefined || remaining !== undefined) this.#measure();
-    this.#level = Math.min(this.#level, remaining ?? Infinity, this.#capacity);
+    this.#level = Math.min(this.#level, this.#capacity);
+    if (remaining === undefined) return;
+    const isOnlyWord = isTrusted && this.#declared === Infinity;
+    const left = isOnlyWord ? remaining * SHARE - pending : Math.min(this.#level, remaining);
+    this.#level = Math.min(left, this.#capacity);
   }
 
   /** The provider refused a call that we thought it had room for: it has none, and refills more slowly than we do. */

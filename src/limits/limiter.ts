@@ -43,6 +43,8 @@ export class Limiter implements Limits {
   readonly resource: string;
   readonly #burst: number | undefined;
   readonly #buckets: Buckets = { requests: undefined, input: undefined, output: undefined, tokens: undefined };
+  /** Reserved by calls that are not over. */
+  readonly #pending = { requests: 0, input: 0, output: 0, tokens: 0 };
   readonly #quotas: readonly Quota[];
   readonly #slots: Slots;
   readonly #cooling = new Cooling();
@@ -92,7 +94,11 @@ export class Limiter implements Limits {
 
   take(need: Amounts, nowMs: number): LimitLease {
     this.#slots.take();
-    for (const dimension of DIMENSIONS) this.#buckets[dimension]?.take(need[dimension] ?? 0, nowMs);
+    for (const dimension of DIMENSIONS) {
+      const amount = need[dimension] ?? 0;
+      this.#pending[dimension] += amount;
+      this.#buckets[dimension]?.take(amount, nowMs);
+    }
     for (const { dimension, quota } of this.#quotas) quota.take(need[dimension] ?? 0, nowMs);
     return this.#leases.add(need, nowMs);
   }
@@ -104,7 +110,7 @@ export class Limiter implements Limits {
         this.#slots.stopAdapting();
         this.#buckets[dimension] ??= new Bucket({ perMinute: limit, isDeclared: false, burst: this.#burst }, nowMs);
       }
-      this.#buckets[dimension]?.learn(reading, nowMs);
+      this.#buckets[dimension]?.learn(reading, this.#pending[dimension], nowMs);
     }
   }
 
@@ -146,6 +152,7 @@ export class Limiter implements Limits {
 
   #over({ need, takenAtMs }: Lease, actual: Amounts | undefined, nowMs: number): void {
     this.#slots.free(nowMs - takenAtMs);
+    for (const dimension of DIMENSIONS) this.#pending[dimension] -= need[dimension] ?? 0;
     if (actual === undefined) return;
     for (const dimension of DIMENSIONS) {
       this.#buckets[dimension]?.giveBack((need[dimension] ?? 0) - (actual[dimension] ?? 0), nowMs);

@@ -1,6 +1,6 @@
 /** What to do after an attempt has failed. Pure: the whole policy is `ERROR_RULES` and the rules of the model. */
 import type { Candidate } from '../core/deployment.ts';
-import type { GatewayError } from '../core/errors.ts';
+import type { ErrorKind, GatewayError } from '../core/errors.ts';
 
 /** What the operator and the client allow one request. */
 export interface PlanRules {
@@ -57,11 +57,14 @@ function larger({ deployment }: Candidate): Decision {
 }
 
 /** Did this failure cost a call to a provider? Walking from one dead credential to the next is no retry. */
-export function isCall({ rule, kind }: GatewayError): boolean {
+export function isCall({ rule, kind }: Pick<GatewayError, 'rule' | 'kind'>): boolean {
   return rule.origin === 'provider' && kind !== 'credential' && kind !== 'exhausted';
 }
 
+/** Would only be said again; of the last two, the model has been asked twice. */
+const LASTING = new Set<ErrorKind>(['misconfigured', 'schema_mismatch', 'tool_choice_unsatisfied']);
+
 /** May the same deployment be asked again, when there is no other left? */
-export function mayRepeat({ rule, kind }: GatewayError): boolean {
-  return rule.failover && kind !== 'unsupported' && kind !== 'misconfigured' && kind !== 'schema_mismatch';
+export function mayRepeat(error: GatewayError): boolean {
+  return error.rule.failover && !error.rule.again && isCall(error) && !LASTING.has(error.kind);
 }

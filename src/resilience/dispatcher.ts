@@ -8,7 +8,7 @@ import { Emergency, type EmergencyAlert, type EmergencyOptions } from './emergen
 import { FirstTokenTimes, type FirstTokenOptions } from './first-token.ts';
 import { Panic } from './panic.ts';
 import { Parking, type ParkingAlert, type ParkingOptions } from './parking.ts';
-import type { Pool } from './plan.ts';
+import type { Pool } from './request.ts';
 import { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 import { type Lease, Target } from './target.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -36,6 +36,10 @@ export interface DispatcherOptions {
 
 /** Clients choose `provider/model` names, so what is kept of them is bounded; the oldest goes first. */
 const MAX_KEPT = 2_000;
+/** Who was asked longer ago says nothing of the capacity there is now. */
+const IN_USE_MS = 60_000;
+/** Looking at all targets for each request would be too much. */
+const LOOK_EVERY_MS = 250;
 
 export class Dispatcher {
   readonly room: WaitingRoom<Lease>;
@@ -44,7 +48,10 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #parking: Parking;
   readonly #targets = new Map<string, Target>();
+  /** Names with the same deployment have limits of their own; its health is one. */
+  readonly #fuses = new Map<string, Fuse>();
   readonly #pools = new Map<string, Pool>();
+  #lookedAt = -Infinity;
 
   constructor(parts: DispatcherParts, options: DispatcherOptions) {
     this.#parts = parts;
@@ -55,9 +62,11 @@ export class Dispatcher {
   }
 
   target(deployment: Deployment): Target {
-    const known = this.#targets.get(deployment.id);
+    const { id, model } = deployment;
+    const name = `${model} ${id}`;
+    const known = this.#targets.get(name);
     if (known) return known;
-    const { random, fuse, limits } = this.#parts;
+    const { random, limits } = this.#parts;
     const { firstToken } = this.#options;
     const { firstTokenMs, maxFirstTokenMs } = deployment.timeouts ?? {};
     const times = new FirstTokenTimes({
@@ -65,8 +74,9 @@ export class Dispatcher {
       floorMs: firstTokenMs ?? firstToken.floorMs,
       capMs: Math.max(maxFirstTokenMs ?? firstToken.capMs, firstTokenMs ?? 0),
     });
-    const parts = { deployment, fuse: fuse(), limits: limits(deployment), parking: this.#parking, times, random };
-    return keep(this.#targets, deployment.id, new Target(parts));
+    const fuse = this.#fuses.get(id) ?? keep(this.#fuses, id, this.#parts.fuse());
+    const parts = { deployment, fuse, limits: limits(deployment), parking: this.#parking, times, random };
+    return keep(this.#targets, name, new Target(parts));
   }
 
   /** Requests that ask for the same name share a retry budget. */
@@ -86,12 +96,18 @@ export class Dispatcher {
     throw new GatewayError('capacity', message, { retryAfterMs: this.emergency.retryAfterMs(now) });
   }
 
-  /** How much of what is known is usable decides whether it is an emergency. */
-  noteCapacity(targets: readonly Target[]): void {
+  /** After each request: how much of what is in use is usable decides whether it is an emergency. */
+  noteCapacity(): void {
     const now = this.#parts.clock.now();
-    let usable = 0;
-    for (const target of targets) if (target.isUsable(now)) usable++;
-    this.emergency.note(usable, targets.length, now);
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    let [usable, used] = [0, 0];
+    for (const target of this.#targets.values()) {
+      if (now - target.takenAt > IN_USE_MS) continue;
+      used++;
+      if (target.isUsable(now)) usable++;
+    }
+    this.emergency.note(usable, used, now);
   }
 }
 

@@ -123,7 +123,7 @@ export class Lane<L> {
     const known = this.#lines.get(tenant);
     if (known) return known;
     if (this.#lines.size >= this.#order.length + MAX_IDLE) this.#forget();
-    const line = { tenant, tag: this.#virtual, joined: 0, tickets: [], cost: 0 };
+    const line = { tenant, tag: 0, joined: 0, tickets: [], cost: 0 };
     this.#lines.set(tenant, line);
     return line;
   }

@@ -5,68 +5,14 @@
  * starts from the same request. What became of it is in `attempts`, in order.
  */
 import type { Candidate } from '../core/deployment.ts';
-import type { Departure } from '../core/departure.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
-import type { Attempt, Clock, Timers } from '../core/ports.ts';
-import type { Priority } from '../core/priority.ts';
-import { type Again, decide, isCall, mayRepeat, type PlanRules } from './decide.ts';
-import type { Pace } from './first-token.ts';
-import type { Panic } from './panic.ts';
-import type { RetryBudget } from './retry-budget.ts';
-import type { Lease, Target } from './target.ts';
+import { forced, notePassedOver, noteStay, untilOf, visitorOf, whyNone } from './admission.ts';
+import { type Again, decide, isCall, mayRepeat } from './decide.ts';
+import { hedged, type Ran, run } from './hedge.ts';
+import type { PlanPorts, PlanRequest, Step, Stop } from './request.ts';
+import type { Lease } from './target.ts';
 import { verdict } from './verdict.ts';
-import type { Place, Stay, Visitor, WaitingRoom } from './waiting-room.ts';
-
-/** What all plans of one pool share. */
-export interface Pool {
-  budget: RetryBudget;
-  panic: Panic;
-}
-
-export interface PlanPorts {
-  clock: Clock;
-  timers: Timers;
-  random: () => number;
-  room: WaitingRoom<Lease>;
-}
-
-/** A candidate as this request sees it. */
-export interface Stop {
-  candidate: Candidate;
-  target: Target;
-  /** What the request takes from its limits. */
-  need: Amounts;
-  /** Whether the model thinks before it speaks. */
-  pace: Pace;
-  /** US dollars that one attempt may cost; undefined where the price is unknown. */
-  costUsd: number | undefined;
-}
-
-export interface PlanRequest {
-  /** In the order of preference. */
-  stops: readonly Stop[];
-  pool: Pool;
-  rules: PlanRules;
-  balance: 'ordered' | 'headroom';
-  priority: Priority;
-  tenant: string;
-  /** For fairness between tenants: larger requests count more. */
-  cost: number;
-  arrivedAt: number;
-  client: Departure;
-  /** What became of each candidate, in order. */
-  attempts: Attempt[];
-  /** Where it had to wait for room; written by the plan. */
-  stay: Stay | undefined;
-}
-
-/** One attempt: a deployment that has room, and how to ask it. */
-export interface Step {
-  stop: Stop;
-  lease: Lease;
-  again: Again;
-}
 
 export interface Arrival<T> {
   value: T;
@@ -75,23 +21,37 @@ export interface Arrival<T> {
   lease: Lease;
 }
 
+/** How to make an attempt, and what to do with an answer that nobody wants any more. */
+export interface Caller<T> {
+  attempt: (step: Step) => Promise<T>;
+  discard: (value: T) => void;
+}
+
 /** Throws what the client is to be told when nobody answered. */
-export async function carryOut<T>(
-  request: PlanRequest,
-  attempt: (step: Step) => Promise<T>,
-  ports: PlanPorts,
-): Promise<Arrival<T>> {
+export async function carryOut<T>(request: PlanRequest, caller: Caller<T>, ports: PlanPorts): Promise<Arrival<T>> {
   const progress = new Progress(request, ports);
-  request.pool.budget.deposit();
   for (;;) {
     const step = await progress.nextStep();
-    try {
-      const value = await attempt(step);
-      progress.succeeded(step);
-      return { value, candidate: step.stop.candidate, lease: step.lease };
-    } catch (cause) {
-      progress.failed(step, asGatewayError(cause));
+    const afterMs = progress.hedgeAfterMs(step);
+    const ran = await (afterMs === undefined
+      ? run(step, caller.attempt)
+      : hedge(step, { ...caller, ...ports, afterMs }));
+    if ('error' in ran) {
+      progress.failed(ran.step, ran.error);
+      continue;
     }
+    const { stop, lease } = ran.step;
+    progress.succeeded(ran.step);
+    return { value: ran.value, candidate: stop.candidate, lease };
+  }
+
+  function hedge(step: Step, options: Caller<T> & PlanPorts & { afterMs: number }): Promise<Ran<T>> {
+    return hedged(step, {
+      ...options,
+      second: () => progress.secondStep(step),
+      failed: (each, error) => progress.endCall(each, error),
+      lost: (each) => progress.lost(each),
+    });
   }
 }
 
@@ -108,13 +68,14 @@ class Progress {
   /** Not asked yet, or asked and worth asking again. */
   #open: readonly Stop[];
   /** Failed in a way that may pass; asked again when nobody else is left. */
-  readonly #repeatable: Stop[] = [];
+  #repeatable: readonly Stop[] = [];
   #again: { stop: Stop; how: Again } | undefined;
   /** This call goes although every fuse is open. */
   #isForced = false;
+  #steps = 0;
+  /** Calls that are over. */
   #calls = 0;
   #spentUsd = 0;
-  #startedAt = 0;
   /** Nobody is asked before; after a fault of the only deployment. */
   #notBefore = 0;
 
@@ -128,133 +89,159 @@ class Progress {
   async nextStep(): Promise<Step> {
     const again = this.#again;
     this.#again = undefined;
-    this.#isForced = false;
     const stops = again ? [again.stop] : this.#eligible();
-    if (stops.length === 0) throw verdict(this.#errors, this.#calls);
+    if (stops.length === 0) throw this.#verdict();
     const lease = await this.#admit(stops);
     const stop = stops.find(({ target }) => target === lease.target);
     if (!stop) throw new GatewayError('internal', 'Room was given where none was asked for');
-    this.#startedAt = this.#ports.clock.now();
-    return { stop, lease, again: again?.how };
+    this.#close(stop);
+    if (this.#steps++ === 0) this.#request.pool.budget.deposit();
+    const { client } = this.#request;
+    return { stop, lease, again: again?.how, startedAt: this.#ports.clock.now(), client };
   }
 
-  succeeded({ stop: { candidate, target } }: Step): void {
+  succeeded(step: Step): void {
     const now = this.#ports.clock.now();
-    target.noteDuration(now - this.#startedAt);
+    step.stop.target.noteDuration(now - step.startedAt);
     if (this.#isForced) this.#request.pool.panic.noteAccept(now);
-    this.#note(candidate, 'ok');
+    this.#note(step, 'ok');
   }
 
   /** Gives the lease back and sets what comes next. Throws the verdict when that is nothing. */
   failed(step: Step, error: GatewayError): void {
     const { rules, client, pool } = this.#request;
-    const { stop, lease, again } = step;
-    const { candidate } = stop;
+    const { stop, again } = step;
+    this.endCall(step, error);
     const now = this.#ports.clock.now();
-    lease.failed(error, { pace: stop.pace, elapsedMs: now - this.#startedAt }, now);
-    lease.settle(isCall(error) ? REFUSED : NOTHING, now);
-    this.#ports.room.wake(lease.target.resource);
-    this.#note(candidate, error.kind);
-    this.#errors.push(error);
-    if (isCall(error)) {
-      this.#calls++;
-      this.#spentUsd += stop.costUsd ?? 0;
-    }
-    const decision = decide({ error, candidate, again }, rules);
+    const decision = decide({ error, candidate: stop.candidate, again }, rules);
     if (client.gone || decision.next === 'stop') throw error;
-    if (this.#calls >= rules.maxCalls || now >= rules.deadlineAt) throw verdict(this.#errors, this.#calls);
-    if (rules.maxCostUsd !== undefined && this.#spentUsd >= rules.maxCostUsd) throw verdict(this.#errors, this.#calls);
-    if (isCall(error) && !pool.budget.withdraw(now)) throw verdict(this.#errors, this.#calls);
+    if (this.#calls >= rules.maxCalls || now >= rules.deadlineAt || this.#isSpent()) throw this.#verdict();
+    if (isCall(error) && !pool.budget.withdraw(now)) throw this.#verdict();
     if (decision.next === 'again') {
       this.#again = { stop, how: decision.how };
       return;
     }
-    this.#open = this.#open.filter((each) => each.candidate !== candidate && (decision.only?.(each.candidate) ?? true));
-    if (mayRepeat(error)) this.#repeatable.push(stop);
+    const { only } = decision;
+    if (!only) return;
+    this.#open = this.#open.filter(({ candidate }) => only(candidate));
+    this.#repeatable = this.#repeatable.filter(({ candidate }) => only(candidate));
   }
 
-  /** Those not asked yet; when there are none, those whose failure may have passed. */
+  /** The call is over and its lease is back; what comes next is another question. */
+  endCall(step: Step, error: GatewayError): void {
+    const { stop, lease, startedAt } = step;
+    const now = this.#ports.clock.now();
+    lease.failed(error, { pace: stop.pace, elapsedMs: now - startedAt }, now);
+    this.#giveBack(step, isCall(error) ? REFUSED : NOTHING);
+    this.#note(step, error.kind);
+    this.#errors.push(error);
+    if (isCall(error)) this.#countCall(stop);
+    if (mayRepeat(error)) this.#repeatable = [...this.#repeatable, stop];
+  }
+
+  /** When a second attempt may join this one, in milliseconds; undefined: never. */
+  hedgeAfterMs({ lease, stop }: Step): number | undefined {
+    const { hedge, maxCalls } = this.#request.rules;
+    if (!hedge || maxCalls < 2 || this.#steps > 1) return undefined;
+    return lease.target.times.p95Ms(stop.pace);
+  }
+
+  /** Where there is room that nobody waits for, and the budget has one more call. */
+  secondStep(first: Step): Step | undefined {
+    const { client, rules, pool } = this.#request;
+    const { clock, room } = this.#ports;
+    const now = clock.now();
+    if (client.gone || now >= rules.deadlineAt || room.waiting > 0) return undefined;
+    if ((first.stop.costUsd ?? 0) >= (rules.maxCostUsd ?? Infinity)) return undefined;
+    const stop = this.#open.find(({ target, need }) => target.waitMs(need, now) === 0);
+    if (!stop || !pool.budget.withdraw(now)) return undefined;
+    this.#close(stop);
+    const lease = stop.target.take(stop.need, now);
+    return { stop, lease, again: undefined, startedAt: now, client: client.child() };
+  }
+
+  /** The other was faster. It took what it had reserved, for all we know. */
+  lost(step: Step): void {
+    const { stop, startedAt } = step;
+    const elapsedMs = this.#ports.clock.now() - startedAt;
+    const { times } = stop.target;
+    // Only a wait that is long already says something of how long it would have been.
+    if (elapsedMs >= (times.p95Ms(stop.pace) ?? Infinity)) times.note(stop.pace, elapsedMs);
+    this.#giveBack(step, undefined);
+    this.#note(step, 'hedge_lost');
+    this.#countCall(stop);
+  }
+
+  /** Those not asked yet; where none of them is well and has room in time, also those whose failure may have passed. */
   #eligible(): readonly Stop[] {
-    if (this.#open.length > 0) return this.#open;
+    if (this.#repeatable.length === 0) return this.#open;
+    const now = this.#ports.clock.now();
+    const inTimeMs = untilOf(this.#request.rules, now) - now;
+    if (this.#open.some(({ target, need }) => target.isUsable(now) && target.waitMs(need, now) <= inTimeMs))
+      return this.#open;
     const { least, most } = REPEAT_AFTER_MS;
-    this.#notBefore = this.#ports.clock.now() + least + this.#ports.random() * (most - least);
-    this.#open = this.#repeatable.splice(0);
+    this.#notBefore = now + least + this.#ports.random() * (most - least);
+    this.#open = [...this.#open, ...this.#repeatable];
+    this.#repeatable = [];
     return this.#open;
   }
 
   async #admit(stops: readonly Stop[]): Promise<Lease> {
-    const { rules } = this.#request;
-    const now = this.#ports.clock.now();
-    const forced = this.#inPanic(stops, now);
-    if (forced) return forced;
-    const visitor = this.#visitor(stops, now);
-    const entered = this.#ports.room.enter(visitor);
+    const { clock, room } = this.#ports;
+    const request = this.#request;
+    const now = clock.now();
+    if (now >= request.rules.deadlineAt)
+      throw this.#refused(stops, new GatewayError('deadline', 'The deadline is over'));
+    const lease = now >= this.#notBefore ? forced(stops, request.pool, now) : undefined;
+    this.#isForced = lease !== undefined;
+    if (lease) return lease;
+    const visitor = visitorOf(request, stops, this.#notBefore, now);
     try {
-      const lease = entered instanceof Promise ? await entered : entered;
-      this.#noteStay(visitor);
-      this.#notePassedOver(stops, lease);
-      return lease;
+      const entered = room.enter(visitor);
+      const given = entered instanceof Promise ? await entered : entered;
+      notePassedOver(request, stops, given, clock.now());
+      return given;
     } catch (cause) {
-      const error = asGatewayError(cause);
-      for (const { candidate, target, need } of stops) {
-        const why = target.obstacle(need, now);
-        if (why) this.#request.attempts.push({ deployment: candidate.deployment.id, outcome: why, durationMs: 0 });
-      }
-      this.#errors.push(...stops.flatMap(({ target }) => target.whyParked(now) ?? []), error);
-      if (error.kind === 'client_gone' || rules.deadlineAt <= now) throw error;
-      throw verdict(this.#errors, this.#calls);
+      throw this.#refused(stops, asGatewayError(cause));
+    } finally {
+      noteStay(request, visitor);
     }
   }
 
-  /** When every fuse is open the pool sheds and does not stop: some go all the same, to the first that is not parked. */
-  #inPanic(stops: readonly Stop[], now: number): Lease | undefined {
-    if (stops.some(({ target }) => target.fuse.waitMs(now) === 0)) return undefined;
-    const first = stops.find(({ target, need }) => target.parkedMs(now) === 0 && target.limitedMs(need, now) === 0);
-    const { panic } = this.#request.pool;
-    if (!first || !panic.admits(now)) return undefined;
-    panic.noteRequest(now);
-    this.#isForced = true;
-    return first.target.take(first.need, now);
-  }
-
-  /** Of all visits for the request. */
-  #noteStay({ stay }: Visitor<Lease>): void {
-    if (!stay) return;
-    const before = this.#request.stay;
-    this.#request.stay = { position: before?.position ?? stay.position, waitedMs: stay.waitedMs + (before?.waitedMs ?? 0) };
-  }
-
-  #visitor(stops: readonly Stop[], now: number): Visitor<Lease> {
-    const { balance, priority, tenant, cost, rules, client, arrivedAt } = this.#request;
-    const places = stops.map((stop) => placeOf(stop, this.#notBefore));
-    const deadlineMs = Math.min(rules.deadlineAt, now + rules.maxWaitMs);
-    const minimumMs = Math.min(...stops.map(({ target }) => target.usualMs));
-    return { places, balance, priority, tenant, cost, deadlineMs, minimumMs, client, arrivedAt };
-  }
-
-  #notePassedOver(stops: readonly Stop[], lease: Lease): void {
-    if (stops[0]?.target === lease.target) return;
+  /** What the client is told where nobody had room. */
+  #refused(stops: readonly Stop[], error: GatewayError): GatewayError {
+    if (error.kind === 'client_gone') return error;
     const now = this.#ports.clock.now();
-    for (const { candidate, target, need } of stops) {
-      if (target === lease.target) return;
-      const why = target.obstacle(need, now);
-      if (why) this.#request.attempts.push({ deployment: candidate.deployment.id, outcome: why, durationMs: 0 });
-    }
+    notePassedOver(this.#request, stops, undefined, now);
+    // What a provider has just said tells more than what one said long ago.
+    this.#errors.unshift(...whyNone(stops, error, now));
+    return this.#verdict();
   }
 
-  #note(candidate: Candidate, outcome: string): void {
-    const durationMs = this.#ports.clock.now() - this.#startedAt;
-    this.#request.attempts.push({ deployment: candidate.deployment.id, outcome, durationMs });
+  #verdict(): GatewayError {
+    return verdict(this.#errors, this.#calls);
   }
-}
 
-function placeOf(stop: Stop, notBefore: number): Place<Lease> {
-  const { target } = stop;
-  return {
-    resource: target.resource,
-    waitMs: (now) => Math.max(target.waitMs(stop.need, now), notBefore - now),
-    take: (now) => target.take(stop.need, now),
-    room: (now) => target.room(now),
-    isShort: (now) => target.limitedMs(stop.need, now) > 0,
-  };
+  #close(stop: Stop): void {
+    this.#open = this.#open.filter((each) => each !== stop);
+  }
+
+  #countCall({ costUsd }: Stop): void {
+    this.#calls++;
+    this.#spentUsd += costUsd ?? 0;
+  }
+
+  #isSpent(): boolean {
+    return this.#spentUsd >= (this.#request.rules.maxCostUsd ?? Infinity);
+  }
+
+  #giveBack({ lease }: Step, actual: Amounts | undefined): void {
+    lease.settle(actual, this.#ports.clock.now());
+    this.#ports.room.wake(lease.target.resource);
+  }
+
+  #note({ stop, startedAt }: Step, outcome: string): void {
+    const durationMs = this.#ports.clock.now() - startedAt;
+    this.#request.attempts.push({ deployment: stop.candidate.deployment.id, outcome, durationMs });
+  }
 }

@@ -30,21 +30,27 @@ export class Queues<L> {
     }
   }
 
-  /** Who stood behind it may be able to go now. */
   remove(waiter: Waiter<L>): void {
     for (const ticket of waiter.tickets) {
       const queue = this.#byResource.get(ticket.resource);
-      queue?.remove(ticket);
+      if (queue?.remove(ticket)) this.#stale.add(queue);
       if (queue?.isEmpty) this.#byResource.delete(ticket.resource);
-      if (queue) this.#stale.add(queue);
     }
   }
 
-  /** Something may have changed at this resource, or anywhere. */
+  /**
+   * Something may have changed at this resource, or anywhere. Then who holds another may have better hopes here, and
+   * hold it no more.
+   */
   touch(resource: string | undefined): void {
     for (const [name, queue] of this.#byResource) {
-      if (resource === undefined || name === resource) this.#stale.add(queue);
+      if (resource === undefined || name === resource || queue.isHeld) this.#stale.add(queue);
     }
+  }
+
+  /** The moment in which somebody may have room has come. */
+  touchDue(nowMs: number): void {
+    for (const queue of this.#byResource.values()) if (queue.roomAt <= nowMs) this.#stale.add(queue);
   }
 
   /** Who may go now, of those in whose queue something has changed. */

@@ -6,10 +6,10 @@
 import { type Backlog, Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import type { Place } from './place.ts';
-import { type Rank, soonestMs, type Ticket } from './waiter.ts';
+import type { Rank, Ticket } from './waiter.ts';
 
 /** Waiters that one look asks at the most: who stands further behind will hardly have room where these have none. */
-const LOOKS = 64;
+const LOOKS = 48;
 /** A tenth of the whole, seen from the other nine. */
 const TENTH = 1 / 9;
 /** What a background waiter pays among the aged: for one of its kind, four normal ones. */
@@ -32,6 +32,8 @@ export class ResourceQueue<L> {
     normal: new Lane(),
     background: new Lane(),
   };
+  /** Whom those behind it have to let go first, as of the last look. */
+  #holder: Ticket<L> | undefined;
   /** What the aged still have to get of their tenth. */
   #due = 0;
 
@@ -43,26 +45,37 @@ export class ResourceQueue<L> {
     return Object.values(this.#lanes).every(({ count }) => count === 0);
   }
 
+  get isHeld(): boolean {
+    return this.#holder !== undefined;
+  }
+
   add(ticket: Ticket<L>): void {
     this.#lanes[ticket.waiter.rank].add(ticket);
   }
 
-  remove(ticket: Ticket<L>): void {
+  /** True if it held the resource: others may be able to go now. */
+  remove(ticket: Ticket<L>): boolean {
     this.#lanes[ticket.waiter.rank].remove(ticket);
+    return ticket === this.#holder;
   }
 
   /** The first in order of claim that may go; undefined if none may. */
   next(nowMs: number): Turn<L> | undefined {
     this.roomAt = Infinity;
+    this.#holder = undefined;
     let looks = 0;
     for (const ticket of this.#claims()) {
       const { waiter, places } = ticket;
       if (waiter.untilMs <= nowMs) return { ticket, place: undefined };
-      const place = places.find((candidate) => candidate.waitMs(nowMs) <= 0);
-      if (place) return { ticket, place };
-      const waitMs = soonestMs(ticket, nowMs);
+      let waitMs = Infinity;
+      for (const place of places) {
+        const placeMs = place.waitMs(nowMs);
+        if (placeMs <= 0) return { ticket, place };
+        waitMs = Math.min(waitMs, placeMs);
+      }
       this.roomAt = Math.min(this.roomAt, nowMs + waitMs);
-      if (++looks === LOOKS || waiter.holds(ticket, waitMs, nowMs)) return undefined;
+      if (waiter.holds(ticket, waitMs, nowMs)) this.#holder = ticket;
+      if (this.#holder || ++looks === LOOKS) return undefined;
     }
     return undefined;
   }

@@ -27,6 +27,8 @@ const WORTH_WAITING_MS = 2_000;
 const USUAL_OUTPUT_TOKENS = 1_024;
 /** Weight of the newest in the mean of all. */
 const MEMORY = 0.05;
+/** A deployment that breaks off every fifth answer counts as if it had two fifths of its room: 0.8 ** 4. */
+const CAUTION = 4;
 
 export class Target {
   readonly deployment: Deployment;
@@ -37,7 +39,10 @@ export class Target {
   readonly #limits: Limits;
   readonly #parking: Parking;
   readonly #random: () => number;
+  #takenAt = -Infinity;
   #usualMs = 0;
+  /** Share of late answers that broke off, 0 to 1. */
+  #breaking = 0;
   #usualOutputTokens = USUAL_OUTPUT_TOKENS;
   readonly #scopes: Record<'model' | 'endpoint' | 'account', string>;
 
@@ -50,7 +55,11 @@ export class Target {
     this.#random = random;
     const { endpoint, id } = deployment;
     this.resource = limits.resource;
-    this.#scopes = { model: `model ${id}`, endpoint: `credential ${endpoint.name}`, account: `account ${endpoint.account}` };
+    this.#scopes = {
+      model: `model ${id}`,
+      endpoint: `credential ${endpoint.name}`,
+      account: `account ${endpoint.account}`,
+    };
   }
 
   /** Milliseconds until it has room for this need; 0: now; Infinity: nothing to wait for. */
@@ -101,6 +110,11 @@ export class Target {
     return this.#usualMs;
   }
 
+  /** When it was asked last; milliseconds since 1970. */
+  get takenAt(): number {
+    return this.#takenAt;
+  }
+
   noteDuration(elapsedMs: number): void {
     this.#usualMs += (elapsedMs - this.#usualMs) * MEMORY;
   }
@@ -109,12 +123,21 @@ export class Target {
     this.#usualOutputTokens += (tokens - this.#usualOutputTokens) * MEMORY;
   }
 
-  /** 0 to 1: the scarcest of its limits. */
+  /**
+   * 0 to 1: the scarcest of its limits, less for one whose answers break off: too seldom for its fuse, but what breaks in
+   * mid-answer is lost to the client.
+   */
   room(nowMs: number): number {
-    return this.#limits.room(nowMs);
+    return this.#limits.room(nowMs) * (1 - this.#breaking) ** CAUTION;
+  }
+
+  /** Whether an answer that had begun broke off. */
+  noteBreak(hasBroken: boolean): void {
+    this.#breaking += ((hasBroken ? 1 : 0) - this.#breaking) * MEMORY;
   }
 
   take(need: Amounts, nowMs: number): Lease {
+    this.#takenAt = nowMs;
     const limits = this.#limits.take(need, nowMs);
     return new Lease(this, { limits, pass: this.fuse.enter(nowMs), probes: this.#probes(nowMs) });
   }
@@ -156,6 +179,8 @@ interface Taken {
 export class Lease {
   readonly target: Target;
   readonly #taken: Taken;
+  /** It has answered, and nothing has gone wrong since. */
+  #isWell = false;
   #settled = false;
 
   constructor(target: Target, taken: Taken) {
@@ -166,6 +191,7 @@ export class Lease {
   /** Its first content came, or the answer whole. */
   answered(came: 'first' | 'whole', pace: Pace, elapsedMs: number, nowMs: number): void {
     const { limits, pass, probes } = this.#taken;
+    this.#isWell = true;
     pass.succeeded();
     for (const probe of probes) probe.succeeded();
     limits.answered(came, nowMs);
@@ -174,11 +200,15 @@ export class Lease {
 
   /** It failed, before its first content or after. */
   failed(error: GatewayError, waited: { pace: Pace; elapsedMs: number } | undefined, nowMs: number): void {
+    if (this.#settled) return; // It has been said.
     const { pass, probes } = this.#taken;
     // Without the waits in vain only the fast answers of a slowed model would be known.
     if (waited && error.kind === 'timeout') this.target.times.note(waited.pace, waited.elapsedMs);
-    if (error.rule.trips) pass.failed();
-    else pass.void();
+    if (error.rule.trips) {
+      pass.failed();
+      if (this.#isWell) this.target.noteBreak(true);
+    } else pass.void();
+    this.#isWell = false;
     this.target.blame(error, this.#taken.limits.takenAtMs, nowMs);
     for (const probe of probes) probe.void();
   }
@@ -187,6 +217,7 @@ export class Lease {
   settle(actual: Amounts | undefined, nowMs: number): void {
     if (this.#settled) return;
     this.#settled = true;
+    if (this.#isWell) this.target.noteBreak(false);
     this.#taken.pass.void();
     for (const probe of this.#taken.probes) probe.void();
     this.#taken.limits.settle(actual, nowMs);

@@ -92,7 +92,7 @@ export class Waiter<L> {
   }
 }
 
-export function soonestMs<L>({ places }: Ticket<L>, nowMs: number): number {
+function soonestMs<L>({ places }: Ticket<L>, nowMs: number): number {
   let soonest = Infinity;
   for (const place of places) soonest = Math.min(soonest, place.waitMs(nowMs));
   return soonest;

@@ -16,8 +16,6 @@ import { Queues } from './queues.ts';
 import type { Turn } from './resource-queue.ts';
 import { Waiter } from './waiter.ts';
 
-export type { Place, Stay, Visitor } from './place.ts';
-
 const WATCH_MS = 1_000;
 
 export interface WaitingRoomOptions {
@@ -108,9 +106,9 @@ export class WaitingRoom<L> {
   /** A waiter's own timer. */
   #watch(waiter: Waiter<L>): void {
     waiter.onEnd?.();
-    this.wake();
-    if (waiter.isOver) return;
     const nowMs = this.#clock.now();
+    this.#look(nowMs);
+    if (waiter.isOver) return;
     if (nowMs >= waiter.untilMs) this.#refuse(waiter, late(this.#queues.expectedMs(waiter, nowMs)), nowMs);
     else if (waiter.soonestMs(nowMs) === Infinity) this.#refuse(waiter, hopeless(Infinity), nowMs);
     else this.#attend(waiter, nowMs);
@@ -122,6 +120,7 @@ export class WaitingRoom<L> {
     this.#isLooking = true;
     try {
       this.#age(nowMs);
+      this.#queues.touchDue(nowMs);
       for (let turn = this.#queues.next(nowMs); turn; turn = this.#queues.next(nowMs)) this.#take(turn, nowMs);
     } finally {
       this.#isLooking = false;
@@ -182,7 +181,7 @@ export class WaitingRoom<L> {
     this.#alarm = undefined;
     if (roomAt === Infinity) return;
     const ms = Math.max(1, Math.ceil(roomAt - nowMs));
-    this.#alarm = { atMs: nowMs + ms, callOff: this.#timers.after(ms, () => this.wake()) };
+    this.#alarm = { atMs: nowMs + ms, callOff: this.#timers.after(ms, () => this.#look(this.#clock.now())) };
   }
 }
 

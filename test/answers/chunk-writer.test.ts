@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnswerSink } from '../../src/core/answer.ts';
 import type { Usage } from '../../src/core/chat.ts';
@@ -38,6 +39,30 @@ describe('ChunkWriter', () => {
     ]);
     expect(new Set(chunks.map(({ id, model }) => `${id} ${model}`))).toEqual(new Set(['chatcmpl-1 m-1']));
     expect(chunks.some((chunk) => 'usage' in chunk)).toBe(false);
+  });
+
+  it('says any text of any kind as JSON says it', () => {
+    const unit = fc.oneof(
+      fc.constantFrom('"', '\\', '\n', '\u0000', '\u007f', '\u2028', '\ud800', '😀', 'a'),
+      fc.string(),
+    );
+    const piece = fc.tuple(
+      fc.constantFrom('text', 'reasoning', 'refusal'),
+      fc.array(unit).map((units) => units.join('')),
+    );
+    const fields = { text: 'content', reasoning: 'reasoning_content', refusal: 'refusal' } as const;
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const writer = new ChunkWriter({ ...STAMP, includeUsage: true });
+        for (const [kind, text] of pieces) writer.choice(0)[kind](text);
+        const deltas = writer.take().split('\n\n').slice(1, -1);
+        const wanted = pieces
+          .filter(([, text]) => text)
+          .map(([kind, text]) => `"delta":${JSON.stringify({ [fields[kind]]: text })},`);
+        expect(deltas).toEqual(wanted.map((delta) => expect.stringContaining(delta)));
+        for (const delta of deltas) JSON.parse(delta.slice('data: '.length));
+      }),
+    );
   });
 
   it('gives usage last, in a chunk without choices, only when asked', () => {

@@ -12,9 +12,11 @@ keys: [{ name: tests, key: ${CLIENT_KEY} }]
 providers:
   first: { dialect: openai, baseUrl: "${a}/v1", apiKey: ${UPSTREAM_KEY} }
   second: { dialect: openai, baseUrl: "${b}/v1", apiKey: ${UPSTREAM_KEY} }
+  locked: { dialect: openai, baseUrl: "${a}/v1", apiKey: ${UPSTREAM_KEY} }
   claude: { dialect: anthropic, baseUrl: "${a}", apiKey: ${UPSTREAM_KEY} }
 models:
   one: { deployments: [{ provider: first, model: m-1 }] }
+  shut: { deployments: [{ provider: locked, model: m-3 }] }
   two: { deployments: [{ provider: first, model: m-2 }, { provider: second, model: m-2 }] }
   haiku: { deployments: [{ provider: claude, model: claude-haiku-4-5 }] }
 `;
@@ -166,10 +168,15 @@ describe.each(RUNTIMES)('on %s', (_runtime, start) => {
         .writeHead(401, { 'content-type': 'application/json' })
         .end(`{"error":{"message":"Incorrect API key provided: ${UPSTREAM_KEY}","code":"invalid_api_key"}}`),
     );
-    const response = await post({ model: 'two', messages: [{ role: 'user', content: 'x' }] });
-    second.respond((outgoing) => outgoing.writeHead(500).end());
-    expect(response.status).not.toBe(401);
-    expect(JSON.stringify(await response.json())).not.toContain('sk-upstream');
+    const asked = first.received.length;
+    for (let times = 0; times < 2; times++) {
+      const response = await post({ model: 'shut' });
+      expect(response.status).toBe(502);
+      const error = await errorOf(response);
+      expect(error).toMatchObject({ code: 'upstream_auth_error', origin: 'provider' });
+      expect(JSON.stringify(error)).not.toMatch(/sk-upstream|Incorrect/);
+    }
+    expect(first.received.length).toBe(asked + 1);
   });
 
   it('gives a caller’s mistake back untouched after one call', async () => {
@@ -195,7 +202,7 @@ describe.each(RUNTIMES)('on %s', (_runtime, start) => {
     first.respond((outgoing) =>
       outgoing.writeHead(200, { 'content-type': 'application/json' }).end(claudeAnswer('ok')),
     );
-    const body = { model: 'haiku', seed: 5, frequency_penalty: 0.5 };
+    const body = { model: 'haiku', seed: 5, frequency_penalty: 0.5, max_tokens: 100 };
     const lenient = await post(body);
     expect(lenient.status).toBe(200);
     expect(lenient.headers.get('x-signalbox-dropped')).toMatch(/frequency_penalty.*seed|seed.*frequency_penalty/);
@@ -209,7 +216,7 @@ describe.each(RUNTIMES)('on %s', (_runtime, start) => {
     first.respond((outgoing) =>
       outgoing.writeHead(200, { 'content-type': 'application/json' }).end(claudeAnswer(`answer ${++count}`)),
     );
-    const answer = (await (await post({ model: 'haiku', n: 3 })).json()) as {
+    const answer = (await (await post({ model: 'haiku', n: 3, max_tokens: 100 })).json()) as {
       choices: { index: number; message: { content: string } }[];
       usage: object;
     };
@@ -223,7 +230,7 @@ describe.each(RUNTIMES)('on %s', (_runtime, start) => {
     first.respond((outgoing) =>
       outgoing.writeHead(200, { 'content-type': 'application/json' }).end(claudeAnswer(texts.shift() ?? 'Still prose')),
     );
-    const body = { model: 'haiku', response_format: { type: 'json_object' } };
+    const body = { model: 'haiku', response_format: { type: 'json_object' }, max_tokens: 100 };
     expect(await (await post(body)).json()).toMatchObject({
       choices: [{ message: { content: '{"ok":true}' } }],
       usage: { total_tokens: 28 },

@@ -62,39 +62,39 @@ describe('a bucket', () => {
 describe('what the provider says', () => {
   it('lowers the level, never lifts it', () => {
     const bucket = declared();
-    bucket.learn({ dimension: 'tokens', remaining: 100 }, 0);
+    bucket.learn({ dimension: 'tokens', remaining: 100 }, 0, 0);
     expect(bucket.level).toBe(100);
-    bucket.learn({ dimension: 'tokens', remaining: 500 }, 0);
+    bucket.learn({ dimension: 'tokens', remaining: 500 }, 0, 0);
     expect(bucket.level).toBe(100);
   });
 
   it('lowers a declared rate, and gives it back, but never lifts it', () => {
     const bucket = declared();
-    bucket.learn({ dimension: 'tokens', limit: 600 }, 0);
+    bucket.learn({ dimension: 'tokens', limit: 600 }, 0, 0);
     expect(bucket.waitMs(601, 0)).toBe(Infinity);
     expect(bucket.level).toBe(60);
-    bucket.learn({ dimension: 'tokens', limit: 60_000 }, 0);
+    bucket.learn({ dimension: 'tokens', limit: 60_000 }, 0, 0);
     expect(bucket.perMinute).toBe(6_000);
   });
 
   it('is the rate where none was declared, whichever way it changes', () => {
     const bucket = new Bucket({ perMinute: 600, isDeclared: false }, 0);
-    bucket.learn({ dimension: 'tokens', limit: 60_000 }, 0);
+    bucket.learn({ dimension: 'tokens', limit: 60_000 }, 0, 0);
     expect(bucket.perMinute).toBe(60_000);
   });
 
   it('makes the bucket larger where the provider shows that it holds more; the level follows with time', () => {
     const bucket = declared();
-    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, 0);
+    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, 0, 0);
     expect(bucket).toMatchObject({ capacity: 4_000, level: 600 });
-    bucket.learn({ dimension: 'tokens', remaining: 9_000 }, 0);
+    bucket.learn({ dimension: 'tokens', remaining: 9_000 }, 0, 0);
     expect(bucket.capacity).toBe(6_000);
     expect(bucket.waitMs(696, 0)).toBe(1_000);
   });
 
   it('does not make it larger than the operator said', () => {
     const bucket = declared(0.2);
-    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, 0);
+    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, 0, 0);
     expect(bucket.capacity).toBe(1_200);
   });
 });
@@ -127,11 +127,11 @@ describe('a throttle', () => {
 
   it('makes a bucket small again that was believed to be large, for a minute', () => {
     const bucket = declared();
-    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, 0);
+    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, 0, 0);
     bucket.slow(0);
-    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, MINUTE);
+    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, 0, MINUTE);
     expect(bucket.capacity).toBe(600);
-    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, MINUTE + 1);
+    bucket.learn({ dimension: 'tokens', remaining: 4_000 }, 0, MINUTE + 1);
     expect(bucket.capacity).toBe(4_000);
   });
 });

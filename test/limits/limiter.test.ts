@@ -109,7 +109,7 @@ describe('what headers say', () => {
   it('is a limit where none was declared', () => {
     const limits = limiter();
     limits.learn([{ dimension: 'requests', limit: 600, remaining: 3 }], 0);
-    expect(atOnce(limits, ONE)).toBe(3);
+    expect(atOnce(limits, ONE)).toBe(2); // 96 % of the three that are left.
     expect(limits.why(ONE, 0)).toBe('requests');
   });
 
@@ -119,10 +119,24 @@ describe('what headers say', () => {
     expect(limits.waitMs({ requests: 60_000 }, 600_000)).toBe(0);
   });
 
+  it('is believed when it has more left than was counted here, less what is on its way', () => {
+    const limits = limiter();
+    const left = { dimension: 'requests', limit: 600, remaining: 600 } as const;
+    limits.learn([left], 0);
+    for (let round = 0; round < 5; round++) {
+      const leases = Array.from({ length: 500 }, () => limits.take(ONE, 0));
+      for (const lease of leases) lease.settle(ONE, 0);
+      limits.learn([left], 0);
+    }
+    for (let call = 0; call < 500; call++) limits.take(ONE, 0);
+    limits.learn([left], 0);
+    expect(atOnce(limits, ONE)).toBe(76);
+  });
+
   it('ends the search for a concurrency limit', () => {
     const limits = limiter();
     limits.learn([{ dimension: 'requests', limit: 60_000, remaining: 59_999 }], 0);
-    expect(atOnce(limits, ONE)).toBe(6_000);
+    expect(atOnce(limits, ONE)).toBe(10_000);
   });
 
   it('is nothing where only the rest is known, of a limit that nobody declared', () => {

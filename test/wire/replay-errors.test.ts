@@ -1,5 +1,6 @@
 /** Every recorded refusal is understood as `expect-errors.ts` says by hand. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { actionOf } from '../taxonomy/row.ts';
 import { PROVIDERS } from './exchanges.ts';
 import { ERROR_ROWS, errorRowsOf } from './expect-errors.ts';
 import { type Recording, isError, isThere, readRecordings, textOf } from './recordings.ts';
@@ -33,9 +34,10 @@ describe.runIf(isThere())('a refusal is understood', () => {
       kind: expect.toBeOneOf(row?.kinds ?? []),
       status: expect.toBeOneOf(row?.statuses ?? []),
       retryAfterMs: row?.retryAfterMs,
+      dimension: row?.dimension,
+      scope: row?.scope,
     });
-    // Of several right kinds each has its own rule.
-    expect(row?.kinds.length === 1 ? error.rule.failover : row?.failover).toBe(row?.failover);
+    expect(actionOf(error)).toBe(row?.action);
     tally.passed(recording.provider);
   });
 });

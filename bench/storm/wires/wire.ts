@@ -69,13 +69,16 @@ export interface Turn {
   text: string;
 }
 
+const LAST_WORDS = /<last_words>(.+)<\/last_words>/s;
+
 /** The facts out of the turns, and how much of the answer they contain already. */
 export function hear(turns: readonly Turn[]): { facts: Facts; text: string } | undefined {
   const facts = turns.map(({ text }) => factsIn(text)).find((found) => found !== undefined);
   if (!facts) return undefined;
   const answer = answerTo(facts);
   const begun = turns.findLast(({ role, text }) => role === 'assistant' && text !== '' && answer.startsWith(text));
-  return { facts, text: answer.slice(begun?.text.length ?? 0) };
+  const [, again = ''] = LAST_WORDS.exec(turns.at(-1)?.text ?? '') ?? []; // To be repeated, as the gateway wants it.
+  return { facts, text: again + answer.slice(begun?.text.length ?? 0) };
 }
 
 /** The text of a content that is a string or a list of parts with `text`. */

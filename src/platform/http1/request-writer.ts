@@ -7,7 +7,9 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 const NOT_VALUE = /[^\t\x20-\x7e]/;
 const TARGET = /^\/[\x21-\x7e]*$/;
 /** The transport's own business: how long a body is and what becomes of the connection. */
-const OURS = new Set('connection content-length expect keep-alive te trailer transfer-encoding upgrade'.split(' '));
+const OURS = new Set(
+  'accept-encoding connection content-length expect keep-alive te trailer transfer-encoding upgrade'.split(' '),
+);
 
 export interface WireRequest {
   head: string;
@@ -33,13 +35,14 @@ export function toWire({ target, host, headers, body }: Plain): WireRequest {
     if (NOT_VALUE.test(value)) throw refused(`the header "${name}" holds a character that a header may not`);
     const lower = name.toLowerCase();
     if (OURS.has(lower)) {
-      if (lower === 'content-length') continue;
+      if (lower === 'content-length' || lower === 'accept-encoding') continue;
       throw refused(`the header "${name}" is the transport's own`);
     }
     hosted ||= lower === 'host';
     head += `${name}: ${value}\r\n`;
   }
   if (!hosted) head += `host: ${host}\r\n`;
+  head += 'accept-encoding: identity\r\n'; // Nothing here unpacks; without a word any packing would be allowed.
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   return { head: `${head}content-length: ${bytes}\r\n\r\n`, body };
 }

@@ -7,6 +7,8 @@ const MAX_HEAD_BYTES = 64 * 1024;
 /** What does not begin so is not waited for. */
 const BEGINNING = 'HTTP/1.';
 const SWITCHING_PROTOCOLS = 101;
+/** Heads of 1xx before the final one. */
+const MAX_INTERIM = 20;
 
 export class ResponseParser {
   /** The final head; 1xx are skipped. */
@@ -17,6 +19,7 @@ export class ResponseParser {
   failure: Error | undefined;
   /** Complete, and the connection may carry another request. */
   reusable = false;
+  #interim = 0;
   /** The beginning of a head that is not whole yet. */
   #text = '';
   /** Payload bytes to come, or how their end is told. */
@@ -57,6 +60,7 @@ export class ResponseParser {
         return at;
       }
       if (head.status === SWITCHING_PROTOCOLS) throw new ProtocolError('Switched protocols unasked');
+      if (++this.#interim > MAX_INTERIM) throw new ProtocolError('Too many interim answers');
     }
   }
 

@@ -1,0 +1,79 @@
+/** How a request asks for room, and why it was passed over where there was none. */
+import { GatewayError } from '../core/errors.ts';
+import type { PlanRules } from './decide.ts';
+import type { Place, Visitor } from './place.ts';
+import type { PlanRequest, Pool, Stop } from './request.ts';
+import type { Lease } from './target.ts';
+
+/** Nobody of the stops is asked before `notBefore`. */
+export function visitorOf(
+  request: PlanRequest,
+  stops: readonly Stop[],
+  notBefore: number,
+  now: number,
+): Visitor<Lease> {
+  const { balance, priority, tenant, cost, rules, client, arrivedAt } = request;
+  const places = stops.map((stop) => placeOf(stop, notBefore));
+  const deadlineMs = untilOf(rules, now);
+  let minimumMs = Infinity;
+  for (const { target } of stops) minimumMs = Math.min(minimumMs, target.usualMs);
+  return { places, balance, priority, tenant, cost, deadlineMs, minimumMs, client, arrivedAt };
+}
+
+/** Until when it may wait for room. */
+export function untilOf({ deadlineAt, maxWaitMs }: PlanRules, now: number): number {
+  return Math.min(deadlineAt, now + maxWaitMs);
+}
+
+function placeOf(stop: Stop, notBefore: number): Place<Lease> {
+  const { target } = stop;
+  return {
+    resource: target.resource,
+    waitMs: (now) => Math.max(target.waitMs(stop.need, now), notBefore - now),
+    take: (now) => target.take(stop.need, now),
+    room: (now) => target.room(now),
+    isShort: (now) => target.limitedMs(stop.need, now) > 0,
+  };
+}
+
+/** When every fuse is open the pool sheds and does not stop: some go all the same, to the first that is not parked. */
+export function forced(stops: readonly Stop[], { panic }: Pool, now: number): Lease | undefined {
+  for (const { target } of stops) if (target.fuse.waitMs(now) === 0) return undefined;
+  const first = stops.find(({ target, need }) => target.parkedMs(now) === 0 && target.limitedMs(need, now) === 0);
+  if (!first || !panic.admits(now)) return undefined;
+  panic.noteRequest(now);
+  return first.target.take(first.need, now);
+}
+
+/** Of all visits for the request. */
+export function noteStay(request: PlanRequest, { stay }: Visitor<Lease>): void {
+  if (!stay) return;
+  const { position = stay.position, waitedMs = 0 } = request.stay ?? {};
+  request.stay = { position, waitedMs: stay.waitedMs + waitedMs };
+}
+
+/** Why those before the one that was chosen could not have it; all of them where none was. */
+export function notePassedOver(
+  request: PlanRequest,
+  stops: readonly Stop[],
+  chosen: Lease | undefined,
+  now: number,
+): void {
+  for (const { candidate, target, need } of stops) {
+    if (target === chosen?.target) return;
+    const why = target.obstacle(need, now);
+    if (why) request.attempts.push({ deployment: candidate.deployment.id, outcome: why, durationMs: 0 });
+  }
+}
+
+/** What nobody's having room comes to: what parked them all, or that all rest, or that they are full. */
+export function whyNone(stops: readonly Stop[], error: GatewayError, now: number): GatewayError[] {
+  const parked = stops.flatMap(({ target }) => target.whyParked(now) ?? []);
+  if (parked.length === stops.length) return [error, ...parked];
+  const isResting = ({ target }: Stop) => target.parkedMs(now) > 0 || target.fuse.waitMs(now) > 0;
+  return [error.kind === 'capacity' && stops.every(isResting) ? resting(error) : error];
+}
+
+function resting({ retryAfterMs }: GatewayError): GatewayError {
+  return new GatewayError('circuit_open', 'Every provider of this model keeps failing', { retryAfterMs });
+}

@@ -1,0 +1,62 @@
+import { asGatewayError, type GatewayError } from '../core/errors.ts';
+import type { Timers } from '../core/ports.ts';
+import type { Step } from './request.ts';
+
+/** How one attempt ended. */
+export type Ran<T> = { step: Step; value: T } | { step: Step; error: GatewayError };
+
+export function run<T>(step: Step, attempt: (step: Step) => Promise<T>): Promise<Ran<T>> {
+  return attempt(step).then(
+    (value) => ({ step, value }),
+    (cause: unknown) => ({ step, error: asGatewayError(cause) }),
+  );
+}
+
+export interface Hedge<T> {
+  attempt: (step: Step) => Promise<T>;
+  timers: Timers;
+  /** How long the first has to itself; milliseconds. */
+  afterMs: number;
+  /** The second attempt, already under its lease; undefined: there must be none. */
+  second: () => Step | undefined;
+  /** This one failed while the other runs on. */
+  failed: (step: Step, error: GatewayError) => void;
+  /** This one lost: the other answered, or said what ends the request. */
+  lost: (step: Step) => void;
+  /** An answer that came after it had lost. */
+  discard: (value: T) => void;
+}
+
+/**
+ * Two attempts at once where the first is late. The first to have content wins and the other is called off; a failure
+ * that another deployment may mend waits for the other, every other failure ends both. Never throws, and what it gives
+ * is the only thing that is still held.
+ */
+export function hedged<T>(first: Step, hedge: Hedge<T>): Promise<Ran<T>> {
+  const { attempt, timers, afterMs } = hedge;
+  const running = new Set<Step>();
+  let isOver = false;
+  return new Promise((resolve) => {
+    const start = (step: Step): void => {
+      running.add(step);
+      void run(step, attempt).then(ended);
+    };
+    const ended = (ran: Ran<T>): void => {
+      running.delete(ran.step);
+      if (isOver) return 'value' in ran ? hedge.discard(ran.value) : undefined;
+      if ('error' in ran && ran.error.rule.failover && running.size > 0) return hedge.failed(ran.step, ran.error);
+      isOver = true;
+      callOff();
+      for (const step of running) {
+        hedge.lost(step);
+        step.client.leave();
+      }
+      resolve(ran);
+    };
+    start({ ...first, client: first.client.child() });
+    const callOff = timers.after(afterMs, () => {
+      const second = hedge.second();
+      if (second) start(second);
+    });
+  });
+}

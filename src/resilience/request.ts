@@ -1,0 +1,68 @@
+/** One request as the plan sees it: where it may go, what it may cost, and how far it has come. */
+import type { Candidate } from '../core/deployment.ts';
+import type { Departure } from '../core/departure.ts';
+import type { Amounts } from '../core/limits.ts';
+import type { Attempt, Clock, Timers } from '../core/ports.ts';
+import type { Priority } from '../core/priority.ts';
+import type { Again, PlanRules } from './decide.ts';
+import type { Pace } from './first-token.ts';
+import type { Panic } from './panic.ts';
+import type { Stay } from './place.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { Lease, Target } from './target.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+
+/** What all plans of one pool share. */
+export interface Pool {
+  budget: RetryBudget;
+  panic: Panic;
+}
+
+export interface PlanPorts {
+  clock: Clock;
+  timers: Timers;
+  /** 0 to 1. */
+  random: () => number;
+  room: WaitingRoom<Lease>;
+}
+
+/** A candidate as this request sees it. */
+export interface Stop {
+  candidate: Candidate;
+  target: Target;
+  /** What the request takes from its limits. */
+  need: Amounts;
+  /** Whether the model thinks before it speaks. */
+  pace: Pace;
+  /** US dollars that one attempt may cost; undefined where the price is unknown. */
+  costUsd: number | undefined;
+}
+
+export interface PlanRequest {
+  /** In the order of preference. */
+  stops: readonly Stop[];
+  pool: Pool;
+  rules: PlanRules;
+  balance: 'ordered' | 'headroom';
+  priority: Priority;
+  tenant: string;
+  /** For fairness between tenants: larger requests count more. */
+  cost: number;
+  arrivedAt: number;
+  client: Departure;
+  /** What became of each candidate, in order. */
+  attempts: Attempt[];
+  /** Where it had to wait for room; written by the plan. */
+  stay: Stay | undefined;
+}
+
+/** One attempt: a deployment that has room, and how to ask it. */
+export interface Step {
+  stop: Stop;
+  lease: Lease;
+  again: Again;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** The client, or whoever stands between it and this attempt: gone, the attempt is not wanted any more. */
+  client: Departure;
+}

@@ -1,0 +1,23 @@
+/** Every fault of a provider at every moment: what the client sees, how often each provider was asked, what is left. */
+import { describe, it } from 'vitest';
+import { casesOf, configurationOf, MOMENTS, outcomeOf, requestOf, stage } from './cases.ts';
+import { ask, chat, tell } from './client.ts';
+import { emptied, startHouse } from './house.ts';
+import { closedUrl, startProviders } from './providers.ts';
+
+describe.each(Object.entries(MOMENTS))('%s', (_moment, rows) => {
+  it.concurrent.for(casesOf(rows))('$fault: $wire.dialect, $mode, $who: $sees', async (one, { expect }) => {
+    await using providers = await startProviders();
+    stage(providers, [one]);
+    await using house = await startHouse(configurationOf([one], providers.url, await closedUrl()));
+    const asked = ask(house.url, requestOf(one));
+    const neighbour = await ask(house.url, chat('near'));
+    const answer = await asked;
+    expect(outcomeOf(one, answer, providers)).toBe(one.sees);
+    expect(answer.ms).toBeLessThan(one.idleMs ?? Infinity);
+    expect(tell(neighbour)).toBe('200 "near" stop');
+    expect(neighbour.ms).toBeLessThan(2_000);
+    expect(await emptied(house, providers, one.id)).toBe('');
+    expect(house.errors).toEqual([]);
+  });
+});

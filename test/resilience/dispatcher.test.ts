@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import type { Deployment } from '../../src/core/deployment.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import { opossumFuse } from '../../src/platform/opossum-circuit.ts';
+import { type Alert, Dispatcher } from '../../src/resilience/dispatcher.ts';
+import { ABLE } from '../support/call.ts';
+import { FakeLimits } from './pool.ts';
+
+class Life {
+  nowMs = 0;
+  readonly alerts: Alert[] = [];
+  readonly dispatcher: Dispatcher;
+
+  constructor() {
+    const clock = { now: () => this.nowMs };
+    const circuit = {
+      windowMs: 30_000,
+      minimumCalls: 10,
+      failurePercent: 50,
+      consecutive: 5,
+      openMs: 5_000,
+      maxOpenMs: 60_000,
+      closeAfter: 2,
+    };
+    this.dispatcher = new Dispatcher(
+      {
+        clock,
+        timers: { after: () => () => {} },
+        random: () => 0.5,
+        fuse: () => opossumFuse(clock, () => 0.5, circuit),
+        limits: ({ id, model }) => new FakeLimits(`${model} ${id}`, 10),
+        onAlert: (alert) => this.alerts.push(alert),
+      },
+      {
+        parking: { probeMs: 60_000, maxProbeMs: 600_000 },
+        retryBudget: { percent: 20, perSecond: 10 },
+        firstToken: { floorMs: 5_000, capMs: 60_000, reasoningFloorMs: 60_000 },
+        emergency: { mode: 'auto', belowPercent: 34, afterMs: 2_000, untilMs: 10_000 },
+        queue: { maxWaiting: 10, maxWaitMs: 1_000 },
+      },
+    );
+  }
+
+  /** One request for each of these, at this moment. */
+  use(ids: string[], outcome: 'well' | 'dead'): void {
+    for (const id of ids) {
+      const lease = this.dispatcher.target(deploymentOf(id)).take({}, this.nowMs);
+      if (outcome === 'well') lease.answered('first', 'plain', 10, this.nowMs);
+      else lease.failed(new GatewayError('credential', ''), undefined, this.nowMs);
+      lease.settle({}, this.nowMs);
+    }
+    this.dispatcher.noteCapacity();
+  }
+}
+
+function deploymentOf(id: string, more: Partial<Deployment> = {}): Deployment {
+  return {
+    id,
+    endpoint: { name: id, dialect: 'd', baseUrl: '', credential: { kind: 'none' }, settings: {}, account: id },
+    providerModel: id,
+    model: 'm',
+    capabilities: ABLE,
+    price: undefined,
+    family: 'f',
+    ...more,
+  };
+}
+
+describe('Dispatcher', () => {
+  it('knows a deployment again', () => {
+    const { dispatcher } = new Life();
+    expect(dispatcher.target(deploymentOf('a'))).toBe(dispatcher.target(deploymentOf('a')));
+    expect(dispatcher.pool('m')).toBe(dispatcher.pool('m'));
+    expect(dispatcher.pool('m')).not.toBe(dispatcher.pool('n'));
+  });
+
+  it('gives two names of the same deployment their own limits and times, but one health', () => {
+    const { dispatcher } = new Life();
+    const slow = dispatcher.target(deploymentOf('a', { model: 'slow', timeouts: { firstTokenMs: 40_000 } }));
+    const fast = dispatcher.target(deploymentOf('a', { model: 'fast', timeouts: { firstTokenMs: 100 } }));
+    expect(slow.times.timeoutMs('plain')).toBe(60_000);
+    expect(fast.times.timeoutMs('plain')).toBe(400);
+    expect(slow.resource).not.toBe(fast.resource);
+    for (let calls = 0; calls < 5; calls++) slow.fuse.enter(0).failed();
+    expect(fast.obstacle({}, 0)).toBe('circuit_open');
+  });
+
+  it('keeps only so many targets and pools, whatever names clients invent', () => {
+    const { dispatcher } = new Life();
+    const first = dispatcher.target(deploymentOf('a'));
+    const pool = dispatcher.pool('m');
+    for (let names = 0; names < 2_000; names++) {
+      dispatcher.target(deploymentOf(`x${names}`));
+      dispatcher.pool(`x${names}`);
+    }
+    expect(dispatcher.target(deploymentOf('a'))).not.toBe(first);
+    expect(dispatcher.pool('m')).not.toBe(pool);
+  });
+
+  it('declares an emergency when little of what is in use is left, refuses what can wait, and ends it by itself', () => {
+    const life = new Life();
+    const { dispatcher } = life;
+    life.use(['a', 'b', 'c'], 'well');
+    dispatcher.refuseInEmergency('background');
+    life.nowMs = 1_000;
+    life.use(['a', 'b', 'c'], 'dead');
+    life.nowMs = 3_500;
+    dispatcher.noteCapacity();
+    expect(life.alerts).toContainEqual({ event: 'emergency_began', by: 'capacity', usable: 0 });
+    expect(() => dispatcher.refuseInEmergency('background')).toThrow(/background work has to wait/);
+    expect(() => dispatcher.refuseInEmergency('normal')).not.toThrow();
+
+    life.nowMs = 61_000;
+    life.use(['a', 'b', 'c'], 'well');
+    life.nowMs = 71_000;
+    expect(() => dispatcher.refuseInEmergency('background')).not.toThrow();
+    expect(life.alerts.at(-1)).toMatchObject({ event: 'emergency_ended' });
+  });
+
+  it('is in no emergency because of one model, while the others are well', () => {
+    const life = new Life();
+    for (life.nowMs = 0; life.nowMs < 60_000; life.nowMs += 1_000) {
+      life.use(['b', 'c'], 'well');
+      life.use(['a'], 'dead');
+    }
+    expect(life.dispatcher.emergency.active(life.nowMs)).toBe(false);
+  });
+
+  it('is in none because of what nobody has asked for a minute', () => {
+    const life = new Life();
+    const gone = ['a', 'b', 'c', 'd'];
+    life.use(gone, 'dead');
+    life.nowMs = 60_000;
+    life.use(gone, 'dead'); // For two minutes now.
+    for (life.nowMs = 121_000; life.nowMs < 135_000; life.nowMs += 1_000) life.use(['e'], 'well');
+    expect(life.dispatcher.target(deploymentOf('a')).isUsable(life.nowMs)).toBe(false);
+    expect(life.dispatcher.emergency.active(life.nowMs)).toBe(false);
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { type ErrorDetails, type ErrorKind, GatewayError } from '../../src/core/errors.ts';
+import { breakFuse, type Member, TestPool } from './pool.ts';
+
+const NEED = { requests: 1 };
+
+function one(): Member & { pool: TestPool } {
+  const pool = new TestPool({ a: {} });
+  return { ...pool.member('a'), pool };
+}
+
+function fail({ stop }: Member, kind: ErrorKind, details?: ErrorDetails, nowMs = 0): void {
+  const lease = stop.target.take(NEED, nowMs);
+  lease.failed(new GatewayError(kind, 'says so', details), { pace: 'plain', elapsedMs: 10 }, nowMs);
+  lease.settle({}, nowMs);
+}
+
+describe('Target', () => {
+  it('is parked by a dead credential for a minute, which nobody waits for', () => {
+    const member = one();
+    const { target } = member.stop;
+    fail(member, 'credential');
+    expect(target.parkedMs(0)).toBe(60_000);
+    expect(target.waitMs(NEED, 0)).toBe(Infinity);
+    expect(target.waitMs(NEED, 59_000)).toBe(1_000);
+    expect(target.isUsable(0)).toBe(false);
+    expect(target.obstacle(NEED, 0)).toBe('parked:credential');
+    expect(target.whyParked(0)).toMatchObject({ kind: 'credential', message: 'says so', retryAfterMs: 60_000 });
+  });
+
+  it('lets one call through then, and is back when that is answered', () => {
+    const member = one();
+    const { target } = member.stop;
+    fail(member, 'exhausted');
+    const probe = target.take(NEED, 60_000);
+    expect(target.waitMs(NEED, 60_000)).toBeGreaterThan(0);
+    probe.answered('first', 'plain', 5, 60_000);
+    expect(target.waitMs(NEED, 60_000)).toBe(0);
+    probe.settle({}, 60_000);
+    expect(target.whyParked(60_000)).toBeUndefined();
+  });
+
+  it('lets the next one try when the probe said nothing', () => {
+    const member = one();
+    const { target } = member.stop;
+    fail(member, 'credential');
+    target.take(NEED, 60_000).settle({}, 60_000);
+    expect(target.waitMs(NEED, 60_000)).toBe(0);
+  });
+
+  const scopes: { scope: 'model' | 'endpoint' | 'account' | undefined; alsoDead: string[] }[] = [
+    { scope: 'model', alsoDead: [] },
+    { scope: 'endpoint', alsoDead: [] },
+    { scope: undefined, alsoDead: [] },
+    { scope: 'account', alsoDead: ['b'] },
+  ];
+  it.each(scopes)('parks what is gone with it: $scope', ({ scope, alsoDead }) => {
+    const pool = new TestPool({ a: { account: 'x' }, b: { account: 'x' }, c: { account: 'y' } });
+    fail(pool.member('a'), 'exhausted', { scope });
+    const dead = [...pool.members].filter(([, { stop }]) => stop.target.parkedMs(0) > 0).map(([id]) => id);
+    expect(dead).toEqual(['a', ...alsoDead]);
+  });
+
+  it('has a throttle cool its dimension, and not weigh on its health', () => {
+    const member = one();
+    for (let calls = 0; calls < 5; calls++) fail(member, 'rate', { dimension: 'input', retryAfterMs: 2_000 }, calls);
+    expect(member.limits.throttles[0]).toEqual({ dimension: 'input', waitMs: 2_000, sentAtMs: 0 });
+    expect(member.fuse.state).toBe('closed');
+    expect(member.stop.target.obstacle(NEED, 5)).toBe('limited:concurrency');
+  });
+
+  it.each(['fault', 'overload', 'timeout'] as const)('weighs %s on the circuit', (kind) => {
+    const member = one();
+    for (let calls = 0; calls < 5; calls++) fail(member, kind);
+    expect(member.stop.target.obstacle(NEED, 0)).toBe('circuit_open');
+    expect(member.stop.target.isUsable(0)).toBe(false);
+  });
+
+  it.each(['caller', 'context', 'policy', 'client_gone', 'unsupported'] as const)('holds %s against nobody', (kind) => {
+    const member = one();
+    for (let calls = 0; calls < 20; calls++) fail(member, kind);
+    expect(member.stop.target.waitMs(NEED, 0)).toBe(0);
+  });
+
+  it('rests while it warms up, and for as long as an overload asks for', () => {
+    const warming = one();
+    fail(warming, 'warming');
+    expect(warming.stop.target.waitMs(NEED, 0)).toBe(5_000);
+    const overloaded = one();
+    fail(overloaded, 'overload', { retryAfterMs: 3_000 });
+    expect(overloaded.stop.target.waitMs(NEED, 0)).toBe(3_000);
+    const faulty = one();
+    fail(faulty, 'fault');
+    expect(faulty.stop.target.waitMs(NEED, 0)).toBe(0);
+  });
+
+  it('waits for whatever takes longest', () => {
+    const member = one();
+    breakFuse(member, 0);
+    member.limits.restUntil = 90_000;
+    expect(member.stop.target.waitMs(NEED, 0)).toBe(90_000);
+    member.limits.restUntil = 1;
+    expect(member.stop.target.waitMs(NEED, 0)).toBe(5_000);
+  });
+
+  it('remembers the waits in vain', () => {
+    const member = one();
+    for (let calls = 0; calls < 20; calls++) fail(member, 'timeout', {}, calls);
+    expect(member.stop.target.times.p95Ms('plain')).toBe(10);
+    const other = one();
+    for (let calls = 0; calls < 20; calls++) fail(other, 'fault', {}, calls);
+    expect(other.stop.target.times.p95Ms('plain')).toBeUndefined();
+  });
+
+  it('expects an answer to take what others took of late', () => {
+    const { target } = one().stop;
+    expect(target.outputTokens(100)).toBe(100);
+    expect(target.outputTokens(5_000)).toBe(1_024);
+    for (let answers = 0; answers < 200; answers++) target.noteOutput(50);
+    expect(target.outputTokens(5_000)).toBe(51);
+  });
+});
+
+describe('Lease', () => {
+  it('is settled once', () => {
+    const { stop, limits } = one();
+    const lease = stop.target.take(NEED, 0);
+    lease.settle({ requests: 1 }, 0);
+    lease.settle({}, 0);
+    expect(limits).toMatchObject({ settled: [{ requests: 1 }], settledTwice: 0, held: 0 });
+  });
+
+  it('counts a break after the first content as a failure', () => {
+    const member = one();
+    for (let calls = 0; calls < 10; calls++) {
+      const lease = member.stop.target.take(NEED, 0);
+      lease.answered('first', 'plain', 1, 0);
+      lease.failed(new GatewayError('truncated', ''), undefined, 0);
+      lease.settle({}, 0);
+    }
+    expect(member.fuse.state).toBe('open');
+  });
+});
