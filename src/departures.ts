@@ -107,6 +107,7 @@ function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circ
     client: watch.client,
     timeouts: {
       firstByteMs: Math.min(times.firstByteMs, firstTokenMs, lastAt - clock.now()),
+      wholeMs: Math.min(times.firstByteMs, lastAt - clock.now()),
       idleMs: timeouts?.idleMs ?? times.idleMs,
     },
     stamp: {
@@ -120,6 +121,7 @@ function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circ
     promptTokens: plan.estimate.inputTokens,
     readAsStream,
     begun,
+    gather: () => watch.allow(lastAt - clock.now()),
     learn: (response: IncomingResponse) => {
       const readings = provider.readLimits((name) => response.header(name));
       if (readings.length > 0) lease.target.learn(readings, clock.now());

@@ -159,7 +159,9 @@ function joined(
 /** Has the answer checked whole, then says it as a stream: nothing unchecked may be delivered. */
 async function checkedFlow(work: Work): Promise<Flow> {
   const request = { ...work.call.request, stream: false };
-  const whole = { ...work, call: { ...work.call, request, original: undefined } };
+  const timeouts = { ...work.timeouts, firstByteMs: work.timeouts.wholeMs };
+  const whole = { ...work, timeouts, call: { ...work.call, request, original: undefined } };
+  work.gather();
   const collected = await collectChecked(whole, translate(whole));
   const writer = writerOf(work);
   replay(collected, writer);

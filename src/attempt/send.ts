@@ -23,6 +23,8 @@ export interface Work {
   strict: boolean;
   /** A whole answer is read as a stream, so that a stall is seen early. */
   readAsStream: boolean;
+  /** Nothing can be said before the answer is there whole: it has all the time there is. */
+  gather: () => void;
   /** The first content of a whole answer that is read as a stream has come. */
   begun: () => void;
   /** Whatever the answer is, its head may say what is left of the provider's limits. */
@@ -33,6 +35,8 @@ export interface Work {
 
 export interface Timeouts {
   firstByteMs: number;
+  /** Until the last byte of an answer that is read whole. */
+  wholeMs: number;
   idleMs: number;
 }
 

@@ -72,7 +72,7 @@ export const Reliability = z.strictObject({
   circuit: Circuit.prefault({}),
   queue: z
     .strictObject({
-      maxWaiting: z.int().min(0).default(1_000).describe('Requests that may wait at the same time'),
+      maxWaiting: z.int().min(0).default(4_000).describe('Requests that may wait at the same time'),
       maxWaitMs: Milliseconds(30_000, 'Longest wait for room'),
     })
     .prefault({}),

@@ -2,7 +2,7 @@ import { PRIORITIES, type Priority } from '../core/priority.ts';
 import type { Waiter } from './waiter.ts';
 
 export interface Bounds {
-  /** Requests waiting at the same time, in this process. */
+  /** Requests waiting at the same time. */
   maxWaiting: number;
   /** Of one tenant. */
   maxPerTenant: number;

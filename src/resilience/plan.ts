@@ -1,6 +1,5 @@
 /**
  * One plan for every request: which deployment is asked, in which order, how often, and until when.
- *
  * Waiting, calling and failing over share one deadline, one count of calls and the pool's retry budget. Each attempt
  * starts from the same request. What became of it is in `attempts`, in order.
  */
@@ -69,7 +68,9 @@ class Progress {
   #open: readonly Stop[];
   /** Failed in a way that may pass; asked again when nobody else is left. */
   #repeatable: readonly Stop[] = [];
-  #again: { stop: Stop; how: Again } | undefined;
+  #again: Stop | undefined;
+  /** Who was asked again, and how: later calls of the same ask so too. */
+  readonly #how = new Map<Stop, Again>();
   /** This call goes although every fuse is open. */
   #isForced = false;
   #steps = 0;
@@ -89,7 +90,7 @@ class Progress {
   async nextStep(): Promise<Step> {
     const again = this.#again;
     this.#again = undefined;
-    const stops = again ? [again.stop] : this.#eligible();
+    const stops = again ? [again] : this.#eligible();
     if (stops.length === 0) throw this.#verdict();
     const lease = await this.#admit(stops);
     const stop = stops.find(({ target }) => target === lease.target);
@@ -97,7 +98,7 @@ class Progress {
     this.#close(stop);
     if (this.#steps++ === 0) this.#request.pool.budget.deposit();
     const { client } = this.#request;
-    return { stop, lease, again: again?.how, startedAt: this.#ports.clock.now(), client };
+    return { stop, lease, again: this.#how.get(stop), startedAt: this.#ports.clock.now(), client };
   }
 
   succeeded(step: Step): void {
@@ -118,7 +119,8 @@ class Progress {
     if (this.#calls >= rules.maxCalls || now >= rules.deadlineAt || this.#isSpent()) throw this.#verdict();
     if (isCall(error) && !pool.budget.withdraw(now)) throw this.#verdict();
     if (decision.next === 'again') {
-      this.#again = { stop, how: decision.how };
+      this.#again = stop;
+      this.#how.set(stop, decision.how);
       return;
     }
     const { only } = decision;
@@ -241,7 +243,7 @@ class Progress {
   }
 
   #note({ stop, startedAt }: Step, outcome: string): void {
-    const durationMs = this.#ports.clock.now() - startedAt;
-    this.#request.attempts.push({ deployment: stop.candidate.deployment.id, outcome, durationMs });
+    const { id } = stop.candidate.deployment;
+    this.#request.attempts.push({ deployment: id, outcome, durationMs: this.#ports.clock.now() - startedAt });
   }
 }

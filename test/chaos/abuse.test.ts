@@ -85,7 +85,7 @@ models: { one: { deployments: [{ provider: abused, model: m }] } }
     ['content-encoding', 'gzip', '200 "fine" stop'],
   ];
   it.each(headers)('%s: "%s" is %s', async (name, value, sees) => {
-    expect(tell(await ask(house.url, chat('one'), { [name]: value }))).toBe(sees);
+    expect(tell(await ask(house.url, chat('one'), { headers: { [name]: value } }))).toBe(sees);
     expect(providers.calls('/a') - calls).toBe(sees.startsWith('200') ? 1 : 0);
   });
 

@@ -1,6 +1,6 @@
 /** The tables as cases: each row whole and streamed, on each wire, with another provider and without. */
 import type { Answer } from './client.ts';
-import { chat, tell } from './client.ts';
+import { ask, chat, tell } from './client.ts';
 import type { Providers } from './providers.ts';
 import { type Mode, type Row, SAVED, seenIn } from './row.ts';
 import { AFTER_HEAD, BEFORE_HEAD, BEFORE_WORDS, MID_BODY } from './rows-early.ts';
@@ -27,6 +27,8 @@ export interface Case extends Row {
   /** With another provider or without. */
   who: 'alone' | 'helped';
   sees: string;
+  /** The client has the first of its stream: what was to come behind it may come. */
+  heard: PromiseWithResolvers<void>;
 }
 
 const BOTH = ['whole', 'live'] as const;
@@ -43,13 +45,22 @@ function each(row: Row): Case[] {
     return modes.flatMap((mode) =>
       WHO.map((who) => {
         const seen = who === 'alone' ? row.alone : (row.helped ?? SAVED);
-        return { ...row, id: `c${++count}-`, mode, wire, who, sees: seenIn(seen, mode, wire.dialect) };
+        return {
+          ...row,
+          id: `c${++count}-`,
+          mode,
+          wire,
+          who,
+          sees: seenIn(seen, mode, wire.dialect),
+          heard: Promise.withResolvers(),
+        };
       }),
     );
   });
 }
 
-export const requestOf = ({ id, mode }: Case): string => chat(id, ASKS[mode]);
+export const asks = ({ id, mode, heard }: Case, url: string): Promise<Answer> =>
+  ask(url, chat(id, ASKS[mode]), { heard: heard.resolve });
 
 /** What the client saw, and how often each provider was asked. */
 export function outcomeOf({ id, who }: Case, answer: Answer, providers: Providers): string {
@@ -59,8 +70,8 @@ export function outcomeOf({ id, who }: Case, answer: Answer, providers: Provider
 
 export function stage(providers: Providers, cases: readonly Case[]): void {
   providers.plays('/near', WIRES.openai, well('near'));
-  for (const { id, wire, script } of cases) {
-    if (script) providers.plays(`/${id}first`, wire, script);
+  for (const { id, wire, script, mode, heard } of cases) {
+    if (script) providers.plays(`/${id}first`, wire, script, mode === 'live' ? heard.promise : undefined);
     providers.plays(`/${id}second`, wire, well('saved'));
   }
 }
@@ -69,13 +80,13 @@ export function stage(providers: Providers, cases: readonly Case[]): void {
 export function configurationOf(cases: readonly Case[], url: string, closedUrl: string): string {
   const provider = ({ wire }: Case, where: string) =>
     `{ dialect: ${wire.dialect}, baseUrl: "${where}${wire.base}", apiKey: key-of-nobody }`;
-  const times = ({ idleMs = 250 }: Case) => `{ firstTokenMs: 400, maxFirstTokenMs: 400, idleMs: ${idleMs} }`;
+  const times = ({ idleMs = 300 }: Case) => `{ firstTokenMs: 500, maxFirstTokenMs: 500, idleMs: ${idleMs} }`;
   const deployments = ({ id, wire, who }: Case) =>
     ['first', ...(who === 'helped' ? ['second'] : [])].map(
       (name) => `{ provider: ${id}${name}, model: ${wire.model} }`,
     );
   return [
-    'server: { firstByteTimeoutMs: 400, keepAliveMs: 60000 }',
+    'server: { firstByteTimeoutMs: 500, keepAliveMs: 60000 }',
     'reliability: { queue: { maxWaitMs: 600 } }',
     'log: { level: error }',
     'providers:',

@@ -11,13 +11,18 @@ export interface Answer {
 }
 
 /** Asks on a connection of its own. Rejects only if there is no answer at all. */
-export function ask(url: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+export function ask(
+  url: string,
+  body: string,
+  { headers = {}, heard = () => {} }: { headers?: Record<string, string>; heard?: () => void } = {},
+): Promise<Answer> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const asked = request(`${url}/v1/chat/completions`, { method: 'POST', agent: false, headers }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (piece: string) => (text += piece));
+      response.once('data', heard);
       response.on('error', () => {}); // `close` follows, and `complete` says it.
       response.on('close', () => {
         const { statusCode: status = 0, headers: got, complete: isWhole } = response;

@@ -1,16 +1,18 @@
 /** Every fault of a provider at every moment: what the client sees, how often each provider was asked, what is left. */
-import { describe, it } from 'vitest';
-import { casesOf, configurationOf, MOMENTS, outcomeOf, requestOf, stage } from './cases.ts';
+import { describe, it, vi } from 'vitest';
+import { asks, casesOf, configurationOf, MOMENTS, outcomeOf, stage } from './cases.ts';
 import { ask, chat, tell } from './client.ts';
 import { emptied, startHouse } from './house.ts';
 import { closedUrl, startProviders } from './providers.ts';
+
+vi.setConfig({ maxConcurrency: 12 }); // Most of it is waiting for silences.
 
 describe.each(Object.entries(MOMENTS))('%s', (_moment, rows) => {
   it.concurrent.for(casesOf(rows))('$fault: $wire.dialect, $mode, $who: $sees', async (one, { expect }) => {
     await using providers = await startProviders();
     stage(providers, [one]);
     await using house = await startHouse(configurationOf([one], providers.url, await closedUrl()));
-    const asked = ask(house.url, requestOf(one));
+    const asked = asks(one, house.url);
     const neighbour = await ask(house.url, chat('near'));
     const answer = await asked;
     expect(outcomeOf(one, answer, providers)).toBe(one.sees);

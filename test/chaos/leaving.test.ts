@@ -116,7 +116,7 @@ describe('more wait than may', () => {
     const answers = Array.from({ length: 50 }, () => ask(house.url, chat('one')).then(tell));
     await until(() => room.waiting > 0);
     expect(tell(await ask(house.url, chat('near')))).toBe('200 "near" stop');
-    const hurried = await ask(house.url, chat('one'), { 'x-signalbox-deadline-ms': '1' });
+    const hurried = await ask(house.url, chat('one'), { headers: { 'x-signalbox-deadline-ms': '1' } });
     expect(tell(hurried)).toMatch(/^(429 router_at_capacity|504 deadline_exceeded)/);
     const refused = await Promise.any(answers);
     expect(refused).toMatch(/^429 router_at_capacity/);
@@ -139,7 +139,7 @@ describe('more wait than may', () => {
   ])('%s is not waited for beyond the client’s deadline', async (_what, script, stream) => {
     const { providers, house } = await open('deadline-');
     providers.plays('/a', WIRES.openai, script);
-    const answer = await ask(house.url, chat('one', { stream }), { 'x-signalbox-deadline-ms': '150' });
+    const answer = await ask(house.url, chat('one', { stream }), { headers: { 'x-signalbox-deadline-ms': '150' } });
     expect(tell(answer)).toMatch(/^504 (upstream_timeout|deadline_exceeded)$/);
     expect(answer.ms).toBeLessThan(2_000);
     expect(providers.calls('/a')).toBe(1);

@@ -9,6 +9,8 @@ export interface Told {
   live: boolean;
   head: string;
   body: string;
+  /** Resolves when the client has heard the first of the answer; undefined where it will not, or not yet. */
+  heard: Promise<void> | undefined;
 }
 
 /** What a provider does when it is asked. */
@@ -17,7 +19,7 @@ export type Script = (told: Told) => void;
 export interface Providers extends AsyncDisposable {
   url: string;
   /** Whoever asks below this path gets this. */
-  plays(path: string, wire: Wire, script: Script): void;
+  plays(path: string, wire: Wire, script: Script, heard?: Promise<void>): void;
   /** Requests that came below this path. */
   calls(path: string): number;
   /** Sockets that are open. */
@@ -27,6 +29,7 @@ export interface Providers extends AsyncDisposable {
 }
 
 interface Part {
+  heard: Promise<void> | undefined;
   wire: Wire;
   script: Script;
   calls: number;
@@ -53,14 +56,14 @@ export async function startProviders(): Promise<Providers> {
       const part = partOf(head.split(' ')[1] ?? '');
       if (!part) return void socket.end('HTTP/1.1 599 Nobody plays this\r\ncontent-length: 0\r\n\r\n');
       part.calls++;
-      last = { socket, wire: part.wire, live: /"stream":\s?true/.test(body), head, body };
+      last = { socket, wire: part.wire, live: /"stream":\s?true/.test(body), head, body, heard: part.heard };
       part.script(last);
     });
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    plays: (path, wire, script) => void parts.set(path, { wire, script, calls: 0 }),
+    plays: (path, wire, script, heard) => void parts.set(path, { wire, script, heard, calls: 0 }),
     calls: (path) => parts.get(path)?.calls ?? 0,
     open: () => open.size,
     last: () => last,

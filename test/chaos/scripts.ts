@@ -47,18 +47,22 @@ export const withLength = (body: string) =>
 
 export const LIVE_HEAD = HEAD.replace(JSON_TYPE, SSE_TYPE);
 
-/** A stream of these events, and then what becomes of the connection. */
+/**
+ * A stream of these events; `later`, when the client has heard them, or after a moment where it will not, those; and
+ * then what becomes of the connection.
+ */
 export const streams =
   (events: Text, then: Ending, later?: Text): Script =>
   (told) => {
     told.socket.write(LIVE_HEAD + chunk(textOf(events, told)));
-    const text = later === undefined ? '' : textOf(later, told);
     if (later === undefined) return then(told.socket);
-    setTimeout(() => {
+    const text = textOf(later, told);
+    void (told.heard ?? aMoment()).then(() => {
       if (text !== '') told.socket.write(chunk(text));
       then(told.socket);
-    }, A_MOMENT_MS);
+    });
   };
+const aMoment = () => new Promise<void>((later) => setTimeout(later, A_MOMENT_MS));
 
 /** A whole answer of which only the first part comes. */
 export const half = (then: Ending): Script => says(({ wire }) => HEAD + chunk(wire.answer('half').slice(0, 40)), then);

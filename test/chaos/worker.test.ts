@@ -1,9 +1,11 @@
 /** The same tables in workerd, where sockets are the runtime's own. */
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { type Running, startWorkerd } from '../support/servers.ts';
-import { casesOf, configurationOf, MOMENTS, outcomeOf, requestOf, stage } from './cases.ts';
+import { asks, casesOf, configurationOf, MOMENTS, outcomeOf, stage } from './cases.ts';
 import { ask, chat, tell } from './client.ts';
 import { closedUrl, type Providers, startProviders } from './providers.ts';
+
+vi.setConfig({ maxConcurrency: 12 }); // Most of it is waiting for silences.
 
 /** Half of the cases, so that it takes half as long: each row on each wire, once alone and once helped. */
 const cases = Object.entries(MOMENTS).map(([moment, rows]) => ({
@@ -30,7 +32,7 @@ afterAll(async () => {
 
 describe.each(cases)('$moment', ({ cases: all }) => {
   it.concurrent.for(all)('$fault: $wire.dialect, $mode, $who: $sees', async (one, { expect }) => {
-    const answer = await ask(running.url, requestOf(one));
+    const answer = await asks(one, running.url);
     expect(outcomeOf(one, answer, providers)).toBe(one.sees);
     expect(tell(await ask(running.url, chat('near')))).toBe('200 "near" stop');
   });

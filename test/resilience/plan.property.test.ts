@@ -57,8 +57,11 @@ function check({ arrival, error, attempts, calls, request }: Result, leftAt: num
   expect(made).toHaveLength(calls.length);
   for (const { at } of calls) expect(at < deadlineAt && at <= leftAt).toBe(true);
   expect(made.filter(counts).length).toBeLessThanOrEqual(maxCalls);
-  const again = calls.filter(({ again: how }) => how !== undefined);
-  expect(new Set(again.map(({ deployment: id }) => id)).size).toBe(again.length);
+  // Whoever is asked again in another way is asked so from then on, and only one such way is tried.
+  for (const [index, { deployment: id, again }] of calls.entries()) {
+    const later = calls.slice(index).filter((call) => call.deployment === id);
+    expect(again === undefined || later.every((call) => call.again === again)).toBe(true);
+  }
   // What no other deployment would say otherwise is the last of it, unless the rules let another try.
   const goesOn = (each: { outcome: string }) => !isFinal(each) || mayGoOn(each.outcome, { onContext, onRefusal });
   expect(made.slice(0, -1).every((each) => each.outcome === 'hedge_lost' || goesOn(each))).toBe(true);

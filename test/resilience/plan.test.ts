@@ -182,6 +182,14 @@ describe('carryOut', () => {
     expect(error?.kind).toBe('reasoning_rejected');
   });
 
+  it('keeps the reasoning out when it asks that one again for another reason', async () => {
+    const { calls, arrival } = await new TestPool({
+      a: { fates: [fail('reasoning_rejected'), fail('overload')] },
+    }).ask();
+    expect(calls.map(({ again }) => again)).toEqual([undefined, 'without_reasoning', 'without_reasoning']);
+    expect(arrival?.value).toBe('from a');
+  });
+
   it('pays for each further call from the budget of the pool', async () => {
     const pool = new TestPool({ a: always('fault'), b: well }, () => 0.5, 0.1);
     const first = await pool.ask();

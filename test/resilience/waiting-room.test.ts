@@ -233,6 +233,22 @@ describe('a big request', () => {
     expect((big as Visitor<Lease>).stay?.waitedMs).toBeLessThan(4_000);
   });
 
+  it('keeps it no longer once another place will have room sooner', async () => {
+    const { world, room, resource } = setting({ perSecond: 10, capacity: 10 });
+    resource.take(10);
+    let elsewhereMs = 5_000;
+    const elsewhere = { resource: 'b', waitMs: () => elsewhereMs, take: fail };
+    const wish = visitor(world, [resource], { tokens: 9, tenant: 'big', deadlineMs: 2_000 });
+    void endOf(() => room.enter({ ...wish, places: [...wish.places, elsewhere] }));
+    await world.run(600);
+    const small = endOf(() => room.enter(visitor(world, [resource], { tenant: 'small' })));
+    expect(room.waiting).toBe(2);
+    elsewhereMs = 100;
+    room.wake('b');
+    expect(await small).toBe('a');
+    expect(room.waiting).toBe(1);
+  });
+
   it('keeps nobody from a resource while only its own deployment is ill', async () => {
     const { world, room, resource } = setting({ slots: 1 });
     const wish = visitor(world, [resource]);
