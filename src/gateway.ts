@@ -69,6 +69,8 @@ export interface Inbound {
   deadlineMs: number | undefined;
   /** When the client leaves, everything done for it stops. */
   client: Departure;
+  /** What became of each deployment, in order; written on the way, so that a refusal can tell it too. */
+  attempts: Attempt[];
 }
 
 /** An answer and where it came from. */
@@ -123,7 +125,6 @@ export interface Plan extends Inbound {
   firstTokenMs?: number;
   estimate: Estimate;
   candidates: readonly Candidate[];
-  attempts: Attempt[];
   /** What broken attempts took whose answer went on elsewhere. */
   broken?: readonly Spent[];
 }
@@ -134,7 +135,7 @@ function prepare(gateway: Gateway, inbound: Inbound): Plan {
   const candidates = choose(inbound.request, guess, gateway.routing);
   const rules = gateway.rulesOf(inbound.request.model);
   const deadlineAt = startedAt + Math.min(inbound.deadlineMs ?? Infinity, rules.deadlineMs);
-  return { ...inbound, startedAt, deadlineAt, rules, estimate: guess, candidates, attempts: [] };
+  return { ...inbound, startedAt, deadlineAt, rules, estimate: guess, candidates };
 }
 
 /** Gives the turns back what their client has dropped. The client's own request stays as it is. */

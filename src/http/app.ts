@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { asGatewayError, errorBody, GatewayError } from '../core/errors.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Attempt, Clock } from '../core/ports.ts';
 import { answer, answerStream, type Gateway, type Inbound } from '../gateway.ts';
 import { authenticate, type Caller, type ClientKey, type KeyCheck } from './authenticate.ts';
 import { type Door, EVENT_STREAM } from './door.ts';
@@ -27,7 +27,7 @@ export interface AppOptions {
   onInternalError: (error: GatewayError, requestId: string) => void;
 }
 
-type App = Hono<{ Variables: { requestId: string; caller: Caller } }>;
+type App = Hono<{ Variables: { requestId: string; caller: Caller; attempts: Attempt[] } }>;
 
 export function createApp(options: AppOptions): App {
   const { door, keys, keyCheck, newId } = options;
@@ -41,6 +41,7 @@ export function createApp(options: AppOptions): App {
   app.route('/v1/models', modelRoutes(options.gateway.routing, options.clock));
   app.post('/v1/chat/completions', async (c) => {
     c.set('requestId', newId('req_', 24));
+    c.set('attempts', []);
     return chat(c, options);
   });
 
@@ -68,6 +69,7 @@ async function chat(c: Context, options: AppOptions): Promise<Response> {
     strict: door.header(c, 'x-signalbox-strict')?.toLowerCase() === 'true',
     ...urgencyOf(door.header(c, 'x-signalbox-priority'), door.header(c, 'x-signalbox-deadline-ms'), caller),
     client: door.client(c),
+    attempts: c.get('attempts'),
   };
   if (!request.stream) {
     const outcome = await answer(gateway, inbound);
@@ -84,7 +86,7 @@ async function chat(c: Context, options: AppOptions): Promise<Response> {
 function refuse(c: Context, cause: unknown, { door, onInternalError }: AppOptions): Response {
   const error = asGatewayError(cause);
   if (error.kind === 'internal') onInternalError(error, c.get('requestId') ?? '');
-  const headers = { ...common(c), ...errorHeaders(error), 'content-type': 'application/json' };
+  const headers = { ...common(c), ...errorHeaders(error, c.get('attempts')), 'content-type': 'application/json' };
   return door.send(c, error.status, headers, JSON.stringify(errorBody(error)));
 }
 

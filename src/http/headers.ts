@@ -46,9 +46,10 @@ export function attemptsHeader(attempts: readonly Attempt[]): string {
 }
 
 /** Whether and when the client's SDK should come back. Always whole seconds of at least 1: a date in the past is a storm. */
-export function errorHeaders(error: GatewayError): HeaderValues {
+export function errorHeaders(error: GatewayError, attempts: readonly Attempt[] = []): HeaderValues {
   const { retryAfterMs, retried, rule } = error;
   const headers: HeaderValues = {};
+  if (attempts.length > 0) headers['x-signalbox-attempts'] = attemptsHeader(attempts);
   if (retryAfterMs !== undefined && Number.isFinite(retryAfterMs)) {
     headers['retry-after'] = String(Math.max(Math.ceil(retryAfterMs / 1000), 1));
     headers['retry-after-ms'] = String(Math.max(Math.ceil(retryAfterMs), 1));

@@ -295,6 +295,7 @@ export function inbound(more: Partial<ChatRequest>, client: Departure) {
     strict: false,
     priority: 'normal' as const,
     deadlineMs: undefined,
+    attempts: [],
     client,
   };
 }

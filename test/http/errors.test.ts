@@ -12,6 +12,19 @@ import { errorHeaders } from '../../src/http/headers.ts';
 const KINDS = Object.keys(ERROR_RULES) as ErrorKind[];
 const make = (kind: ErrorKind, details?: ErrorDetails) => new GatewayError(kind, 'Words', details);
 
+describe('a refusal', () => {
+  it('tells what became of each deployment', () => {
+    const attempts = [
+      { deployment: 'a/one', outcome: 'limited:tokens', durationMs: 0 },
+      { deployment: 'b/one', outcome: 'rate', durationMs: 12.4 },
+    ];
+    expect(errorHeaders(make('rate'), attempts)['x-signalbox-attempts']).toBe(
+      'a/one;limited:tokens;0ms, b/one;rate;12ms',
+    );
+    expect(errorHeaders(make('rate'), [])).not.toHaveProperty('x-signalbox-attempts');
+  });
+});
+
 describe('retry-after', () => {
   it.each([
     ['nobody named a time', undefined, undefined, undefined],
