@@ -4,11 +4,13 @@ import type { Usage } from './core/chat.ts';
 import { GatewayError } from './core/errors.ts';
 import type { IncomingResponse } from './core/ports.ts';
 import type { Call, Provider } from './core/provider.ts';
+import type { AnswerStamp } from './answers/collector.ts';
 import type { Answered } from './attempt/manner.ts';
 import type { Work } from './attempt/send.ts';
 import { Watch } from './attempt/watch.ts';
 import type { Gateway, Outcome, Plan } from './gateway.ts';
 import type { Step } from './resilience/request.ts';
+import { providerOf } from './stops.ts';
 
 export interface TimeLimits {
   /** Longest wait for a whole answer, and for the head of any. */
@@ -18,7 +20,7 @@ export interface TimeLimits {
   wholeAsStream: 'auto' | 'always' | 'never';
 }
 
-/** Throws as soon as the time is up; what it throws is this attempt's failure. */
+/** Throws as soon as the time is up; what it throws is this attempt's failure, and nothing of it runs on. */
 export async function attemptAt<Body>(
   gateway: Gateway,
   plan: Plan,
@@ -27,7 +29,7 @@ export async function attemptAt<Body>(
 ): Promise<Answered<Body>> {
   const { clock } = gateway;
   const { lease, stop } = step;
-  const provider = providerOf(gateway, stop.candidate.deployment.endpoint.dialect);
+  const provider = providerOf(gateway, stop.candidate);
   const startedAt = clock.now();
   const { totalMs = Infinity } = stop.candidate.deployment.timeouts ?? {};
   const lastAt = Math.min(plan.deadlineAt, startedAt + totalMs);
@@ -51,6 +53,7 @@ export async function attemptAt<Body>(
     refuseRefusal(answered.facts, plan);
     return answered;
   } catch (cause) {
+    watch.client.leave(); // It may have been refused in the middle of a stream.
     throw watch.reason(cause);
   } finally {
     watch.stop();
@@ -110,12 +113,7 @@ function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circ
       wholeMs: Math.min(times.firstByteMs, lastAt - clock.now()),
       idleMs: timeouts?.idleMs ?? times.idleMs,
     },
-    stamp: {
-      id: () => newId('chatcmpl-', 29),
-      createdSeconds: Math.floor(plan.startedAt / 1000),
-      model: providerModel,
-      legacyFunctions: Boolean(request.functions && !request.tools),
-    },
+    stamp: stampOf(gateway, plan, providerModel),
     includeUsage: request.stream_options?.include_usage === true,
     strict,
     promptTokens: plan.estimate.inputTokens,
@@ -129,21 +127,25 @@ function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circ
   };
 }
 
-function providerOf({ providers }: Gateway, dialect: string): Provider {
-  const provider = providers.get(dialect);
-  if (provider) return provider;
-  throw new GatewayError('internal', `No dialect is called "${dialect}"`);
+/** What is on an answer beside its words. */
+export function stampOf({ newId }: Gateway, { request, startedAt }: Plan, model: string): AnswerStamp {
+  return {
+    id: () => newId('chatcmpl-', 29),
+    createdSeconds: Math.floor(startedAt / 1000),
+    model,
+    legacyFunctions: Boolean(request.functions && !request.tools),
+  };
 }
 
 /** What the call held of its deployment: settled by what it really took. A break after the commit point counts too. */
 export function giveBack(
-  { clock, providers, dispatcher }: Gateway,
+  gateway: Gateway,
   { lease, candidate }: Outcome<unknown>,
   { usage, failure }: { usage: Usage | undefined; failure: GatewayError | undefined },
 ): void {
-  const now = clock.now();
+  const now = gateway.clock.now();
   if (failure) lease.failed(failure, undefined, now);
-  lease.settle(usage && providers.get(candidate.deployment.endpoint.dialect)?.spent(usage), now);
+  lease.settle(usage && providerOf(gateway, candidate).spent(usage), now);
   if (usage && !failure) lease.target.noteOutput(usage.completion_tokens);
-  dispatcher.room.wake(lease.target.resource);
+  gateway.dispatcher.room.wake(lease.target.resource);
 }

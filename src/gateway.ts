@@ -7,14 +7,13 @@ import { asGatewayError, type GatewayError } from './core/errors.ts';
 import type { Attempt, Cache, Clock, Recorder, Timers, Transport } from './core/ports.ts';
 import type { Priority } from './core/priority.ts';
 import type { Provider, Warning } from './core/provider.ts';
-import type { ChunkOptions } from './answers/chunk-writer.ts';
 import { mayLackReasoning, recallReasoning, rememberReasoning } from './answers/reasoning-memory.ts';
 import { guessUsage } from './answers/usage.ts';
 import { mayContinue, TAPED } from './attempt/continue.ts';
 import type { Frames } from './attempt/live.ts';
 import { LIVE, type Manner, WHOLE } from './attempt/manner.ts';
 import { continueBreaks, type Spent, spentAt, withBroken } from './continuation.ts';
-import { attemptAt, giveBack, type TimeLimits } from './departures.ts';
+import { attemptAt, giveBack, stampOf, type TimeLimits } from './departures.ts';
 import type { PlanRules } from './resilience/decide.ts';
 import type { Dispatcher } from './resilience/dispatcher.ts';
 import type { Stay } from './resilience/place.ts';
@@ -162,17 +161,10 @@ async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: Manner<
     finish(gateway, plan, undefined, failure);
     const words = standIn(gateway, plan, failure);
     if (words === undefined) throw failure;
-    return { body: manner.say(words, stampOf(gateway, plan)), candidate: undefined, attempts };
+    const { model, stream_options: options } = plan.request;
+    const stamp = { ...stampOf(gateway, plan, model), includeUsage: options?.include_usage === true };
+    return { body: manner.say(words, stamp), candidate: undefined, attempts };
   }
-}
-
-function stampOf({ newId }: Gateway, { request, startedAt }: Plan): ChunkOptions {
-  return {
-    id: () => newId('chatcmpl-', 29),
-    createdSeconds: Math.floor(startedAt / 1000),
-    model: request.model,
-    includeUsage: request.stream_options?.include_usage === true,
-  };
 }
 
 /** Gives the room back, remembers, and writes the books. Never awaited by the client, never throws. */

@@ -100,11 +100,17 @@ export function journeyOf(gateway: Gateway, plan: Plan): PlanRequest {
   };
 }
 
-function stopsOf({ dispatcher, providers }: Gateway, { candidates, request, estimate: guess }: Plan): CandidateStop[] {
+function stopsOf(gateway: Gateway, { candidates, request, estimate }: Plan): CandidateStop[] {
   return candidates.map((candidate) => {
-    const { deployment } = candidate;
-    const provider = providers.get(deployment.endpoint.dialect);
-    if (!provider) throw new GatewayError('internal', `No dialect is called "${deployment.endpoint.dialect}"`);
-    return new CandidateStop(candidate, { target: dispatcher.target(deployment), provider, request, estimate: guess });
+    const target = gateway.dispatcher.target(candidate.deployment);
+    return new CandidateStop(candidate, { target, provider: providerOf(gateway, candidate), request, estimate });
   });
+}
+
+/** The dialect that the candidate speaks. */
+export function providerOf({ providers }: Gateway, { deployment }: Candidate): Provider {
+  const { dialect } = deployment.endpoint;
+  const provider = providers.get(dialect);
+  if (provider) return provider;
+  throw new GatewayError('internal', `No dialect is called "${dialect}"`);
 }

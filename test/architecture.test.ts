@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/stand-in.ts',
   ],
   'src/stand-in.ts': ['src/core', 'src/gateway.ts'],
-  'src/departures.ts': ['src/core', 'src/attempt', 'src/resilience', 'src/gateway.ts'],
+  'src/departures.ts': ['src/core', 'src/answers', 'src/attempt', 'src/resilience', 'src/gateway.ts', 'src/stops.ts'],
   'src/stops.ts': ['src/core', 'src/resilience', 'src/routing', 'src/gateway.ts'],
   'src/continuation.ts': [
     'src/core',

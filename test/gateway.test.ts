@@ -4,7 +4,7 @@ import { compose } from '../src/compose.ts';
 import { parseConfiguration } from '../src/config/parse.ts';
 import { fetchDoor } from '../src/platform/fetch-door.ts';
 import { fetchTransport } from '../src/platform/fetch-transport.ts';
-import { chatAnswer, chatFrame, SSE } from './support/upstream.ts';
+import { chatAnswer, chatFrame, claudeAnswer, SSE } from './support/upstream.ts';
 
 interface Line {
   outcome: string;
@@ -13,13 +13,15 @@ interface Line {
 
 type Upstream = (host: string, request: Request) => Promise<Response> | Response;
 
-/** Two OpenAI-compatible providers, `a` and then `b`. */
-function serve(reliability: string, upstream: Upstream) {
+/** Two OpenAI-compatible providers, `a` and then `b`, unless `model` says who and how; `c` speaks Anthropic's. */
+function serve(reliability: string, upstream: Upstream, model = '') {
+  const deployments = 'deployments: [{ provider: a, model: one }, { provider: b, model: two }]';
   const yaml = `
 providers:
   a: { dialect: openai, baseUrl: http://a.test }
   b: { dialect: openai, baseUrl: http://b.test }
-models: { m: { deployments: [{ provider: a, model: one }, { provider: b, model: two }] } }
+  c: { dialect: anthropic, baseUrl: http://c.test }
+models: { m: { ${model.startsWith('deployments') ? model : [deployments, model].filter(Boolean).join(', ')} } }
 reliability: ${reliability}`;
   const lines: Line[] = [];
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
@@ -157,5 +159,51 @@ describe('a hedged stream', () => {
     expect(calls.slice(20)).toEqual(['a', 'b']);
     expect(calledOff).toBeGreaterThan(0);
     expect(lines.at(-1)).toMatchObject({ outcome: 'ok' });
+  });
+});
+
+describe('an attempt', () => {
+  it('leaves nothing open when its stream is a refusal and another provider is asked', async () => {
+    let closed = false;
+    const refused = new ReadableStream<Uint8Array>({
+      start: (stream) => stream.enqueue(new TextEncoder().encode(chatFrame({}, 'content_filter'))),
+      cancel: () => {
+        closed = true;
+      },
+    });
+    const { ask } = serve(
+      '{}',
+      (host, { signal }) => {
+        if (host === 'b')
+          return new Response(`${chatFrame({ content: 'Yes' })}${chatFrame({}, 'stop')}data: [DONE]\n\n`, {
+            headers: SSE,
+          });
+        signal.addEventListener('abort', () => {
+          closed = true;
+        });
+        return new Response(refused, { headers: SSE });
+      },
+      'onRefusal: other',
+    );
+    const response = await ask({ stream: true });
+    expect(await response.text()).toContain('"Yes"');
+    expect(response.headers.get('x-signalbox-attempts')).toMatch(/^a\/one;policy;\d+ms, b\/two;ok;/);
+    expect(closed).toBe(true);
+  });
+
+  it('has all the time where nothing can be said before the answer is whole', async () => {
+    const late = (_host: string, { signal }: Request) =>
+      new Promise<Response>((resolve, reject) => {
+        setTimeout(() => resolve(Response.json(JSON.parse(claudeAnswer('{"a":1}')))), 300);
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    const { ask } = serve(
+      '{ firstTokenMs: 20, maxFirstTokenMs: 20, reasoningFirstTokenMs: 20 }',
+      late,
+      'deployments: [{ provider: c, model: claude-haiku-4-5 }]',
+    );
+    const response = await ask({ stream: true, max_tokens: 50, response_format: { type: 'json_object' } });
+    expect(await response.text()).toContain('a\\":1');
+    expect(response.status).toBe(200);
   });
 });

@@ -2,26 +2,24 @@
 import type { Metrics } from './metrics.ts';
 import { TENANTS } from './scenario.ts';
 
-export interface Summary {
-  load: number;
+type Shared =
+  | 'load'
+  | 'success'
+  | 'throttled'
+  | 'silent'
+  | 'callsPerRequest'
+  | 'wastedPer100'
+  | 'impolite'
+  | 'duplicates';
+
+/** As of one run, but `callerCalls` is the most in any. */
+export interface Summary extends Pick<Metrics, Shared | 'callerCalls' | 'abandoned' | 'p50Ms' | 'p99Ms'> {
   runs: number;
-  success: number;
   critical: number;
   normal: number;
   background: number;
   /** Of the small tenants, the one that fared worst. */
   small: number;
-  throttled: number;
-  silent: number;
-  callsPerRequest: number;
-  wastedPer100: number;
-  impolite: number;
-  duplicates: number;
-  /** The most in any run. */
-  callerCalls: number;
-  abandoned: number;
-  p50Ms: number;
-  p99Ms: number;
 }
 
 const SMALL = TENANTS.map(({ name }) => name).filter((name) => name.startsWith('small'));

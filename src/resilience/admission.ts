@@ -13,7 +13,7 @@ export function visitorOf(
   now: number,
 ): Visitor<Lease> {
   const { balance, priority, tenant, cost, rules, client, arrivedAt } = request;
-  const places = stops.map((stop) => placeOf(stop, notBefore));
+  const places = stops.map((stop) => new StopPlace(stop, notBefore));
   const deadlineMs = untilOf(rules, now);
   let minimumMs = Infinity;
   for (const { target } of stops) minimumMs = Math.min(minimumMs, target.usualMs);
@@ -25,15 +25,35 @@ export function untilOf({ deadlineAt, maxWaitMs }: PlanRules, now: number): numb
   return Math.min(deadlineAt, now + maxWaitMs);
 }
 
-function placeOf(stop: Stop, notBefore: number): Place<Lease> {
-  const { target } = stop;
-  return {
-    resource: target.resource,
-    waitMs: (now) => Math.max(target.waitMs(stop.need, now), notBefore - now),
-    take: (now) => target.take(stop.need, now),
-    room: (now) => target.room(now),
-    isShort: (now) => target.limitedMs(stop.need, now) > 0,
-  };
+/** A class, because every request makes one for each candidate, and most are never looked at. */
+class StopPlace implements Place<Lease> {
+  readonly #stop: Stop;
+  readonly #notBefore: number;
+
+  constructor(stop: Stop, notBefore: number) {
+    this.#stop = stop;
+    this.#notBefore = notBefore;
+  }
+
+  get resource(): string {
+    return this.#stop.target.resource;
+  }
+
+  waitMs(now: number): number {
+    return Math.max(this.#stop.target.waitMs(this.#stop.need, now), this.#notBefore - now);
+  }
+
+  take(now: number): Lease {
+    return this.#stop.target.take(this.#stop.need, now);
+  }
+
+  room(now: number): number {
+    return this.#stop.target.room(now);
+  }
+
+  isShort(now: number): boolean {
+    return this.#stop.target.limitedMs(this.#stop.need, now) > 0;
+  }
 }
 
 /** When every fuse is open the pool sheds and does not stop: some go all the same, to the first that is not parked. */

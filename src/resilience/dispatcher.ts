@@ -31,7 +31,7 @@ export interface DispatcherOptions {
   retryBudget: RetryBudgetOptions;
   firstToken: FirstTokenOptions;
   emergency: EmergencyOptions;
-  queue: { maxWaiting: number; maxWaitMs: number };
+  queue: { maxWaiting: number };
 }
 
 /** Clients choose `provider/model` names, so what is kept of them is bounded; the oldest goes first. */

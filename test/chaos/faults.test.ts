@@ -3,19 +3,18 @@ import { describe, it, vi } from 'vitest';
 import { asks, casesOf, configurationOf, MOMENTS, outcomeOf, stage } from './cases.ts';
 import { ask, chat, tell } from './client.ts';
 import { emptied, startHouse } from './house.ts';
-import { closedUrl, startProviders } from './providers.ts';
 
 vi.setConfig({ maxConcurrency: 12 }); // Most of it is waiting for silences.
 
 describe.each(Object.entries(MOMENTS))('%s', (_moment, rows) => {
   it.concurrent.for(casesOf(rows))('$fault: $wire.dialect, $mode, $who: $sees', async (one, { expect }) => {
-    await using providers = await startProviders();
-    stage(providers, [one]);
-    await using house = await startHouse(configurationOf([one], providers.url, await closedUrl()));
+    const staged = await stage(one);
+    await using providers = staged.providers;
+    await using house = await startHouse(await configurationOf([staged]));
     const asked = asks(one, house.url);
     const neighbour = await ask(house.url, chat('near'));
     const answer = await asked;
-    expect(outcomeOf(one, answer, providers)).toBe(one.sees);
+    expect(outcomeOf(staged, answer)).toBe(one.sees);
     expect(answer.ms).toBeLessThan(one.idleMs ?? Infinity);
     expect(tell(neighbour)).toBe('200 "near" stop');
     expect(neighbour.ms).toBeLessThan(2_000);

@@ -16,7 +16,7 @@ export interface Row {
   alone: Seen;
   /** And when there is one that is well; by default its answer. */
   helped?: Seen;
-  /** Longest silence that is allowed; the answer has to come before. 300 ms, and no such demand, by default. */
+  /** Longest silence that is allowed; the answer has to come before. By default there is no such demand. */
   idleMs?: number;
   /** Where workerd's own HTTP client does something else. */
   worker?: { alone: string } | { skip: string };

@@ -1,9 +1,8 @@
 /** The same tables in workerd, where sockets are the runtime's own. */
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { type Running, startWorkerd } from '../support/servers.ts';
-import { asks, casesOf, configurationOf, MOMENTS, outcomeOf, stage } from './cases.ts';
+import { asks, type Case, casesOf, configurationOf, MOMENTS, outcomeOf, stage, type Staged } from './cases.ts';
 import { ask, chat, tell } from './client.ts';
-import { closedUrl, type Providers, startProviders } from './providers.ts';
 
 vi.setConfig({ maxConcurrency: 12 }); // Most of it is waiting for silences.
 
@@ -16,24 +15,24 @@ const cases = Object.entries(MOMENTS).map(([moment, rows]) => ({
       one.worker && 'alone' in one.worker && one.who === 'alone' ? { ...one, sees: one.worker.alone } : one,
     ),
 }));
-let providers: Providers;
+const stages = new Map<Case, Staged>();
 let running: Running;
 
 beforeAll(async () => {
-  providers = await startProviders();
-  const all = cases.flatMap((each) => each.cases);
-  stage(providers, all);
-  running = await startWorkerd(configurationOf(all, providers.url, await closedUrl()));
+  for (const one of cases.flatMap((each) => each.cases)) stages.set(one, await stage(one));
+  running = await startWorkerd(await configurationOf([...stages.values()]));
 });
 afterAll(async () => {
   await running.stop();
-  await providers[Symbol.asyncDispose]();
+  await Promise.all([...stages.values()].map(({ providers }) => providers[Symbol.asyncDispose]()));
 });
 
 describe.each(cases)('$moment', ({ cases: all }) => {
   it.concurrent.for(all)('$fault: $wire.dialect, $mode, $who: $sees', async (one, { expect }) => {
+    const staged = stages.get(one);
+    if (!staged) return expect.unreachable();
     const answer = await asks(one, running.url);
-    expect(outcomeOf(one, answer, providers)).toBe(one.sees);
+    expect(outcomeOf(staged, answer)).toBe(one.sees);
     expect(tell(await ask(running.url, chat('near')))).toBe('200 "near" stop');
   });
 });

@@ -4,7 +4,7 @@ import { GatewayError } from '../../src/core/errors.ts';
 import { opossumFuse } from '../../src/platform/opossum-circuit.ts';
 import { type Alert, Dispatcher } from '../../src/resilience/dispatcher.ts';
 import { ABLE } from '../support/call.ts';
-import { FakeLimits } from './pool.ts';
+import { FakeLimits, FUSE } from './pool.ts';
 
 class Life {
   nowMs = 0;
@@ -13,21 +13,12 @@ class Life {
 
   constructor() {
     const clock = { now: () => this.nowMs };
-    const circuit = {
-      windowMs: 30_000,
-      minimumCalls: 10,
-      failurePercent: 50,
-      consecutive: 5,
-      openMs: 5_000,
-      maxOpenMs: 60_000,
-      closeAfter: 2,
-    };
     this.dispatcher = new Dispatcher(
       {
         clock,
         timers: { after: () => () => {} },
         random: () => 0.5,
-        fuse: () => opossumFuse(clock, () => 0.5, circuit),
+        fuse: () => opossumFuse(clock, () => 0.5, FUSE),
         limits: ({ id, model }) => new FakeLimits(`${model} ${id}`, 10),
         onAlert: (alert) => this.alerts.push(alert),
       },
@@ -36,7 +27,7 @@ class Life {
         retryBudget: { percent: 20, perSecond: 10 },
         firstToken: { floorMs: 5_000, capMs: 60_000, reasoningFloorMs: 60_000 },
         emergency: { mode: 'auto', belowPercent: 34, afterMs: 2_000, untilMs: 10_000 },
-        queue: { maxWaiting: 10, maxWaitMs: 1_000 },
+        queue: { maxWaiting: 10 },
       },
     );
   }

@@ -125,6 +125,17 @@ export interface Result {
   endedAt: number;
 }
 
+/** As the configuration has it by default. */
+export const FUSE = {
+  windowMs: 30_000,
+  minimumCalls: 10,
+  failurePercent: 50,
+  consecutive: 5,
+  openMs: 5_000,
+  maxOpenMs: 60_000,
+  closeAfter: 2,
+};
+
 export class TestPool {
   readonly clock = new VirtualClock(0);
   readonly room: WaitingRoom<Lease>;
@@ -216,15 +227,7 @@ export class TestPool {
   #member(id: string, options: DeploymentOptions): Member {
     const { fates = [], usually = { end: 'ok' }, account = id, contextTokens = 1_000, slots = 100 } = options;
     const limits = new FakeLimits(id, slots);
-    const fuse = opossumFuse(this.clock, this.#random, {
-      windowMs: 30_000,
-      minimumCalls: 10,
-      failurePercent: 50,
-      consecutive: 5,
-      openMs: 5_000,
-      maxOpenMs: 60_000,
-      closeAfter: 2,
-    });
+    const fuse = opossumFuse(this.clock, this.#random, FUSE);
     const deployment: Deployment = {
       id,
       endpoint: { name: id, dialect: 'test', baseUrl: '', credential: { kind: 'none' }, settings: {}, account },

@@ -40,6 +40,25 @@ describe('Target', () => {
     expect(target.whyParked(60_000)).toBeUndefined();
   });
 
+  it('has less room while its answers break off, and as much as before once they do not', () => {
+    const member = one();
+    const { target } = member.stop;
+    const free = target.room(0);
+    fail(member, 'fault');
+    expect(target.room(0)).toBe(free); // Nothing had been said: another deployment answered instead.
+    const end = (isBroken: boolean) => {
+      const lease = target.take(NEED, 0);
+      lease.answered('first', 'plain', 5, 0);
+      if (isBroken) lease.failed(new GatewayError('truncated', 'broke off'), undefined, 0);
+      lease.settle({}, 0);
+    };
+    for (let answer = 0; answer < 10; answer++) end(answer % 2 === 0);
+    const broken = target.room(0);
+    expect(broken).toBeLessThan(free * 0.7);
+    for (let answer = 0; answer < 100; answer++) end(false);
+    expect(target.room(0)).toBeGreaterThan(free * 0.95);
+  });
+
   it('lets the next one try when the probe said nothing', () => {
     const member = one();
     const { target } = member.stop;
