@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Configuration } from '../src/config/schema.ts';
 import { CatalogFile } from '../src/routing/catalog-file.ts';
-import { RulesFile } from '../src/routing/rules.ts';
+import { RulesDocument } from '../src/routing/rules/document.ts';
+import { ComplexityFile } from '../src/routing/score/file.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -16,8 +17,9 @@ const TEXT_RULES = ['minLength', 'maxLength', 'pattern', 'format', 'enum'];
 export function schemas(): Record<string, Schema> {
   return {
     'docs/signalbox.schema.json': fillable(toSchema(Configuration)),
+    'routing-rules/complexity.schema.json': toSchema(ComplexityFile),
     'routing-rules/models.schema.json': toSchema(CatalogFile),
-    'routing-rules/rules.schema.json': toSchema(RulesFile),
+    'routing-rules/rules.schema.json': toSchema(RulesDocument),
   };
 }
 

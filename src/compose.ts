@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import models from '../routing-rules/models.json' with { type: 'json' };
-import defaultRules from '../routing-rules/default.json' with { type: 'json' };
+import complexity from '../routing-rules/complexity.json' with { type: 'json' };
+import shippedRules from '../routing-rules/rules.json' with { type: 'json' };
 import { providers } from '../providers/index.ts';
 import { type CredentialSources, endpointsOf } from './config/endpoints.ts';
 import { type DeploymentContext, directModels, modelsOf, tiersOf } from './config/deployments.ts';
@@ -21,10 +22,26 @@ import { memoryCache } from './platform/memory-cache.ts';
 import { opossumFuse } from './platform/opossum-circuit.ts';
 import { type Alert, Dispatcher } from './resilience/dispatcher.ts';
 import { createCatalog } from './routing/catalog.ts';
-import { createRules } from './routing/rules.ts';
+import { createOverlay } from './routing/learn/overlay.ts';
+import { Leads } from './routing/pool/leads.ts';
+import { SpeedBook } from './routing/pool/speed-book.ts';
+import { fieldsAsked } from './routing/record.ts';
+import { createRules } from './routing/rules/rules.ts';
+import { parseComplexity } from './routing/score/file.ts';
+import { createScorer } from './routing/score/scorer.ts';
+import { Sessions } from './routing/sessions/sessions.ts';
+import { createRoutingView, type RoutingMemory, type RoutingView } from './routing/view.ts';
+import { Shadows } from './shadow.ts';
 
 /** Signed reasoning of running tool loops, in characters. */
 const REASONING_CHARACTERS = 32 * 1024 * 1024;
+
+/** Conversations that are remembered, each in some 300 bytes. */
+const MAX_SESSIONS = 20_000;
+/** Deployments and pools whose measurements are kept: clients may name models of their own. */
+const MAX_MEASURED = 1_000;
+/** Providers slow down and recover within minutes. */
+const SPEED_HALF_LIFE_MS = 5 * 60_000;
 
 /** What differs between Node and Workers. */
 export interface Runtime {
@@ -38,6 +55,8 @@ export interface Runtime {
   /** The providers are practice ones. */
   practice: boolean;
   isReady: () => boolean;
+  /** The operator's rules and learned weights, where there are any. */
+  routing?: RoutingDocuments;
   /** In virtual time, for tests and the storm; the machine's own without them. */
   clock?: Clock;
   timers?: Timers;
@@ -50,6 +69,8 @@ export interface Composed {
   app: Pick<Hono, 'fetch'>;
   gateway: Gateway;
   endpoints: ReadonlyMap<string, Endpoint>;
+  /** Puts other rules in force, all at once. Throws an error that names every mistake, and then nothing changes. */
+  reroute(documents: RoutingDocuments): void;
 }
 
 const machineClock: Clock = { now: () => Date.now() };
@@ -73,15 +94,20 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     practice: runtime.practice,
   });
   const { server, keys } = configuration;
+  const context = { source, endpoints, catalog: createCatalog(models), now: clock.now };
+  const routing = routingOf(configuration, context);
+  const dispatcher = dispatcherOf(configuration.reliability, byName, {
+    clock,
+    timers,
+    random,
+    onAlert: (alert) => log.warn({ alert: alert.event, ...alert }, 'alert'),
+  });
   const gateway: Gateway = {
     providers: byName,
-    routing: routingOf(configuration, { source, endpoints, catalog: createCatalog(models), now: clock.now }),
-    dispatcher: dispatcherOf(configuration.reliability, byName, {
-      clock,
-      timers,
-      random,
-      onAlert: (alert) => log.warn({ alert: alert.event, ...alert }, 'alert'),
-    }),
+    routing: routing(runtime.routing),
+    memory: memoryOf(dispatcher, random),
+    dispatcher,
+    shadows: new Shadows(),
     rulesOf: rulesOf(configuration),
     transport: runtime.transport,
     reasoning: memoryCache(REASONING_CHARACTERS),
@@ -96,32 +122,63 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     },
     onBreak: configuration.stream.onBreak,
     emergencyAnswer: configuration.reliability.emergency.answer,
+    logsAsks: configuration.log.asks,
     newId,
   };
   const app = createApp({
     gateway,
     door: runtime.door,
-    keys: keys.map(({ name, key, priority }) => ({ name, priority, hash: hashKey(key) })),
+    keys: keys.map(({ name, key, priority, ...ceilings }) => ({ name, priority, ceilings, hash: hashKey(key) })),
     keyCheck: { hash: hashKey, same: sameHash },
     limits: server,
     keepAliveMs: server.keepAliveMs,
     clock,
     newId,
     isReady: runtime.isReady,
+    onFeedback: (feedback) => log.info(feedback, 'feedback'),
     onInternalError: ({ message, cause }, requestId) =>
       log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, message),
   });
-  return { app, gateway, endpoints };
+  const reroute = (documents: RoutingDocuments) => {
+    gateway.routing = routing(documents);
+  };
+  return { app, gateway, endpoints, reroute };
 }
 
-function routingOf(configuration: Configuration, context: DeploymentContext): Gateway['routing'] {
+/** The rules and the learned weights as documents; read again while the server runs. */
+export interface RoutingDocuments {
+  /** The operator's own, over the shipped ones. */
+  rules?: unknown;
+  overlay?: unknown;
+}
+
+/** Throws an error that names every mistake in the documents. */
+function routingOf(
+  configuration: Configuration,
+  context: DeploymentContext,
+): (documents?: RoutingDocuments) => RoutingView {
   const served = modelsOf(configuration, context);
   const tiers = tiersOf(served, context);
+  const direct = directModels(configuration, context);
+  const prior = parseComplexity(complexity);
+  return ({ rules, overlay } = {}) =>
+    createRoutingView({
+      models: served,
+      direct,
+      rules: createRules(shippedRules, rules),
+      scorer: createScorer(prior, overlay === undefined ? undefined : createOverlay(overlay)),
+      tierOf: (model) => tiers.get(model),
+      recorded: fieldsAsked(shippedRules, rules ?? {}),
+    });
+}
+
+function memoryOf(dispatcher: Dispatcher, random: () => number): RoutingMemory {
   return {
-    models: served,
-    direct: directModels(configuration, context),
-    rules: createRules(defaultRules),
-    tierOf: (model) => tiers.get(model),
+    sessions: new Sessions(MAX_SESSIONS),
+    speeds: new SpeedBook({ halfLifeMs: SPEED_HALF_LIFE_MS, maxDeployments: MAX_MEASURED }),
+    leads: new Leads(MAX_MEASURED),
+    roomOf: (deployment, nowMs) => dispatcher.target(deployment).room(nowMs),
+    random,
   };
 }
 

@@ -73,8 +73,9 @@ function readsAsStream({ wholeAsStream }: TimeLimits, { request }: Plan, { stop 
 }
 
 /** A refusal with nothing in it, where the operator wants another provider asked. */
-function refuseRefusal({ finishReason, characters }: AnswerFacts, { rules }: Plan): void {
-  if (rules.onRefusal !== 'other' || finishReason !== 'content_filter' || characters > 0) return;
+function refuseRefusal({ finishReason, characters }: AnswerFacts, { rules, candidates }: Plan): void {
+  if (finishReason !== 'content_filter' || characters > 0) return;
+  if (rules.onRefusal !== 'other' && !candidates.some(({ after }) => after === 'refusal')) return;
   throw new GatewayError('policy', 'The provider refused to answer');
 }
 

@@ -1,5 +1,6 @@
 /** The story of one request: `prepare`, `tryCandidates`, `finish`. Read this file and you have read the gateway. */
 import type { AnswerFacts } from './core/answer.ts';
+import { type Ceilings, lowest } from './core/ceilings.ts';
 import type { ChatRequest } from './core/chat.ts';
 import type { Candidate, Estimate } from './core/deployment.ts';
 import type { Departure } from './core/departure.ts';
@@ -7,28 +8,34 @@ import { asGatewayError, type GatewayError } from './core/errors.ts';
 import type { Attempt, Cache, Clock, Recorder, Timers, Transport } from './core/ports.ts';
 import type { Priority } from './core/priority.ts';
 import type { Provider, Warning } from './core/provider.ts';
-import { mayLackReasoning, recallReasoning, rememberReasoning } from './answers/reasoning-memory.ts';
+import { mayLackReasoning, recallReasoning } from './answers/reasoning-memory.ts';
 import { guessUsage } from './answers/usage.ts';
 import { mayContinue, TAPED } from './attempt/continue.ts';
 import type { Frames } from './attempt/live.ts';
 import { LIVE, type Manner, WHOLE } from './attempt/manner.ts';
 import { continueBreaks, type Spent, spentAt, withBroken } from './continuation.ts';
 import { attemptAt, giveBack, stampOf, type TimeLimits } from './departures.ts';
+import { noteWaits, recordedChoice, remember } from './remember.ts';
 import type { PlanRules } from './resilience/decide.ts';
 import type { Dispatcher } from './resilience/dispatcher.ts';
 import type { Stay } from './resilience/place.ts';
 import { carryOut } from './resilience/plan.ts';
 import type { Lease } from './resilience/target.ts';
-import { choose, type RoutingView } from './routing/choose.ts';
+import { type Choice, choose } from './routing/choose.ts';
 import { estimate } from './routing/estimate.ts';
+import type { RoutingMemory, RoutingView } from './routing/view.ts';
+import type { Shadows } from './shadow.ts';
 import { standIn } from './stand-in.ts';
 import { journeyOf } from './stops.ts';
 
 /** Everything a request needs from outside; built once, in `compose.ts`. */
 export interface Gateway {
   providers: ReadonlyMap<string, Provider>;
+  /** Replaced as a whole when the rules change. */
   routing: RoutingView;
+  memory: RoutingMemory;
   dispatcher: Dispatcher;
+  shadows: Shadows;
   /** What the operator allows requests that ask for this name. */
   rulesOf: (model: string) => ModelRules;
   transport: Transport;
@@ -43,6 +50,8 @@ export interface Gateway {
   onBreak: 'error' | 'continue';
   /** The operator's own words for an emergency in which nobody answers. */
   emergencyAnswer: string | undefined;
+  /** What users ask may stand in the log. */
+  logsAsks: boolean;
   /** `prefix` and so many random characters of base 62. */
   newId: (prefix: string, length: number) => string;
 }
@@ -66,8 +75,14 @@ export interface Inbound {
   priority: Priority;
   /** `x-signalbox-deadline-ms`, if it was sent. */
   deadlineMs: number | undefined;
+  /** What the client and its key let the request cost and take. */
+  ceilings: Ceilings;
+  /** The client's headers, by their lower-case names; for the rules. */
+  header: (name: string) => string | undefined;
   /** When the client leaves, everything done for it stops. */
   client: Departure;
+  /** Keeps work running that the client does not wait for. */
+  background: (work: Promise<void>) => void;
   /** What became of each deployment, in order; written on the way, so that a refusal can tell it too. */
   attempts: Attempt[];
 }
@@ -83,6 +98,10 @@ export interface Outcome<Body> {
   stay: Stay | undefined;
   /** Still held; the books give it back. */
   lease: Lease;
+  /** Of the whole request, in US dollars; known when the books are closed, and the price is. */
+  costUsd?: number | undefined;
+  /** Of a stream, whose cost is known only when its headers are long gone. */
+  expectedCostUsd?: number | undefined;
 }
 
 /** The operator's own words, where nobody answered. */
@@ -98,6 +117,7 @@ export type Reply<Body> = Outcome<Body> | Fallback<Body>;
 export async function answer(gateway: Gateway, inbound: Inbound): Promise<Reply<string>> {
   const plan = prepare(gateway, inbound);
   if (mayLackReasoning(plan.request)) await recall(gateway, plan);
+  copy(gateway, plan);
   const reply = await tryCandidates(gateway, plan, WHOLE);
   if (reply.candidate) finish(gateway, plan, reply);
   return reply;
@@ -107,10 +127,12 @@ export async function answer(gateway: Gateway, inbound: Inbound): Promise<Reply<
 export async function answerStream(gateway: Gateway, inbound: Inbound): Promise<Reply<Frames>> {
   const plan = prepare(gateway, inbound);
   if (mayLackReasoning(plan.request)) await recall(gateway, plan);
+  copy(gateway, plan);
   const mayGoOn = gateway.onBreak === 'continue' && mayContinue(plan.request);
   const reply = await tryCandidates(gateway, plan, mayGoOn ? TAPED : LIVE);
   plan.firstTokenMs = gateway.clock.now() - plan.startedAt;
   if (!reply.candidate) return reply;
+  reply.expectedCostUsd = plan.choice.costOf(reply.candidate.deployment);
   reply.body.whenOver((failure) => finish(gateway, plan, reply, failure));
   continueBreaks(gateway, plan, reply);
   return reply;
@@ -123,18 +145,31 @@ export interface Plan extends Inbound {
   rules: ModelRules;
   firstTokenMs?: number;
   estimate: Estimate;
+  choice: Choice;
   candidates: readonly Candidate[];
+  /** A copy of another request, for the operator's eyes. */
+  isShadow?: boolean;
   /** What broken attempts took whose answer went on elsewhere. */
   broken?: readonly Spent[];
 }
 
 function prepare(gateway: Gateway, inbound: Inbound): Plan {
-  const startedAt = gateway.clock.now();
-  const guess = estimate(inbound.request, inbound.original.length);
-  const candidates = choose(inbound.request, guess, gateway.routing);
-  const rules = gateway.rulesOf(inbound.request.model);
-  const deadlineAt = startedAt + Math.min(inbound.deadlineMs ?? Infinity, rules.deadlineMs);
-  return { ...inbound, startedAt, deadlineAt, rules, estimate: guess, candidates };
+  const nowMs = gateway.clock.now();
+  const { request, original, key, header, deadlineMs = Infinity } = inbound;
+  const guess = estimate(request, original.length);
+  const wanted = { request, estimate: guess, key, header, ceilings: inbound.ceilings, nowMs };
+  const choice = choose(wanted, gateway.routing, gateway.memory);
+  const { candidates, ceilings } = choice;
+  const usual = gateway.rulesOf(request.model);
+  const rules = { ...usual, maxCostUsd: lowest(usual, ceilings).maxCostUsd };
+  const deadlineAt = nowMs + Math.min(deadlineMs, rules.deadlineMs);
+  return { ...inbound, startedAt: nowMs, deadlineAt, rules, estimate: guess, choice, candidates };
+}
+
+/** Where a rule wants the request asked of another model too. */
+function copy(gateway: Gateway, plan: Plan): void {
+  const { shadow } = plan.choice;
+  if (shadow) plan.background(gateway.shadows.run(gateway, plan, shadow));
 }
 
 /** Gives the turns back what their client has dropped. The client's own request stays as it is. */
@@ -142,7 +177,8 @@ async function recall({ reasoning }: Gateway, plan: Plan): Promise<void> {
   plan.request = await recallReasoning(reasoning, plan.key, plan.request);
 }
 
-async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: Manner<Body>): Promise<Reply<Body>> {
+/** Throws when nobody answered, with the books closed. */
+export async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: Manner<Body>): Promise<Reply<Body>> {
   const { attempts, priority } = plan;
   const { dispatcher, clock, timers, random } = gateway;
   const { attempt, discard } = manner;
@@ -159,7 +195,7 @@ async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: Manner<
   } catch (cause) {
     const failure = asGatewayError(cause);
     finish(gateway, plan, undefined, failure);
-    const words = standIn(gateway, plan, failure);
+    const words = plan.isShadow ? undefined : standIn(gateway, plan, failure);
     if (words === undefined) throw failure;
     const { model, stream_options: options } = plan.request;
     const stamp = { ...stampOf(gateway, plan, model), includeUsage: options?.include_usage === true };
@@ -168,14 +204,21 @@ async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: Manner<
 }
 
 /** Gives the room back, remembers, and writes the books. Never awaited by the client, never throws. */
-function finish(gateway: Gateway, plan: Plan, outcome: Outcome<unknown> | undefined, failure?: GatewayError): void {
+export function finish(
+  gateway: Gateway,
+  plan: Plan,
+  outcome: Outcome<unknown> | undefined,
+  failure?: GatewayError,
+): void {
   const facts = outcome?.facts;
   const deployment = outcome?.candidate.deployment;
-  if (facts && !failure) rememberReasoning(gateway.reasoning, plan.key, facts);
   const last = facts && (facts.usage ?? guessUsage(plan.estimate.inputTokens, facts.characters));
   const { usage, costUsd } = withBroken(plan, spentAt(deployment, last));
   const now = gateway.clock.now();
   if (outcome) giveBack(gateway, outcome, { usage: last, failure });
+  if (outcome && !failure) remember(gateway, plan, outcome, last);
+  noteWaits(gateway, plan, now);
+  if (outcome) outcome.costUsd = costUsd;
   gateway.dispatcher.noteCapacity();
   gateway.recorder.record({
     requestId: plan.requestId,
@@ -191,6 +234,7 @@ function finish(gateway: Gateway, plan: Plan, outcome: Outcome<unknown> | undefi
     queuedMs: outcome?.stay?.waitedMs,
     durationMs: now - plan.startedAt,
     attempts: plan.attempts,
+    routing: recordedChoice(gateway, plan),
     failure,
   });
 }

@@ -1,57 +1,66 @@
-/** The local server: `signalbox [start|check] [--config FILE]`. */
+/** The local server and its tools: `signalbox [start|check|explain|replay|fit]`. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from './config/parse.ts';
-import { check } from './server/check.ts';
-import { HELP, loadConfiguration } from './server/configuration.ts';
-import { serve } from './server/serve.ts';
+import { type Command, COMMANDS, UsageError } from './server/commands.ts';
 
-const OPTIONS = {
-  config: { type: 'string', short: 'c' },
-  host: { type: 'string' },
-  port: { type: 'string', short: 'p' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const;
+const GENERAL = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } as const;
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
-  const [command = 'start', ...rest] = positionals;
-  if (values.help) return print(HELP);
-  if (values.version) return print(version());
-  if (rest.length > 0) throw new UsageError(`signalbox takes one command, not also "${rest.join(' ')}"`);
-  switch (command) {
-    case 'start':
-      return serve(await loadConfiguration(values, process.env));
-    case 'check': {
-      const loaded = await loadConfiguration(values, process.env);
-      check(loaded);
-      return print(`${loaded.source}: valid. ${loaded.describe()}`);
-    }
-    default:
-      throw new UsageError(`There is no command "${command}"; there are start and check`);
+async function main(): Promise<number> {
+  const { name, command } = findCommand();
+  const { values, positionals } = parseArgs({ options: { ...GENERAL, ...command.options }, allowPositionals: true });
+  if (values.help === true) return print(command.help);
+  if (values.version === true) return print(version());
+  const operands = positionals.slice(positionals[0] === name ? 1 : 0);
+  if (operands.length > command.operands) {
+    const first = operands.slice(command.operands).join(' ');
+    throw new UsageError(
+      command.operands === 0
+        ? `signalbox takes one command, not also "${first}"`
+        : `signalbox ${name} takes one file, not also "${first}"`,
+    );
   }
+  if (operands.length < command.operands) throw new UsageError(`signalbox ${name} needs a file`);
+  return command.run(values, operands);
 }
 
-class UsageError extends Error {}
+/** The first word that is no option's value; each command then reads its own options strictly. */
+function findCommand(): { name: string; command: Command } {
+  const options = Object.assign(
+    {},
+    GENERAL,
+    ...Object.values(COMMANDS).map((each) => each.options),
+  ) as Command['options'];
+  const { positionals } = parseArgs({ options, allowPositionals: true, strict: false });
+  const [name = 'start'] = positionals;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command) return { name, command };
+  throw new UsageError(`There is no command "${name}"; there are ${Object.keys(COMMANDS).join(', ')}`);
+}
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return String((manifest as { version: string }).version);
 }
 
-function print(text: string): void {
+function print(text: string): number {
   process.stdout.write(`${text}\n`);
+  return 0;
 }
 
-main().catch((cause: unknown) => {
-  const expected = cause instanceof ConfigurationError || cause instanceof UsageError || isArgumentError(cause);
-  const message = cause instanceof Error ? (expected ? cause.message : cause.stack) : String(cause);
-  process.stderr.write(
-    `${message}\n${expected && !(cause instanceof ConfigurationError) ? 'Try: signalbox --help\n' : ''}`,
-  );
-  process.exitCode = 1;
-});
+main().then(
+  (code) => {
+    if (code !== 0) process.exitCode = code;
+  },
+  (cause: unknown) => {
+    const expected = cause instanceof ConfigurationError || cause instanceof UsageError || isArgumentError(cause);
+    const message = cause instanceof Error ? (expected ? cause.message : cause.stack) : String(cause);
+    process.stderr.write(
+      `${message}\n${expected && !(cause instanceof ConfigurationError) ? 'Try: signalbox --help\n' : ''}`,
+    );
+    process.exitCode = 1;
+  },
+);
 
 function isArgumentError(cause: unknown): boolean {
   return cause instanceof TypeError && 'code' in cause && String(cause.code).startsWith('ERR_PARSE_ARGS');

@@ -14,7 +14,8 @@ describe('the committed JSON Schemas', () => {
 
   it.each([
     ['routing-rules/models.json', 'routing-rules/models.schema.json'],
-    ['routing-rules/default.json', 'routing-rules/rules.schema.json'],
+    ['routing-rules/rules.json', 'routing-rules/rules.schema.json'],
+    ['routing-rules/complexity.json', 'routing-rules/complexity.schema.json'],
   ])('%s is valid under its schema', (file, schema) => expect(problems(schema, read(file))).toEqual([]));
 });
 

@@ -26,6 +26,7 @@ export const stormyDoor: Door = {
   header: (c, name) => ticketOf(c).headers[name],
   readBody: (c) => Promise.resolve(ticketOf(c).body),
   client: (c) => ticketOf(c).client,
+  background() {},
 
   send(c, status, _headers, body) {
     const ticket = ticketOf(c);

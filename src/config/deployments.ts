@@ -70,13 +70,16 @@ function declaredDeployments(name: string, entry: Declared, context: DeploymentC
 function declaredDeployment(name: string, endpoint: Endpoint, entry: Declared, context: DeploymentContext): Deployment {
   const made = makeDeployment(name, endpoint, entry.model, context);
   const { price, capabilities, limits, timeouts } = entry;
-  const { id, providerModel, model, family } = made;
+  const { id, providerModel, model, family, tokenFactor, promptCache } = made;
   return {
     id,
     endpoint,
     providerModel,
     model,
     family,
+    tokenFactor,
+    promptCache,
+    prices: price ? undefined : made.prices,
     limits,
     timeouts,
     capabilities: { ...made.capabilities, ...(capabilities as Partial<Deployment['capabilities']>) },
@@ -114,7 +117,11 @@ function makeDeployment(
   providerModel: string,
   context: DeploymentContext,
 ): Deployment {
-  const { capabilities, prices } = context.catalog.lookup(endpoint.dialect, providerModel, context.now());
+  const { capabilities, prices, tokenFactor, promptCache } = context.catalog.lookup(
+    endpoint.dialect,
+    providerModel,
+    context.now(),
+  );
   return {
     id: `${endpoint.name}/${providerModel}`,
     endpoint,
@@ -122,6 +129,9 @@ function makeDeployment(
     model,
     family: limitFamily(endpoint.dialect, providerModel),
     capabilities,
+    prices,
+    tokenFactor,
+    promptCache,
     /** Prices change at dates while the process runs. */
     get price() {
       return priceAt(prices, context.now());

@@ -1,5 +1,6 @@
 /** The one schema of `signalbox.yaml`; editors get it as JSON Schema (`docs/signalbox.schema.json`). */
 import { z } from 'zod';
+import { Routing } from './routing.ts';
 import { Limits, PRIORITIES, Reliability, Streaming, Timeouts } from './reliability.ts';
 
 const Name = z.string().regex(/^[\w.:-]{1,64}$/, 'use letters, digits and . : _ - (at most 64)');
@@ -65,6 +66,8 @@ const Deployment = z.strictObject({
 const Key = z.strictObject({
   name: Name.describe('Shown in the log; tenants are apart by it'),
   priority: z.enum(PRIORITIES).default('normal').describe('For requests without x-signalbox-priority'),
+  maxCostUsd: z.number().positive().optional().describe('What one of its requests may cost, in US dollars'),
+  maxLatencyMs: Positive.optional().describe('How long one of its answers may take'),
   key: z.string().min(16, 'a client key has at least 16 characters').describe('Best as "${NAME}"'),
 });
 
@@ -113,10 +116,17 @@ export const Configuration = z.strictObject({
     .boolean()
     .optional()
     .describe('May clients ask for `provider/model`? By default only without `models`'),
+  routing: Routing.prefault({}),
   reliability: Reliability.prefault({}).describe('How hard to try, and when to stop'),
   stream: Streaming.prefault({}),
   log: z
-    .strictObject({ level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info') })
+    .strictObject({
+      level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+      asks: z
+        .boolean()
+        .default(false)
+        .describe('Write what users ask into the log, at most 10,000 characters, for `signalbox fit`; off by default'),
+    })
     .prefault({})
     .describe('`info` writes a line a request'),
 });

@@ -69,6 +69,9 @@ interface RequestExtensions {
   messages: ChatMessage[];
   stream?: boolean | null;
   top_k?: number | null;
+  /** Ours, and taken out at the door: what the request may cost (US dollars) and how long it may take. */
+  max_cost_usd?: number | null;
+  max_latency_ms?: number | null;
   /** OpenRouter's spelling of `reasoning_effort`. */
   reasoning?: { effort?: string | null; max_tokens?: number; exclude?: boolean; enabled?: boolean } | null;
   /** Anthropic's spelling, passed on to Claude. */

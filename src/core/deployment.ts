@@ -13,6 +13,12 @@ export interface Deployment {
   capabilities: Capabilities;
   /** Undefined when the catalog has no price: loud, never zero. */
   price: Price | undefined;
+  /** All prices that the catalog knows, with their dates; `price` is the one of now. */
+  prices?: readonly DatedPrice[] | undefined;
+  /** Tokens it makes of a text that is one token to OpenAI's o200k; 1 where nobody has measured it. */
+  tokenFactor?: number | undefined;
+  /** Undefined where the provider keeps no prompts. */
+  promptCache?: PromptCache | undefined;
   /** Models that share their limits (Claude Opus 4.x, say). */
   family: string;
   /** Limits of its own, beside the account's. */
@@ -140,6 +146,24 @@ export interface Price extends PriceTier {
   tiers?: readonly (PriceTier & { abovePromptTokens: number })[];
 }
 
+/** A price and when it holds. */
+export interface DatedPrice {
+  price: Price;
+  fromMs: number;
+  /** Not included. */
+  untilMs: number;
+}
+
+/** How the provider keeps prompts that come again. */
+export interface PromptCache {
+  /** It keeps every prompt; elsewhere only what the request marks. */
+  automatic: boolean;
+  /** Since the last use. */
+  lifetimeMs: number;
+  /** Shorter prompts are not kept. As this model counts tokens. */
+  minimumTokens: number;
+}
+
 /** What a request weighs before anybody counted it. */
 export interface Estimate {
   inputTokens: number;
@@ -151,4 +175,8 @@ export interface Candidate {
   deployment: Deployment;
   /** Why the rules put it here; shown in `x-signalbox-reason`. */
   reason: string;
+  /** The class of work it was chosen for; undefined where the client named the model. */
+  tier?: string | undefined;
+  /** Asked only after another has failed so: the prompt was too long for it, or its provider refused to answer. */
+  after?: 'context' | 'refusal' | undefined;
 }

@@ -16,6 +16,7 @@ export type ErrorKind =
   | 'route_not_found'
   | 'request_too_large'
   | 'unsupported'
+  | 'rejected'
   | 'no_candidate'
   | 'circuit_open'
   | 'capacity'
@@ -92,6 +93,7 @@ export const ERROR_RULES: Record<ErrorKind, ErrorRule> = {
   route_not_found: caller(404, 'route_not_found', 'router'),
   request_too_large: caller(413, 'request_too_large', 'router'),
   unsupported: { ...caller(400, 'unsupported_parameter', 'router'), failover: true },
+  rejected: caller(400, 'rejected_by_rule', 'router'),
   no_candidate: router(503, SERVER, 'no_healthy_provider', { clientRetry: true }),
   circuit_open: router(503, SERVER, 'no_healthy_provider', { failover: true, clientRetry: true }),
   capacity: router(429, 'rate_limit_error', 'router_at_capacity', { clientRetry: true }),

@@ -94,6 +94,8 @@ export interface RequestFact {
   queuedMs: number | undefined;
   durationMs: number;
   attempts: readonly Attempt[];
+  /** How it was chosen, for whoever writes it down; undefined where the client named the model. */
+  routing?: (() => object) | undefined;
   /** What ended it, for the log: its message and cause may name what no client should see. */
   failure: GatewayError | undefined;
 }

@@ -1,14 +1,18 @@
 import { type Context, Hono } from 'hono';
+import { lowest } from '../core/ceilings.ts';
 import { asGatewayError, errorBody, GatewayError } from '../core/errors.ts';
 import type { Attempt, Clock } from '../core/ports.ts';
 import { answer, answerStream, type Gateway, type Inbound } from '../gateway.ts';
 import { authenticate, type Caller, type ClientKey, type KeyCheck } from './authenticate.ts';
+import { takeCeilings } from './ceilings.ts';
 import { type Door, EVENT_STREAM } from './door.ts';
 import { framesOf, within } from './frames.ts';
 import { errorHeaders, type HeaderValues, outcomeHeaders } from './headers.ts';
 import { type BodyLimits, parseChatRequest } from './parse.ts';
 import { urgencyOf } from './urgency.ts';
+import { type Feedback, feedbackRoutes } from './routes/feedback.ts';
 import { modelRoutes } from './routes/models.ts';
+import { routeRoutes } from './routes/route.ts';
 import { healthRoutes } from './routes/health.ts';
 
 export interface AppOptions {
@@ -23,6 +27,8 @@ export interface AppOptions {
   newId: (prefix: string, length: number) => string;
   /** False while the process drains. */
   isReady: () => boolean;
+  /** What a client thinks of an answer. Must not throw. */
+  onFeedback: (feedback: Feedback) => void;
   /** An error that is our own fault, with its cause. */
   onInternalError: (error: GatewayError, requestId: string) => void;
 }
@@ -36,20 +42,20 @@ export function createApp(options: AppOptions): App {
   app.route('/', healthRoutes(options.isReady));
   app.use('/v1/*', async (c, next) => {
     c.set('caller', authenticate(door.header(c, 'authorization'), keys, keyCheck));
-    await next();
-  });
-  app.route('/v1/models', modelRoutes(options.gateway.routing, options.clock));
-  app.post('/v1/chat/completions', async (c) => {
     c.set('requestId', newId('req_', 24));
     c.set('attempts', []);
-    return chat(c, options);
+    await next();
   });
+  app.route('/v1/models', modelRoutes(options.gateway, options.clock));
+  app.post('/v1/chat/completions', (c) => chat(c, options));
+  app.route('/v1/route', routeRoutes({ ...options, inboundOf: (c) => inboundOf(c, options), headersOf: common }));
+  app.route('/v1/feedback', feedbackRoutes({ ...options, headersOf: common }));
 
   app.notFound((c) => {
     const { method, path } = c.req;
     throw new GatewayError(
       'route_not_found',
-      `There is no ${method} ${path.slice(0, 100)}; this router serves POST /v1/chat/completions`,
+      `There is no ${method} ${path.slice(0, 100)}; this router serves POST /v1/chat/completions, /v1/route and /v1/feedback, GET /v1/models`,
     );
   });
   app.onError((cause, c) => refuse(c, cause, options));
@@ -57,20 +63,9 @@ export function createApp(options: AppOptions): App {
 }
 
 async function chat(c: Context, options: AppOptions): Promise<Response> {
-  const { door, gateway, limits, keepAliveMs } = options;
-  const original = await door.readBody(c, limits.maxBodyBytes);
-  const request = parseChatRequest(original, limits);
-  const caller: Caller = c.get('caller');
-  const inbound: Inbound = {
-    request,
-    original,
-    key: caller.name,
-    requestId: c.get('requestId'),
-    strict: door.header(c, 'x-signalbox-strict')?.toLowerCase() === 'true',
-    ...urgencyOf(door.header(c, 'x-signalbox-priority'), door.header(c, 'x-signalbox-deadline-ms'), caller),
-    client: door.client(c),
-    attempts: c.get('attempts'),
-  };
+  const { door, gateway, keepAliveMs } = options;
+  const inbound = await inboundOf(c, options);
+  const { request } = inbound;
   if (!request.stream) {
     const outcome = await answer(gateway, inbound);
     const headers = { ...common(c), ...outcomeHeaders(outcome, request.model), 'content-type': 'application/json' };
@@ -81,6 +76,26 @@ async function chat(c: Context, options: AppOptions): Promise<Response> {
   const known = outcome ? outcomeHeaders(outcome, request.model) : {};
   const frames = outcome ? outcome.body : framesOf(pending);
   return door.stream(c, { ...common(c), ...known, ...EVENT_STREAM }, frames, keepAliveMs);
+}
+
+async function inboundOf(c: Context, { door, limits }: AppOptions): Promise<Inbound> {
+  const header = (name: string) => door.header(c, name);
+  const text = await door.readBody(c, limits.maxBodyBytes);
+  const { request, original, ceilings } = takeCeilings(parseChatRequest(text, limits), text, header);
+  const caller: Caller = c.get('caller');
+  return {
+    request,
+    original,
+    key: caller.name,
+    requestId: c.get('requestId'),
+    strict: header('x-signalbox-strict')?.toLowerCase() === 'true',
+    ...urgencyOf(header('x-signalbox-priority'), header('x-signalbox-deadline-ms'), caller),
+    ceilings: lowest(caller.ceilings, ceilings),
+    header,
+    client: door.client(c),
+    background: (work) => door.background(c, work),
+    attempts: c.get('attempts'),
+  };
 }
 
 function refuse(c: Context, cause: unknown, { door, onInternalError }: AppOptions): Response {

@@ -1,3 +1,4 @@
+import type { Ceilings } from '../core/ceilings.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Priority } from '../core/priority.ts';
 
@@ -6,6 +7,8 @@ export interface ClientKey {
   name: string;
   /** Of requests that name none. */
   priority: Priority;
+  /** Of each of its requests. */
+  ceilings: Ceilings;
   hash: Uint8Array;
 }
 
@@ -16,10 +19,10 @@ export interface KeyCheck {
 }
 
 /** Who asks. */
-export type Caller = Pick<ClientKey, 'name' | 'priority'>;
+export type Caller = Omit<ClientKey, 'hash'>;
 
 /** Without keys in the configuration; allowed on loopback only. */
-export const ANYONE: Caller = { name: 'anyone', priority: 'normal' };
+export const ANYONE: Caller = { name: 'anyone', priority: 'normal', ceilings: {} };
 
 /** Whose key it is. Every key is compared, so the time tells nothing. */
 export function authenticate(authorization: string | undefined, keys: readonly ClientKey[], check: KeyCheck): Caller {

@@ -12,17 +12,23 @@ export type HeaderValues = Record<string, string>;
 
 export function outcomeHeaders(outcome: Reply<unknown>, asked: string): HeaderValues {
   if (!outcome.candidate) return fallbackHeaders(outcome.attempts, asked);
-  const { candidate, facts, warnings, attempts, stay } = outcome;
+  const { candidate, facts, warnings, attempts, stay, costUsd, expectedCostUsd } = outcome;
+  const { deployment, tier } = candidate;
   const headers: HeaderValues = {
-    'x-signalbox-deployment': printable(candidate.deployment.id),
+    'x-signalbox-deployment': printable(deployment.id),
+    'x-signalbox-model': printable(deployment.providerModel),
+    'x-signalbox-provider': printable(deployment.endpoint.name),
     'x-signalbox-requested-model': printable(asked),
     'x-signalbox-reason': printable(candidate.reason),
     'x-signalbox-attempts': attemptsHeader(attempts),
   };
   if (stay) headers['x-signalbox-queue'] = `position=${stay.position};waited=${Math.round(stay.waitedMs)}ms`;
   if (facts.upstreamId) headers['x-upstream-id'] = printable(facts.upstreamId);
-  if (!candidate.deployment.price) headers['x-signalbox-price'] = 'unknown';
-  if (candidate.deployment.endpoint.settings.practice) headers['x-signalbox-practice'] = 'true';
+  if (tier !== undefined) headers['x-signalbox-tier'] = tier;
+  if (costUsd !== undefined) headers['x-signalbox-cost-usd'] = dollars(costUsd);
+  else if (expectedCostUsd !== undefined) headers['x-signalbox-expected-cost-usd'] = dollars(expectedCostUsd);
+  if (!deployment.price) headers['x-signalbox-price'] = 'unknown';
+  if (deployment.endpoint.settings.practice) headers['x-signalbox-practice'] = 'true';
   const lost = warnings.filter(({ action }) => action !== 'emulated');
   const emulated = warnings.filter(({ action }) => action === 'emulated');
   if (lost.length > 0) headers['x-signalbox-dropped'] = printable(lost.map(toItem).join(', '));
@@ -61,6 +67,11 @@ export function errorHeaders(error: GatewayError, attempts: readonly Attempt[] =
 function toItem({ param, action, note }: Warning): string {
   if (note) return `${param};${action}="${note.replaceAll('"', "'")}"`;
   return action === 'dropped' ? param : `${param};${action}`;
+}
+
+/** Never 1.2e-7, and no more digits than mean something. */
+function dollars(usd: number): string {
+  return usd.toFixed(9).replace(/\.?0+$/, '');
 }
 
 function printable(value: string): string {

@@ -52,6 +52,8 @@ export const Body = z.looseObject({
   stream_options: nullish(z.looseObject({ include_usage: nullish(z.boolean()) })),
   max_tokens: nullish(Count),
   max_completion_tokens: nullish(Count),
+  max_cost_usd: nullish(z.number().positive()),
+  max_latency_ms: nullish(z.number().positive()),
   n: nullish(z.int().min(1).max(128)),
   temperature: nullish(z.number().min(0).max(2)),
   top_p: nullish(z.number().min(0).max(1)),

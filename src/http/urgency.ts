@@ -9,11 +9,15 @@ export interface Urgency {
 }
 
 /** `x-signalbox-priority` and `x-signalbox-deadline-ms`. Throws `invalid_request` that names the header. */
-export function urgencyOf(priority: string | undefined, deadline: string | undefined, caller: Caller): Urgency {
+export function urgencyOf(
+  priority: string | undefined,
+  deadline: string | undefined,
+  caller: Pick<Caller, 'priority'>,
+): Urgency {
   return { priority: priorityOf(priority, caller), deadlineMs: deadlineOf(deadline) };
 }
 
-function priorityOf(text: string | undefined, caller: Caller): Priority {
+function priorityOf(text: string | undefined, caller: Pick<Caller, 'priority'>): Priority {
   if (text === undefined) return caller.priority;
   const asked = PRIORITIES.find((priority) => priority === text.toLowerCase());
   if (asked) return asked;

@@ -36,6 +36,8 @@ export const fetchDoor: Door = {
     return client;
   },
 
+  background: keepRunning,
+
   send: (_c, status, headers, body) => new Response(body, { status, headers }),
 
   stream(c, headers, frames, keepAliveMs) {
@@ -46,7 +48,7 @@ export const fetchDoor: Door = {
   },
 };
 
-/** Workers end a request's work when its client leaves; the books must still be closed. */
+/** Workers end a request's work when its answer is out or its client leaves; the books must still be closed. */
 function keepRunning(c: Context, work: Promise<void>): void {
   try {
     c.executionCtx.waitUntil(work);

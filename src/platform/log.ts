@@ -21,7 +21,7 @@ export function logRecorder(log: Log, level: LogLevel): Recorder {
 }
 
 function lineOf(fact: RequestFact): object {
-  const { usage, failure, attempts, costUsd, ...line } = fact;
+  const { usage, failure, attempts, costUsd, routing, ...line } = fact;
   return {
     ...line,
     attempts: attempts.map(
@@ -32,6 +32,7 @@ function lineOf(fact: RequestFact): object {
     cachedTokens: usage?.prompt_tokens_details?.cached_tokens,
     usageEstimated: usage?.usage_estimated,
     costUsd,
+    routing: routing?.(),
     ...(failure && { error: scrub(failure.message), cause: causeOf(failure.cause) }),
   };
 }

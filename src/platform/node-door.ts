@@ -35,6 +35,8 @@ export const nodeDoor: Door = {
     return client;
   },
 
+  background() {}, // Nothing is ever cut short.
+
   send(c, status, headers, body) {
     const { incoming, outgoing } = nodeOf(c);
     if (outgoing.headersSent || outgoing.destroyed) return RESPONSE_ALREADY_SENT;

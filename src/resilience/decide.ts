@@ -27,20 +27,28 @@ export type Decision =
   /** The same deployment once more. */
   | { next: 'again'; how: Again }
   /** Another deployment; `only` says which will do. */
-  | { next: 'other'; only?: (candidate: Candidate) => boolean };
+  | { next: 'other'; only?: (candidate: Candidate) => boolean }
+  /** Those that the rules keep for this failure. */
+  | { next: 'reserved'; fallback: Candidate['after'] };
 
 export interface Failure {
   error: GatewayError;
   candidate: Candidate;
   /** How this attempt was asked. */
   again: Again;
+  /** Those that are kept for one kind of failure. */
+  reserved: readonly Candidate[];
 }
 
 const STOP: Decision = { next: 'stop' };
 const OTHER: Decision = { next: 'other' };
+/** Failures for which the rules may name other models. */
+const FALLBACKS: Partial<Record<ErrorKind, Candidate['after']>> = { context: 'context', policy: 'refusal' };
 
-export function decide({ error, candidate, again }: Failure, rules: PlanRules): Decision {
+export function decide({ error, candidate, again, reserved }: Failure, rules: PlanRules): Decision {
   const { rule, kind } = error;
+  const fallback = FALLBACKS[kind];
+  if (fallback && reserved.some(({ after }) => after === fallback)) return { next: 'reserved', fallback };
   if (kind === 'context' && rules.onContext === 'larger') return larger(candidate);
   if (kind === 'policy' && rules.onRefusal === 'other') {
     const { endpoint } = candidate.deployment;

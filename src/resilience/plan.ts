@@ -9,6 +9,7 @@ import type { Amounts } from '../core/limits.ts';
 import { forced, notePassedOver, noteStay, untilOf, visitorOf, whyNone } from './admission.ts';
 import { type Again, decide, isCall, mayRepeat } from './decide.ts';
 import { hedged, type Ran, run } from './hedge.ts';
+import { Itinerary } from './itinerary.ts';
 import type { PlanPorts, PlanRequest, Step, Stop } from './request.ts';
 import type { Lease } from './target.ts';
 import { verdict } from './verdict.ts';
@@ -64,10 +65,7 @@ class Progress {
   readonly #request: PlanRequest;
   readonly #ports: PlanPorts;
   readonly #errors: GatewayError[] = [];
-  /** Not asked yet, or asked and worth asking again. */
-  #open: readonly Stop[];
-  /** Failed in a way that may pass; asked again when nobody else is left. */
-  #repeatable: readonly Stop[] = [];
+  readonly #itinerary: Itinerary;
   #again: Stop | undefined;
   /** Who was asked again, and how: later calls of the same ask so too. */
   readonly #how = new Map<Stop, Again>();
@@ -83,7 +81,7 @@ class Progress {
   constructor(request: PlanRequest, ports: PlanPorts) {
     this.#request = request;
     this.#ports = ports;
-    this.#open = request.stops;
+    this.#itinerary = new Itinerary(request.stops);
   }
 
   /** Waits for room. Throws the verdict when there is nobody left, or none will have room in time. */
@@ -95,7 +93,7 @@ class Progress {
     const lease = await this.#admit(stops);
     const stop = stops.find(({ target }) => target === lease.target);
     if (!stop) throw new GatewayError('internal', 'Room was given where none was asked for');
-    this.#close(stop);
+    this.#itinerary.close(stop);
     if (this.#steps++ === 0) this.#request.pool.budget.deposit();
     const { client } = this.#request;
     return { stop, lease, again: this.#how.get(stop), startedAt: this.#ports.clock.now(), client };
@@ -114,7 +112,8 @@ class Progress {
     const { stop, again } = step;
     this.endCall(step, error);
     const now = this.#ports.clock.now();
-    const decision = decide({ error, candidate: stop.candidate, again }, rules);
+    const { reserved } = this.#itinerary;
+    const decision = decide({ error, candidate: stop.candidate, again, reserved }, rules);
     if (client.gone || decision.next === 'stop') throw error;
     if (this.#calls >= rules.maxCalls || now >= rules.deadlineAt || this.#isSpent()) throw this.#verdict();
     if (isCall(error) && !pool.budget.withdraw(now)) throw this.#verdict();
@@ -123,10 +122,8 @@ class Progress {
       this.#how.set(stop, decision.how);
       return;
     }
-    const { only } = decision;
-    if (!only) return;
-    this.#open = this.#open.filter(({ candidate }) => only(candidate));
-    this.#repeatable = this.#repeatable.filter(({ candidate }) => only(candidate));
+    if (decision.next === 'reserved') this.#itinerary.unlock(decision.fallback);
+    else if (decision.only) this.#itinerary.narrow(decision.only);
   }
 
   /** The call is over and its lease is back; what comes next is another question. */
@@ -138,7 +135,7 @@ class Progress {
     this.#note(step, error.kind);
     this.#errors.push(error);
     if (isCall(error)) this.#countCall(stop);
-    if (mayRepeat(error)) this.#repeatable = [...this.#repeatable, stop];
+    if (mayRepeat(error)) this.#itinerary.mayRepeat(stop);
   }
 
   /** When a second attempt may join this one, in milliseconds; undefined: never. */
@@ -155,9 +152,9 @@ class Progress {
     const now = clock.now();
     if (client.gone || now >= rules.deadlineAt || room.waiting > 0) return undefined;
     if ((first.stop.costUsd ?? 0) >= (rules.maxCostUsd ?? Infinity)) return undefined;
-    const stop = this.#open.find(({ target, need }) => target.waitMs(need, now) === 0);
+    const stop = this.#itinerary.open.find(({ target, need }) => target.waitMs(need, now) === 0);
     if (!stop || !pool.budget.withdraw(now)) return undefined;
-    this.#close(stop);
+    this.#itinerary.close(stop);
     const lease = stop.target.take(stop.need, now);
     return { stop, lease, again: undefined, startedAt: now, client: client.child() };
   }
@@ -176,16 +173,16 @@ class Progress {
 
   /** Those not asked yet; where none of them is well and has room in time, also those whose failure may have passed. */
   #eligible(): readonly Stop[] {
-    if (this.#repeatable.length === 0) return this.#open;
+    const itinerary = this.#itinerary;
+    if (!itinerary.hasRepeatable) return itinerary.open;
     const now = this.#ports.clock.now();
     const inTimeMs = untilOf(this.#request.rules, now) - now;
-    if (this.#open.some(({ target, need }) => target.isUsable(now) && target.waitMs(need, now) <= inTimeMs))
-      return this.#open;
+    if (itinerary.open.some(({ target, need }) => target.isUsable(now) && target.waitMs(need, now) <= inTimeMs))
+      return itinerary.open;
     const { least, most } = REPEAT_AFTER_MS;
     this.#notBefore = now + least + this.#ports.random() * (most - least);
-    this.#open = [...this.#open, ...this.#repeatable];
-    this.#repeatable = [];
-    return this.#open;
+    itinerary.reopen();
+    return itinerary.open;
   }
 
   async #admit(stops: readonly Stop[]): Promise<Lease> {
@@ -222,10 +219,6 @@ class Progress {
 
   #verdict(): GatewayError {
     return verdict(this.#errors, this.#calls);
-  }
-
-  #close(stop: Stop): void {
-    this.#open = this.#open.filter((each) => each !== stop);
   }
 
   #countCall({ costUsd }: Stop): void {

@@ -52,6 +52,20 @@ const priceRow = z.strictObject({
   validTo: z.iso.date().optional(),
 });
 
+const promptCache = z.strictObject({
+  automatic: z.boolean().exactOptional(),
+  lifetimeMs: z.int().positive().exactOptional(),
+  minimumTokens: z.int().positive().exactOptional(),
+  source: z.string().exactOptional(),
+});
+
+/** A row's fields replace the family's one by one; `null`: the provider keeps none of its prompts. */
+const prompts = {
+  /** Tokens it makes of a text that is one token to OpenAI's o200k. */
+  tokenFactor: z.number().positive().optional(),
+  promptCache: promptCache.nullable().optional(),
+};
+
 const family = z.strictObject({
   description: z.string().optional(),
   extends: z.string().optional(),
@@ -67,6 +81,8 @@ const family = z.strictObject({
   longPrompt: z
     .strictObject({ abovePromptTokens: z.int().positive(), input: z.number(), output: z.number() })
     .optional(),
+  ...prompts,
+  tokenFactorSource: z.string().optional(),
   capabilities: someCapabilities.optional(),
   on: byDialect.optional(),
 });
@@ -98,6 +114,7 @@ const model = z.strictObject({
   bedrock: bedrock.optional(),
   regionalMarkup: z.number().positive().optional(),
   price: z.union([priceRow, z.array(priceRow).min(1)]).optional(),
+  ...prompts,
   capabilities: someCapabilities.optional(),
   on: byDialect.optional(),
 });
@@ -121,6 +138,6 @@ export type SomeCapabilities = z.infer<typeof someCapabilities>;
 export type Family = z.infer<typeof family>;
 export type ModelRow = z.infer<typeof model>;
 export type PriceRow = z.infer<typeof priceRow>;
-/** What class of work a model is for; the tiers of `routing-rules/default.json` go by these names. */
+/** What class of work a model is for; the tiers of `routing-rules/rules.json` go by these names. */
 export type Tier = z.infer<typeof tier>;
 export type BedrockIds = z.infer<typeof bedrock>;

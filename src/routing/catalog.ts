@@ -4,7 +4,7 @@
  * price must be loud, never wrong. Looked up once per deployment, at start-up.
  */
 import { z } from 'zod';
-import type { Capabilities, Price } from '../core/deployment.ts';
+import type { Capabilities, DatedPrice, Price, PromptCache } from '../core/deployment.ts';
 import {
   CapabilityFields,
   CatalogFile,
@@ -14,7 +14,7 @@ import {
   type Tier,
 } from './catalog-file.ts';
 import { bedrockId } from './bedrock-id.ts';
-import { datedPrice, type DatedPrice } from './list-price.ts';
+import { datedPrice } from './list-price.ts';
 import { modelKey, parseModelId, type ModelId } from './model-id.ts';
 
 export interface Catalog {
@@ -37,6 +37,8 @@ export interface CatalogEntry {
   /** The price now. Prices may change at a date: ask `priceAt(prices, nowMs)` for another moment. */
   price: Price | undefined;
   prices: readonly DatedPrice[];
+  tokenFactor: number;
+  promptCache: PromptCache | undefined;
   tier: Tier | undefined;
   known: 'exact' | 'family' | 'none';
   family: string | undefined;
@@ -79,19 +81,9 @@ export function createCatalog(data: unknown): Catalog {
       const known = rows.get(id.key) ?? prefixes.find(({ prefix }) => id.key.startsWith(prefix))?.known;
       const capabilities = capabilitiesOf(file.defaults, known, dialect, id);
       if (!known) return { ...UNKNOWN, capabilities, asOf: file.asOf };
-      const { row, family, familyName } = known;
-      const prices = row ? pricesOf(row, family, dialect, id) : [];
-      return {
-        capabilities,
-        price: priceAt(prices, nowMs),
-        prices,
-        tier: row?.tier,
-        known: row ? 'exact' : 'family',
-        family: familyName,
-        shutdown: row?.shutdown,
-        source: row?.source ?? family.source,
-        asOf: row?.asOf ?? family.asOf ?? file.asOf,
-      };
+      const prices = known.row ? pricesOf(known.row, known.family, dialect, id) : [];
+      const promptCache = promptCacheOf(known, dialect, id);
+      return { ...described(known, file.asOf), capabilities, price: priceAt(prices, nowMs), prices, promptCache };
     },
     tierOf: (model) => rows.get(parseModelId(model).key)?.row?.tier,
     offered(dialect, region = 'us-east-1', nowMs = Date.parse(file.asOf)) {
@@ -105,6 +97,18 @@ export function createCatalog(data: unknown): Catalog {
   };
 }
 
+function described({ row, family, familyName }: KnownModel, fileAsOf: string) {
+  return {
+    tokenFactor: row?.tokenFactor ?? family.tokenFactor ?? 1,
+    tier: row?.tier,
+    known: row ? 'exact' : 'family',
+    family: familyName,
+    shutdown: row?.shutdown,
+    source: row?.source ?? family.source,
+    asOf: row?.asOf ?? family.asOf ?? fileAsOf,
+  } as const;
+}
+
 function offeredAs(row: ModelRow, dialect: string, region: string): string | undefined {
   if (dialect === 'bedrock') return row.bedrock && bedrockId(row.bedrock, region);
   return row.retired ? undefined : row.id;
@@ -113,6 +117,8 @@ function offeredAs(row: ModelRow, dialect: string, region: string): string | und
 const UNKNOWN = {
   price: undefined,
   prices: [],
+  tokenFactor: 1,
+  promptCache: undefined,
   tier: undefined,
   known: 'none',
   family: undefined,
@@ -131,7 +137,7 @@ function resolveFamilies(families: CatalogFile['families']): Map<string, KnownMo
     if (family.extends !== undefined && !parent) throw unknownName(`Family "${name}"`, 'extends', family.extends);
     resolved.set(name, {
       familyName: name,
-      family: { ...parent?.family, ...family },
+      family: { ...parent?.family, ...family, promptCache: laidOver(parent?.family.promptCache, family.promptCache) },
       row: undefined,
       layer: extend(parent?.layer, family),
     });
@@ -194,6 +200,19 @@ function toCapabilities(merged: unknown): Capabilities {
 /** Also where its list prices hold. */
 function isOwn(family: Family, dialect: string, id: ModelId): boolean {
   return !id.resold && (family.dialects ?? []).includes(dialect);
+}
+
+/** Another server's cache is another matter, as its prices are. */
+function promptCacheOf({ family, row }: KnownModel, dialect: string, id: ModelId): PromptCache | undefined {
+  const { automatic = false, lifetimeMs, minimumTokens } = laidOver(family.promptCache, row?.promptCache) ?? {};
+  if (lifetimeMs === undefined || minimumTokens === undefined || !isOwn(family, dialect, id)) return undefined;
+  return { automatic, lifetimeMs, minimumTokens };
+}
+
+type SomePromptCache = Family['promptCache'];
+
+function laidOver(below: SomePromptCache, above: SomePromptCache): SomePromptCache {
+  return above === null ? null : above ? { ...below, ...above } : below;
 }
 
 function pricesOf(row: ModelRow, family: Family, dialect: string, id: ModelId): DatedPrice[] {

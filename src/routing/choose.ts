@@ -1,120 +1,119 @@
-/** Which deployments may serve a request, best first, and why. Pure. */
+/** Which deployments may serve a request, best first, and why. Pure, but for the leaders that `arrange` remembers. */
+import type { Ceilings } from '../core/ceilings.ts';
+import { lowest } from '../core/ceilings.ts';
 import type { ChatRequest } from '../core/chat.ts';
-import type { Candidate, Deployment, Estimate } from '../core/deployment.ts';
+import type { Deployment, Estimate } from '../core/deployment.ts';
 import { GatewayError } from '../core/errors.ts';
-import { type Complexity, scoreComplexity } from './complexity.ts';
+import { lastAsk } from './ask.ts';
+import { createFacts, type Facts } from './facts/facts.ts';
 import { nearNames } from './near.ts';
-import { needsOf, obstacleFor, type Obstacle } from './needs.ts';
-import type { Rules } from './rules.ts';
+import { type Decision, decide } from './rules/decide.ts';
+import type { Complexity } from './score/scorer.ts';
+import { type Selected, Selection } from './selection.ts';
+import type { Session } from './sessions/sessions.ts';
+import { deploymentsOf, type RoutingMemory, type RoutingView } from './view.ts';
 
-/** What choosing reads of the gateway. */
-export interface RoutingView {
-  /** Names clients may ask for, each with its deployments in order. */
-  models: ReadonlyMap<string, readonly Deployment[]>;
-  /** `provider/model`: any model of a configured provider. */
-  direct(model: string): Deployment | undefined;
-  rules: Rules;
-  /** The tier that a model is fit for whose name the rules do not list. */
-  tierOf(model: string): string | undefined;
+/** A request as choosing sees it. */
+export interface Wanted {
+  request: ChatRequest;
+  estimate: Estimate;
+  /** The client key's name. */
+  key: string;
+  header: (name: string) => string | undefined;
+  ceilings: Ceilings;
+  nowMs: number;
 }
 
-/** Throws `model_not_found`, or why nothing can serve the request: `context` or `unsupported`. */
-export function choose(request: ChatRequest, estimate: Estimate, view: RoutingView): Candidate[] {
-  const found = candidatesFor(request, view);
-  const needs = needsOf(request, estimate);
-  const obstacles: Obstacle[] = [];
-  const fit = found.filter(({ deployment }) => {
-    const obstacle = obstacleFor(deployment, needs);
-    if (obstacle) obstacles.push(obstacle);
-    return !obstacle;
+export interface Choice extends Selected {
+  facts: Facts;
+  /** Undefined where the client named the model and no rule had anything to say. */
+  decision: Decision | undefined;
+  session: Session | undefined;
+  /** What became of the session's deployment, in words. */
+  stay: string | undefined;
+  /** Of the request, its key and the rules together. */
+  ceilings: Ceilings;
+  /** Gets a copy. */
+  shadow: Deployment | undefined;
+}
+
+/** Throws `model_not_found`, `rejected`, or why nothing can serve the request: `context` or `unsupported`. */
+export function choose(wanted: Wanted, view: RoutingView, memory: RoutingMemory): Choice {
+  const { request, key, header, estimate, nowMs } = wanted;
+  const asked = request.model;
+  const named = view.models.get(asked) ?? (view.rules.routes.has(asked) ? undefined : directly(asked, view));
+  const facts = createFacts({ request, estimate, key, header, atMs: nowMs });
+  if (named && !view.rules.steps.some(({ namesModel }) => namesModel)) return byName(named, { wanted, facts, memory });
+  const session = facts.isHousekeeping ? undefined : memory.sessions.find(key, facts.session, nowMs);
+  const decision = decide(view.rules, facts, {
+    score: () => complexityOf(request, facts, view),
+    previousTier: session?.tier,
+    random: memory.random,
+    isModel: named !== undefined,
   });
-  if (fit.length === 0) throw refusal(request.model, obstacles);
-  return fit;
+  if (decision.reject !== undefined) throw new GatewayError('rejected', decision.reject, { param: 'model' });
+  const ceilings = lowest(wanted.ceilings, decision);
+  const selection = new Selection({ wanted, facts, ceilings, memory, session, decision });
+  for (const { tier, pool } of groupsOf(decision, named, view)) selection.add(pool, tier);
+  const { outage = [], context = [], refusal = [] } = decision.fallbacks;
+  selection.add(deploymentsOf(outage, view), undefined, 'after an outage');
+  if (selection.isTooLong) selection.add(deploymentsOf(context, view), undefined, 'the prompt is too long for others');
+  const stay = selection.settle(view.rules.tiers.map(({ name }) => name));
+  selection.reserve(deploymentsOf(context, view), 'context');
+  selection.reserve(deploymentsOf(refusal, view), 'refusal');
+  const shadow = decision.shadow && deploymentsOf([decision.shadow.model], view)[0];
+  return { ...selection.result(), facts, decision, session, stay, ceilings, shadow };
 }
 
-function candidatesFor(request: ChatRequest, view: RoutingView): Candidate[] {
-  const named = view.models.get(request.model);
-  if (named?.length) return named.map((deployment) => ({ deployment, reason: 'by name' }));
-  if (Object.hasOwn(view.rules.routes, request.model)) return routed(request, view);
-  const direct = view.direct(request.model);
-  if (direct) return [{ deployment: direct, reason: 'by name' }];
-  throw notFound(request.model, view);
+interface Named {
+  wanted: Wanted;
+  facts: Facts;
+  memory: RoutingMemory;
 }
 
-/** The tier that the request deserves, then the tiers above it, then those below. */
-function routed(request: ChatRequest, view: RoutingView): Candidate[] {
-  const complexity = scoreComplexity(request, view.rules);
-  const score = explain(complexity);
-  const unlisted = unlistedModels(view);
-  const seen = new Set<string>();
-  const candidates: Candidate[] = [];
-  const order = tierOrder(request.model, complexity.tier, view.rules);
-  for (const tier of order) {
-    const reason = `${request.model} -> ${tier} (${tier === order[0] ? '' : `after ${order[0]}, `}${score})`;
-    for (const deployment of [...listedModels(tier, view), ...(unlisted.get(tier) ?? [])]) {
-      if (seen.has(deployment.id)) continue;
-      seen.add(deployment.id);
-      candidates.push({ deployment, reason });
-    }
-  }
-  if (candidates.length > 0) return candidates;
-  throw new GatewayError('model_not_found', `No configured model belongs to a tier of "${request.model}"`, {
-    param: 'model',
-  });
+/** The client has chosen; only what cannot serve the request is left out. */
+function byName(named: readonly Deployment[], { wanted, facts, memory }: Named): Choice {
+  const { ceilings } = wanted;
+  const selection = new Selection({ wanted, facts, ceilings, memory, session: undefined, decision: undefined });
+  selection.add(named, undefined);
+  const nothing = { decision: undefined, session: undefined, stay: undefined, shadow: undefined };
+  return { ...selection.result(), ...nothing, facts, ceilings };
 }
 
-function tierOrder(route: string, deserved: string, { routes, tiers }: Rules): string[] {
-  const names = tiers.map(({ name }) => name);
-  const { atLeast, atMost } = routes[route] ?? {};
-  const lowest = atLeast === undefined ? 0 : names.indexOf(atLeast);
-  const highest = atMost === undefined ? names.length - 1 : names.indexOf(atMost);
-  const start = Math.min(Math.max(names.indexOf(deserved), lowest), highest);
-  return [...names.slice(start, highest + 1), ...names.slice(lowest, start).toReversed()];
-}
-
-/** The deployments of the models that the rules name for a tier, in their order. */
-function listedModels(tier: string, view: RoutingView): Deployment[] {
-  const found: Deployment[] = [];
-  for (const name of view.rules.tiers.find((each) => each.name === tier)?.models ?? []) {
-    const direct = name.includes('/') ? view.direct(name) : undefined;
-    found.push(...(view.models.get(name) ?? (direct ? [direct] : [])));
-  }
-  return found;
-}
-
-/** Models that the rules do not name, by the tier that the catalog thinks them fit for. */
-function unlistedModels(view: RoutingView): Map<string, Deployment[]> {
-  const byTier = new Map<string, Deployment[]>();
-  for (const [name, deployments] of view.models) {
-    const tier = view.rules.listed.has(name) ? undefined : view.tierOf(name);
-    if (tier === undefined) continue;
-    byTier.set(tier, [...(byTier.get(tier) ?? []), ...deployments]);
-  }
-  return byTier;
-}
-
-/** `score 0.42: code 0.2, tools 0.15`. */
-function explain({ score, contributions }: Complexity): string {
-  const visible = contributions.filter(({ value }) => Math.abs(value) >= 0.005).slice(0, 3);
-  const parts = visible.map(({ name, value }) => `${name} ${Number(value.toFixed(2))}`);
-  return `score ${score.toFixed(2)}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
-}
-
-function refusal(model: string, obstacles: readonly Obstacle[]): GatewayError {
-  const tooSmall = obstacles.filter((obstacle) => obstacle.kind === 'context');
-  const widest = tooSmall.toSorted((a, b) => b.contextTokens - a.contextTokens)[0];
-  if (widest) {
-    const { neededTokens, contextTokens } = widest;
-    const message = `prompt is too long: about ${neededTokens} tokens with the answer > ${contextTokens} maximum`;
-    return new GatewayError('context', message, { param: 'messages' });
-  }
-  const lacking = obstacles.find((obstacle) => obstacle.kind === 'unsupported');
-  const message = `Nothing configured as "${model}" takes ${lacking?.what}`;
-  return new GatewayError('unsupported', message, { param: lacking?.param });
-}
-
-function notFound(asked: string, view: RoutingView): GatewayError {
-  const near = nearNames(asked, [...Object.keys(view.rules.routes), ...view.models.keys()]);
+function directly(asked: string, view: RoutingView): readonly Deployment[] {
+  const found = view.direct(asked);
+  if (found) return [found];
+  const near = nearNames(asked, [...view.rules.routes.keys(), ...view.models.keys()]);
   const message = `The model "${asked.slice(0, 200)}" does not exist here. Near it: ${near.join(', ')}`;
-  return new GatewayError('model_not_found', message, { param: 'model' });
+  throw new GatewayError('model_not_found', message, { param: 'model' });
+}
+
+interface Group {
+  tier: string | undefined;
+  pool: readonly Deployment[];
+}
+
+/** What a rule names, then the tiers; the model asked for only where no rule sends the request elsewhere. */
+function groupsOf(
+  { pool, tier, tiers }: Decision,
+  named: readonly Deployment[] | undefined,
+  view: RoutingView,
+): Group[] {
+  const ranked = tiers.map((name) => ({ tier: name, pool: view.tiers.get(name) ?? [] }));
+  if (pool) return [{ tier, pool: deploymentsOf(pool, view) }, ...ranked];
+  return named && ranked.length === 0 ? [{ tier: undefined, pool: named }] : ranked;
+}
+
+/** In characters: a shorter ask is read together with the ones before it. */
+const FOLLOW_UP = 40;
+
+function complexityOf(request: ChatRequest, facts: Facts, { scorer }: RoutingView): Complexity {
+  return scorer.score({
+    ask: lastAsk(request, FOLLOW_UP),
+    toolCount: facts.toolCount,
+    toolParameters: facts.toolParameters,
+    structured: facts.structured !== 'none',
+    messages: request.messages.length,
+    effort: request.reasoning_effort ?? request.reasoning?.effort ?? undefined,
+  });
 }

@@ -1,13 +1,5 @@
-import type { Price, PriceTier } from '../core/deployment.ts';
+import type { DatedPrice, PriceTier } from '../core/deployment.ts';
 import type { Family, PriceRow } from './catalog-file.ts';
-
-/** A price and when it holds. */
-export interface DatedPrice {
-  price: Price;
-  fromMs: number;
-  /** Not included. */
-  untilMs: number;
-}
 
 const DAY_MS = 86_400_000;
 

@@ -1,21 +1,23 @@
-import { compose } from '../compose.ts';
+import { compose, type Composed } from '../compose.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Environment } from '../config/parse.ts';
 import { fetchDoor } from '../platform/fetch-door.ts';
 import { fetchTransport } from '../platform/fetch-transport.ts';
 import { practiceProviders } from '../practice/providers.ts';
+import { readRouting } from './rules-files.ts';
 
-interface Checked {
+export interface Checked {
   configuration: Configuration;
   environment: Environment;
   source: string;
+  file?: string | undefined;
   practice: boolean;
 }
 
 /** Builds all that a start would build, and sends nothing. Throws what a start would throw. */
-export function check({ configuration, environment, source, practice }: Checked): void {
+export function check({ configuration, environment, source, file, practice }: Checked): Composed {
   const providers = practice ? practiceProviders('http://practice.invalid') : configuration.providers;
-  compose(
+  return compose(
     { ...configuration, providers },
     {
       door: fetchDoor,
@@ -26,6 +28,7 @@ export function check({ configuration, environment, source, practice }: Checked)
       source,
       practice,
       isReady: () => true,
+      routing: readRouting(configuration.routing, { source, file }).documents,
     },
   );
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { findProviders } from '../config/credentials.ts';
 import { isLoopback } from '../config/loopback.ts';
 import { ConfigurationError, type Environment, parseConfiguration } from '../config/parse.ts';
+import type { Routing } from '../config/routing.ts';
 import type { Configuration } from '../config/schema.ts';
 
 export const HELP = `signalbox: one OpenAI-compatible address for Claude, OpenAI, Gemini, Bedrock and every compatible server
@@ -10,6 +11,10 @@ export const HELP = `signalbox: one OpenAI-compatible address for Claude, OpenAI
 Usage
   signalbox [start]            serve (default: http://127.0.0.1:8787)
   signalbox check              check the configuration without starting
+  signalbox explain FILE       say what would become of a chat request, and why
+  signalbox replay LOG         say what another configuration would have chosen, and what that would have cost
+  signalbox fit --labels FILE  learn from your own traffic which asks need the strong model
+  signalbox COMMAND --help     the options of one of them
 
 Options
   -c, --config FILE            configuration (default: SIGNALBOX_CONFIG, then ./signalbox.yaml, then the environment)
@@ -28,6 +33,10 @@ export interface Loaded {
   environment: Environment;
   /** Where it came from, for messages. */
   source: string;
+  /** Its file, if it is one: paths in it begin where it lies. */
+  file: string | undefined;
+  /** Reads its `routing:` again. */
+  routing: () => Routing;
   /** No provider is configured anywhere. */
   practice: boolean;
   describe(): string;
@@ -55,7 +64,15 @@ export async function loadConfiguration(given: Arguments, environment: Environme
   refuseOpenDoor(configuration, source);
   if (file) warnOpenFile(file, parsed);
   const practice = Object.keys(providers).length === 0;
-  return { configuration, environment, source, practice, describe: () => describe(configuration, practice) };
+  return {
+    configuration,
+    environment,
+    source,
+    file,
+    routing: () => (file ? parseConfiguration(readFile(file), source, environment).routing : parsed.routing),
+    practice,
+    describe: () => describe(configuration, practice),
+  };
 }
 
 function readFile(file: string): string {

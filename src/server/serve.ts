@@ -11,6 +11,8 @@ import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
 import { nodeDoor } from '../platform/node-door.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
+import { readRouting } from './rules-files.ts';
+import { followRouting } from './watch.ts';
 
 /** A proxy in front keeps idle connections for a minute; ours must not close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -19,16 +21,18 @@ const SWEEP_MS = 100;
 
 export async function serve(loaded: Loaded): Promise<void> {
   const { environment, source, practice } = loaded;
+  const routing = readRouting(loaded.configuration.routing, loaded);
   const practiced = practice ? await startPractice() : undefined;
   const configuration = { ...loaded.configuration, ...(practiced && { providers: practiced.providers }) };
   const { server: options, log: logOptions } = configuration;
   let draining = false;
   const now = () => Date.now();
   const transport = http1Transport();
+  const log = pino({ level: logOptions.level, base: null, messageKey: 'message' });
   const composed = compose(configuration, {
     door: nodeDoor,
     transport,
-    log: pino({ level: logOptions.level, base: null, messageKey: 'message' }),
+    log,
     credentials: {
       awsChain: (region) => awsChain(region, now),
       googleToken: (serviceAccount) => googleToken(serviceAccount, { now, fetch, shared: true }),
@@ -37,6 +41,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     source,
     practice,
     isReady: () => !draining,
+    routing: routing.documents,
   });
   const server = createAdaptorServer({ fetch: composed.app.fetch }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
@@ -46,15 +51,18 @@ export async function serve(loaded: Loaded): Promise<void> {
   });
   if (logOptions.level !== 'silent')
     process.stdout.write(banner(composed, { source, practice, host: options.host, port, configuration }));
+  const following = followRouting({ loaded, composed, log, began: routing });
   const stop = async () => {
     if (draining) return process.exit(1); // Asked twice: now.
     draining = true;
+    following.stop();
     await drain(server, options.drainMs);
     await transport.close();
     await practiced?.close();
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
+  process.on('SIGHUP', following.reload);
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

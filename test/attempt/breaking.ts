@@ -296,6 +296,9 @@ export function inbound(more: Partial<ChatRequest>, client: Departure) {
     priority: 'normal' as const,
     deadlineMs: undefined,
     attempts: [],
+    ceilings: {},
+    header: () => undefined,
+    background: () => {},
     client,
   };
 }

@@ -5,6 +5,7 @@ import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
 const KEYS = ['first', 'second', 'third'].map((name) => ({
   name,
   priority: 'normal' as const,
+  ceilings: {},
   hash: hashKey(`key-of-${name}`),
 }));
 const check = { hash: hashKey, same: sameHash };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
 import { urgencyOf } from '../../src/http/urgency.ts';
 
-const CALLER = { name: 'web', priority: 'critical' } as const;
+const CALLER = { priority: 'critical' } as const;
 
 describe('urgencyOf', () => {
   it("is the key's where the request says nothing", () => {

@@ -17,8 +17,8 @@ const RULES: PlanRules = {
 const candidate = (account: string, contextTokens: number) =>
   ({ deployment: { endpoint: { account }, capabilities: { ...ABLE, contextTokens } }, reason: '' }) as Candidate;
 const HERE = candidate('here', 1_000);
-const after = (kind: ErrorKind, again?: Again, rules: Partial<PlanRules> = {}) =>
-  decide({ error: new GatewayError(kind, ''), candidate: HERE, again }, { ...RULES, ...rules });
+const after = (kind: ErrorKind, again?: Again, rules: Partial<PlanRules> = {}, reserved: readonly Candidate[] = []) =>
+  decide({ error: new GatewayError(kind, ''), candidate: HERE, again, reserved }, { ...RULES, ...rules });
 
 describe('decide', () => {
   it.each(KINDS)('goes by the table after %s', (kind) => {
@@ -41,6 +41,13 @@ describe('decide', () => {
     const decision = after('policy', undefined, { onRefusal: 'other' });
     const only = decision.next === 'other' ? decision.only : undefined;
     expect(['here', 'there'].map((account) => only?.(candidate(account, 1)))).toEqual([false, true]);
+  });
+
+  it('goes to the models that the rules keep for this failure, and for no other', () => {
+    const kept = [{ ...HERE, after: 'refusal' as const }];
+    expect(after('policy', undefined, {}, kept)).toEqual({ next: 'reserved', fallback: 'refusal' });
+    expect(after('context', undefined, {}, kept)).toEqual({ next: 'stop' });
+    expect(after('overload', undefined, {}, kept)).toEqual({ next: 'other' });
   });
 
   it('keeps the two permissions apart', () => {

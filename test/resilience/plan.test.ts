@@ -116,6 +116,24 @@ const rows: Row[] = [
     ends: 'from c',
   },
   {
+    name: 'what is kept for long prompts is asked after one that was too long',
+    pool: { a: always('context'), b: well, c: { after: 'refusal' }, d: { after: 'context' } },
+    asks: ['a', 'd'],
+    ends: 'from d',
+  },
+  {
+    name: 'what is kept for refusals is asked after a refusal',
+    pool: { a: always('policy'), b: well, c: { after: 'refusal' }, d: { after: 'context' } },
+    asks: ['a', 'c'],
+    ends: 'from c',
+  },
+  {
+    name: 'and for nothing else, though nobody is left',
+    pool: { a: always('fault'), c: { after: 'refusal' }, d: { after: 'context' } },
+    asks: ['a', 'a', 'a'],
+    ends: 'fault',
+  },
+  {
     name: 'no further attempt once those before may have cost the limit',
     pool: { a: { ...always('fault'), costUsd: 0.6 }, b: { ...always('fault'), costUsd: 0.6 }, c: well },
     rules: { maxCostUsd: 1 },

@@ -34,6 +34,7 @@ export interface DeploymentOptions {
   contextTokens?: number;
   costUsd?: number | undefined;
   slots?: number;
+  after?: Candidate['after'];
 }
 
 export interface Call {
@@ -237,7 +238,7 @@ export class TestPool {
       price: undefined,
       family: 'f',
     };
-    const candidate: Candidate = { deployment, reason: 'test' };
+    const candidate: Candidate = { deployment, reason: 'test', after: options.after };
     const times = new FirstTokenTimes({ floorMs: 5_000, capMs: 60_000, reasoningFloorMs: 60_000 });
     const target = new Target({ deployment, fuse, limits, parking: this.#parking, times, random: this.#random });
     const stop: Stop = { candidate, target, need: { requests: 1 }, pace: 'plain', costUsd: options.costUsd };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import models from '../../routing-rules/models.json' with { type: 'json' };
-import rules from '../../routing-rules/default.json' with { type: 'json' };
+import rules from '../../routing-rules/rules.json' with { type: 'json' };
 import type { Capabilities } from '../../src/core/deployment.ts';
 import { createCatalog, priceAt } from '../../src/routing/catalog.ts';
 
@@ -407,6 +407,61 @@ describe('prices', () => {
     expect(models.models.filter(({ id }) => !catalog.lookup('openai', id, NOW).source?.startsWith('https:'))).toEqual(
       [],
     );
+  });
+});
+
+describe('tokens and prompt caches', () => {
+  type Row = [dialect: string, id: string, tokenFactor: number, lifetimeMinutes?: number, minimumTokens?: number];
+  test.each<Row>([
+    ['anthropic', 'claude-opus-5-5', 1.55, 5, 512],
+    ['anthropic', 'claude-haiku-5-5', 1.55, 5, 512],
+    ['anthropic', 'claude-fable-5-2', 1.55, 5, 512],
+    ['anthropic', 'claude-opus-4-8', 1.55, 5, 1_024],
+    ['anthropic', 'claude-opus-4-7', 1.55, 5, 2_048],
+    ['anthropic', 'claude-opus-4-6', 1.2, 5, 4_096],
+    ['anthropic', 'claude-sonnet-5', 1.55, 5, 1_024],
+    ['anthropic', 'claude-sonnet-4-6', 1.2, 5, 1_024],
+    ['anthropic', 'claude-haiku-4-5', 1.2, 5, 4_096],
+    ['anthropic', 'claude-3-5-haiku-latest', 1.2, 5, 2_048],
+    ['anthropic', 'claude-opus-6', 1.55, 5, 512],
+    ['bedrock', 'us.anthropic.claude-opus-4-7', 1.55, 5, 2_048],
+    ['bedrock', 'amazon.nova-pro-v1:0', 1, 5, 1_000],
+    ['bedrock', 'openai.gpt-oss-120b-1:0', 1],
+    ['openai', 'gpt-6.1-sol', 1, 30, 1_024],
+    ['openai', 'gpt-5.6-luna', 1, 30, 1_024],
+    ['openai', 'gpt-5.4', 1, 5, 1_024],
+    ['openai', 'gpt-4o-mini', 1, 5, 1_024],
+    ['openai', 'gpt-4-turbo', 1],
+    ['openai', 'there-is-no-such-model', 1],
+    ['gemini', 'gemini-4-argon', 1, 5, 4_096],
+    ['gemini', 'gemini-2.5-pro', 1, 5, 2_048],
+    ['gemini', 'gemini-2.0-flash', 1],
+    // Somebody else's server counts as the model does, but keeps what it likes.
+    ['openai', 'anthropic/claude-opus-5-5', 1.55],
+  ])('%s/%s makes %f tokens of one and is kept for %s minutes from %s tokens on', (dialect, id, ...expected) => {
+    const { tokenFactor, promptCache } = catalog.lookup(dialect, id, NOW);
+    const [factor, lifetimeMinutes, minimumTokens] = expected;
+    expect(tokenFactor).toBe(factor);
+    expect(promptCache?.minimumTokens).toBe(minimumTokens);
+    expect(promptCache && promptCache.lifetimeMs / 60_000).toBe(lifetimeMinutes);
+  });
+
+  test('Claude keeps what is marked, the others keep what comes', () => {
+    const isAutomatic = (dialect: string, id: string) => catalog.lookup(dialect, id, NOW).promptCache?.automatic;
+    expect(isAutomatic('anthropic', 'claude-opus-5-5')).toBe(false);
+    expect(isAutomatic('bedrock', 'us.anthropic.claude-opus-5-5')).toBe(false);
+    expect(isAutomatic('openai', 'gpt-5.4')).toBe(true);
+    expect(isAutomatic('gemini', 'gemini-2.5-pro')).toBe(true);
+  });
+
+  test('whatever has a price for reading a cache has a cache', () => {
+    const without = ['anthropic', 'openai', 'gemini', 'bedrock'].flatMap((dialect) =>
+      models.models.filter(({ id }) => {
+        const { price, promptCache } = catalog.lookup(dialect, id, NOW);
+        return price?.cacheRead !== undefined && !promptCache;
+      }),
+    );
+    expect(without).toEqual([]);
   });
 });
 

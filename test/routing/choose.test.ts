@@ -1,35 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import shipped from '../../routing-rules/default.json' with { type: 'json' };
 import type { ChatRequest } from '../../src/core/chat.ts';
-import type { Capabilities, Deployment, Estimate } from '../../src/core/deployment.ts';
+import type { Deployment, Estimate } from '../../src/core/deployment.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { choose, type RoutingView } from '../../src/routing/choose.ts';
-import { createRules } from '../../src/routing/rules.ts';
-import { ABLE, makeCall } from '../support/call.ts';
-
-const rules = createRules(shipped);
-const SMALL: Estimate = { inputTokens: 100, outputTokens: 1_024 };
-
-function deployment(id: string, capabilities: Partial<Capabilities> = {}): Deployment {
-  const { endpoint } = makeCall({});
-  const model = id.slice(id.indexOf('/') + 1);
-  const shared = { endpoint, providerModel: model, model, family: model, price: undefined };
-  return { id, ...shared, capabilities: { ...ABLE, ...capabilities } };
-}
-
-function view(models: Record<string, Deployment[]>, rest: Partial<RoutingView> = {}): RoutingView {
-  return { models: new Map(Object.entries(models)), direct: () => undefined, rules, tierOf: () => undefined, ...rest };
-}
+import type { RoutingView } from '../../src/routing/view.ts';
+import { ask, chosen, deployment, idsOf, memoryOf, SMALL, viewOf } from '../support/routing.ts';
 
 const THREE = {
   'claude-haiku-5-5': [deployment('a/claude-haiku-5-5')],
   'claude-sonnet-5-5': [deployment('a/claude-sonnet-5-5'), deployment('b/claude-sonnet-5-5')],
   'claude-opus-5-5': [deployment('a/claude-opus-5-5')],
 };
-
-function ask(model: string, content = 'Hello', rest: Partial<ChatRequest> = {}): ChatRequest {
-  return { model, messages: [{ role: 'user', content }], ...rest };
-}
 
 const CODE = 'Write a Python function that reverses a linked list.';
 const PROOF = 'Prove step by step that the square root of two is irrational.';
@@ -47,39 +27,40 @@ describe('the order of candidates', () => {
     [
       'a named model: its deployments in order',
       ask('claude-sonnet-5-5'),
-      view(THREE),
+      viewOf(THREE),
       ['a/claude-sonnet-5-5', 'b/claude-sonnet-5-5'],
     ],
-    ['provider/model goes straight there', ask('x/llama'), view(THREE, { direct }), ['x/llama']],
-    ['a model called auto is that model', ask('auto'), view({ auto: [deployment('z/own')] }), ['z/own']],
-    ['an easy ask climbs from the bottom', ask('auto'), view(THREE), haikuFirst],
-    ['a middling one goes up, then down', ask('auto', CODE), view(THREE), sonnetFirst],
-    ['a hard one goes down', ask('auto', PROOF), view(THREE), opusFirst],
+    ['provider/model goes straight there', ask('x/llama'), viewOf(THREE, { direct }), ['x/llama']],
+    ['a model called auto is that model', ask('auto'), viewOf({ auto: [deployment('z/own')] }), ['z/own']],
+    ['an easy ask climbs from the bottom', ask('auto'), viewOf(THREE), haikuFirst],
+    ['a middling one goes up, then down', ask('auto', CODE), viewOf(THREE), sonnetFirst],
+    ['a hard one goes down', ask('auto', PROOF), viewOf(THREE), opusFirst],
     [
       'economy never reaches the top',
       ask('auto-economy', PROOF),
-      view(THREE),
+      viewOf(THREE),
       [...sonnetFirst.slice(0, 2), 'a/claude-haiku-5-5'],
     ],
-    ['quality never reaches the bottom', ask('auto-quality'), view(THREE), sonnetFirst.slice(0, 3)],
+    ['quality never reaches the bottom', ask('auto-quality'), viewOf(THREE), sonnetFirst.slice(0, 3)],
     [
       'a model that the rules do not list comes after those they do',
       ask('auto', CODE),
-      view(mine, { tierOf }),
+      viewOf(mine, { tierOf }),
       ['a/claude-sonnet-5-5', 'b/claude-sonnet-5-5', 'm/mine', 'a/claude-opus-5-5', 'a/claude-haiku-5-5'],
     ],
-    ['one deployment under two names is tried once', ask('auto'), view(twice), ['a/claude-haiku-5-5']],
+    ['one deployment under two names is tried once', ask('auto'), viewOf(twice), ['a/claude-haiku-5-5']],
   ])('%s', (_sentence, request, routing, ids) => {
-    expect(choose(request, SMALL, routing).map((candidate) => candidate.deployment.id)).toEqual(ids);
+    expect(idsOf(chosen(request, routing))).toEqual(ids);
   });
 
   test('rules may name a model of a provider directly', () => {
-    const own = createRules({
-      ...shipped,
-      tiers: [{ name: 'only', from: 0, models: ['x/llama', 'nobody/nothing'] }],
-      routes: { auto: {} },
-    });
-    const [candidate] = choose(ask('auto'), SMALL, view({}, { direct, rules: own }));
+    const rules = {
+      tiers: [{ name: 'only', models: ['x/llama', 'nobody/nothing'] }],
+      profiles: { balanced: { from: {} }, eco: { from: {} }, quality: { from: {} } },
+      routes: { 'auto-economy': { off: true }, 'auto-quality': { off: true } },
+      guards: ['housekeeping', 'tools', 'structured output'].map((name) => ({ name, off: true })),
+    };
+    const [candidate] = chosen(ask('auto'), viewOf({}, { direct, rules })).candidates;
     expect(candidate?.deployment.id).toBe('x/llama');
   });
 });
@@ -90,11 +71,11 @@ describe('the reason', () => {
     [
       'by score',
       ask('auto', PROOF),
-      [/^auto -> opus \(score 0\.\d\d: reasoning 0\.4\)$/, /^auto -> sonnet \(after opus, score 0\.\d\d: /],
+      [/^auto -> opus \(score 0\.\d\d: reasoning \d/, /^auto -> sonnet \(after opus\)$/],
     ],
-    ['nothing to say', ask('auto', ''), [/^auto -> haiku \(score 0\.00\)$/]],
+    ['nothing to say', ask('auto', ''), [/^auto -> haiku \(score 0\.\d\d: brief -/]],
   ])('%s', (_name, request, patterns) => {
-    const reasons = choose(request, SMALL, view(THREE)).map(({ reason }) => reason);
+    const reasons = chosen(request, viewOf(THREE)).candidates.map(({ reason }) => reason);
     for (const [index, pattern] of patterns.entries()) expect(reasons[index]).toMatch(pattern);
     for (const reason of reasons) expect(reason).toMatch(/^[ -~]{1,120}$/);
   });
@@ -125,8 +106,8 @@ describe('what a model cannot do', () => {
     ['sound goes to those who hear', seen(audio), SMALL, ['hearer']],
     ['PDFs go to those who read them', seen(pdf), SMALL, ['reader']],
     ['a file of text is text', seen(plain), SMALL, ['blind', 'reader', 'hearer']],
-    ['tools go to those who use them', ask('auto', 'Hello', { tools: [tool] }), SMALL, ['blind', 'hearer']],
-    ['so do functions of old', ask('auto', 'Hello', { functions: [{ name: 'x' }] }), SMALL, ['blind', 'hearer']],
+    ['tools go to those who use them', ask('auto', 'Hello', { tools: [tool] }), SMALL, ['hearer', 'blind']],
+    ['so do functions of old', ask('auto', 'Hello', { functions: [{ name: 'x' }] }), SMALL, ['hearer', 'blind']],
     ['no tools are none', ask('auto', 'Hello', { tools: [] }), SMALL, ['blind', 'reader', 'hearer']],
     [
       'a long prompt goes where it fits',
@@ -148,7 +129,7 @@ describe('what a model cannot do', () => {
       ['hearer'],
     ],
   ])('%s', (_sentence, request, weight, ids) => {
-    expect(choose(request, weight, view(models)).map((candidate) => candidate.deployment.id)).toEqual(ids);
+    expect(idsOf(chosen(request, viewOf(models), { estimate: weight }))).toEqual(ids);
   });
 
   const video = { role: 'user', content: [{ type: 'video_url', video_url: { url: 'https://x.org' } }] };
@@ -170,6 +151,7 @@ describe('what a model cannot do', () => {
     {
       name: 'nobody can hear and read PDFs',
       request: seen(pdf, audio),
+      routing: viewOf({ haiku: models.haiku }),
       error: { ...UNSUPPORTED, param: 'messages.1.content.1' },
       says: /"auto" takes PDFs/,
     },
@@ -196,7 +178,7 @@ describe('what a model cannot do', () => {
     {
       name: 'an unknown model, with its neighbours',
       request: ask('claude-opus-55'),
-      routing: view(THREE),
+      routing: viewOf(THREE),
       error: NOT_FOUND,
       says: /"claude-opus-55" does not exist here\. Near it: claude-opus-5-5, /,
     },
@@ -204,13 +186,13 @@ describe('what a model cannot do', () => {
     {
       name: 'a route without models',
       request: ask('auto'),
-      routing: view({}),
+      routing: viewOf({}),
       error: NOT_FOUND,
-      says: /No configured model belongs to a tier of "auto"/,
+      says: /No configured model belongs to "auto"/,
     },
   ];
-  test.each(refused)('refused: $name', ({ request, weight = SMALL, routing = view(models), error, says }) => {
-    const thrown = thrownBy(() => choose(request, weight, routing));
+  test.each(refused)('refused: $name', ({ request, weight = SMALL, routing = viewOf(models), error, says }) => {
+    const thrown = thrownBy(() => chosen(request, routing, { estimate: weight }));
     expect(thrown).toBeInstanceOf(GatewayError);
     expect(thrown).toMatchObject(error);
     expect(String(thrown)).toMatch(new RegExp(says.source.replace('^', '^GatewayError: ')));
@@ -218,7 +200,167 @@ describe('what a model cannot do', () => {
 
   test('at most ten neighbours are named', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`model-${index}`, [deployment('a/b')]]));
-    expect(() => choose(ask('modle-1'), SMALL, view(many))).toThrow(/Near it: (?:[\w.-]+, ){9}[\w.-]+$/);
+    expect(() => chosen(ask('modle-1'), viewOf(many))).toThrow(/Near it: (?:[\w.-]+, ){9}[\w.-]+$/);
+  });
+});
+
+const PRICED: Record<string, Partial<Deployment>> = {
+  haiku: { price: { input: 1, output: 5 } },
+  sonnet: { price: { input: 3, output: 15 } },
+  opus: { price: { input: 5, output: 25 } },
+};
+const priced = (name: string, more: Partial<Deployment> = {}) =>
+  deployment(`p/${name}`, {}, { ...PRICED[name], ...more });
+const LADDER = { haiku: [priced('haiku')], sonnet: [priced('sonnet')], opus: [priced('opus')] };
+
+describe('ceilings', () => {
+  test.each<[string, object, string[]]>([
+    ['without one the tiers are climbed', {}, ['p/haiku', 'p/sonnet', 'p/opus']],
+    ['too dear ones are left out', { maxCostUsd: 0.007 }, ['p/haiku', 'p/sonnet']],
+    ['and dearer ones too', { maxCostUsd: 0.0025 }, ['p/haiku']],
+  ])('%s', (_sentence, ceilings, ids) => {
+    expect(idsOf(chosen(ask('auto'), viewOf(LADDER), { ceilings }))).toEqual(ids);
+  });
+
+  test('that nobody keeps are an error that names the field and the cost', () => {
+    expect(() => chosen(ask('auto'), viewOf(LADDER), { ceilings: { maxCostUsd: 0.0001 } })).toThrow(
+      expect.objectContaining({
+        kind: 'unsupported',
+        param: 'max_cost_usd',
+        message: expect.stringMatching(/\$0\.002/),
+      }),
+    );
+  });
+
+  test('hold for a model asked for by name, and say why it was dropped', () => {
+    const two = { m: [priced('opus'), priced('haiku')] };
+    const choice = chosen(ask('m'), viewOf(two), { ceilings: { maxCostUsd: 0.005 } });
+    expect(idsOf(choice)).toEqual(['p/haiku']);
+    expect(choice.dropped).toMatchObject([{ deployment: { id: 'p/opus' }, why: expect.stringContaining('more than') }]);
+  });
+});
+
+describe('a conversation', () => {
+  const cache = { promptCache: { automatic: true, lifetimeMs: 300_000, minimumTokens: 1_000 } };
+  const cached = (name: string) =>
+    priced(name, { ...cache, price: { ...(PRICED[name]?.price ?? { input: 0, output: 0 }), cacheRead: 0.1 } });
+  const view = viewOf({ haiku: [cached('haiku')], sonnet: [cached('sonnet')], opus: [cached('opus')] });
+  const estimate = { inputTokens: 50_000, outputTokens: 1_000 };
+  const headers = { 'x-signalbox-session': 's1' };
+  const memoryAt = (name: string, tier: string) => {
+    const memory = memoryOf();
+    const usage = { prompt_tokens: 50_000, completion_tokens: 200, total_tokens: 50_200 };
+    const { facts } = chosen(ask('auto', PROOF), view, { headers });
+    memory.sessions.note('test', facts.session, { deployment: cached(name), tier, usage }, 990_000);
+    return memory;
+  };
+
+  test('stays where its prompt is cached, though it has become easy', () => {
+    const choice = chosen(ask('auto', 'What is the capital of France?'), view, {
+      headers,
+      estimate,
+      memory: memoryAt('opus', 'opus'),
+    });
+    expect(idsOf(choice)[0]).toBe('p/opus');
+    expect(choice.candidates[0]).toMatchObject({
+      tier: 'opus',
+      reason: expect.stringMatching(/stays: .*cache is warm/),
+    });
+  });
+
+  test('goes up when it has become hard', () => {
+    const memory = memoryAt('haiku', 'haiku');
+    expect(idsOf(chosen(ask('auto', PROOF), view, { headers, estimate, memory }))[0]).toBe('p/opus');
+  });
+
+  test('goes down when nothing of it is cached any more', () => {
+    const choice = chosen(ask('auto', 'What is the capital of France?'), view, {
+      headers,
+      estimate,
+      memory: memoryAt('opus', 'opus'),
+      nowMs: 990_000 + 3_600_000,
+    });
+    expect(idsOf(choice)[0]).toBe('p/haiku');
+  });
+
+  test('never moves in the middle of a tool loop', () => {
+    const call = { id: 'c', type: 'function' as const, function: { name: 'x', arguments: '{}' } };
+    const request: ChatRequest = {
+      model: 'auto',
+      messages: [
+        { role: 'user', content: PROOF },
+        { role: 'assistant', content: null, tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'c', content: '1' },
+      ],
+    };
+    const memory = memoryAt('haiku', 'haiku');
+    expect(idsOf(chosen(request, view, { headers, estimate, memory }))[0]).toBe('p/haiku');
+  });
+
+  test("is its own tenant's", () => {
+    const choice = chosen(ask('auto', 'What is the capital of France?'), view, {
+      headers,
+      estimate,
+      memory: memoryAt('opus', 'opus'),
+      key: 'another',
+    });
+    expect(idsOf(choice)[0]).toBe('p/haiku');
+  });
+});
+
+describe('rules of the operator', () => {
+  const rulesOf = (then: object, when: object = {}) => ({ rules: [{ name: 'mine', when, do: then }] });
+
+  test.each<[string, unknown, string, string[]]>([
+    ['name models, and nothing else is tried', rulesOf({ use: 'opus' }), 'auto', ['p/opus']],
+    ['hold for a name that they name', rulesOf({ use: 'haiku' }, { model: 'opus' }), 'opus', ['p/haiku']],
+    ['leave other names alone', rulesOf({ use: 'haiku' }, { model: 'opus' }), 'sonnet', ['p/sonnet']],
+    ['set a tier', rulesOf({ tier: 'opus', atLeast: 'opus' }), 'auto', ['p/opus']],
+    [
+      'name who comes after an outage',
+      rulesOf({ use: 'haiku', fallbacks: { outage: 'opus' } }),
+      'auto',
+      ['p/haiku', 'p/opus'],
+    ],
+    [
+      'take the cheapest first',
+      rulesOf({ use: ['opus', 'haiku', 'sonnet'], strategy: 'cheapest' }),
+      'auto',
+      ['p/haiku', 'p/sonnet', 'p/opus'],
+    ],
+  ])('%s', (_sentence, rules, model, ids) => {
+    expect(idsOf(chosen(ask(model), viewOf(LADDER, { rules })))).toEqual(ids);
+  });
+
+  test('keep models for refusals and for prompts that are too long', () => {
+    const rules = rulesOf({ use: 'haiku', fallbacks: { context: 'sonnet', refusal: 'opus' } });
+    const { candidates } = chosen(ask('auto'), viewOf(LADDER, { rules }));
+    expect(candidates.map(({ deployment: { id }, after }) => [id, after])).toEqual([
+      ['p/haiku', undefined],
+      ['p/sonnet', 'context'],
+      ['p/opus', 'refusal'],
+    ]);
+  });
+
+  test('send a prompt that fits nowhere else straight to those kept for it', () => {
+    const small = deployment('p/small', { contextTokens: 1_000 });
+    const rules = rulesOf({ use: 'small', fallbacks: { context: 'opus' } });
+    const view = viewOf({ ...LADDER, small: [small] }, { rules });
+    expect(idsOf(chosen(ask('auto'), view, { estimate: { inputTokens: 5_000, outputTokens: 10 } }))).toEqual([
+      'p/opus',
+    ]);
+  });
+
+  test('reject with their own words', () => {
+    const rules = rulesOf({ reject: 'Not on Sundays; ask platform@example.org' });
+    expect(() => chosen(ask('auto'), viewOf(LADDER, { rules }))).toThrow(
+      expect.objectContaining({ kind: 'rejected', status: 400, message: 'Not on Sundays; ask platform@example.org' }),
+    );
+  });
+
+  test('copy a request to another model', () => {
+    const rules = rulesOf({ shadow: { use: 'opus' } });
+    expect(chosen(ask('auto'), viewOf(LADDER, { rules })).shadow?.id).toBe('p/opus');
   });
 });
 

@@ -1,14 +1,14 @@
 import { Hono } from 'hono';
 import { GatewayError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { RoutingView } from '../../routing/choose.ts';
+import type { RoutingView } from '../../routing/view.ts';
 
 /** `GET /v1/models` and `/v1/models/{id}`: the names that a client may ask for. */
-export function modelRoutes(routing: RoutingView, clock: Clock): Hono {
-  const routes = Object.keys(routing.rules.routes);
+export function modelRoutes(gateway: { readonly routing: RoutingView }, clock: Clock): Hono {
   const list = () => {
+    const { routing } = gateway; // It changes with the rules.
     const created = Math.floor(clock.now() / 1000);
-    return [...new Set([...routes, ...routing.models.keys()])].map((id) => ({
+    return [...new Set([...routing.rules.routes.keys(), ...routing.models.keys()])].map((id) => ({
       id,
       object: 'model' as const,
       created,
@@ -20,7 +20,7 @@ export function modelRoutes(routing: RoutingView, clock: Clock): Hono {
     .get('/:id{.+}', (c) => {
       const id = c.req.param('id');
       const known = list().find((model) => model.id === id);
-      const direct = known ? undefined : routing.direct(id);
+      const direct = known ? undefined : gateway.routing.direct(id);
       if (known) return c.json(known);
       if (direct) {
         return c.json({ id, object: 'model', created: Math.floor(clock.now() / 1000), owned_by: direct.endpoint.name });

@@ -1,0 +1,170 @@
+/** What would become of a request, and why: chosen as `gateway.ts` would, and told instead of done. Nobody is called. */
+import type { Ceilings } from './core/ceilings.ts';
+import type { Candidate } from './core/deployment.ts';
+import { asGatewayError, errorBody } from './core/errors.ts';
+import type { Priority } from './core/priority.ts';
+import type { Gateway, Inbound } from './gateway.ts';
+import { type Choice, choose, type Wanted } from './routing/choose.ts';
+import { estimate } from './routing/estimate.ts';
+import { createFacts, type Facts } from './routing/facts/facts.ts';
+import { type Lead, Leads } from './routing/pool/leads.ts';
+import type { Decision } from './routing/rules/decide.ts';
+import { USUAL_PROFILE } from './routing/rules/references.ts';
+import { isWarm } from './routing/sessions/prompt-cache.ts';
+import { CandidateStop, providerOf } from './stops.ts';
+
+export type Explanation = ReturnType<typeof explain>;
+export type ExplainedCandidate = ReturnType<typeof explainCandidate>;
+
+/** Nothing changes by it: no lease is taken, no session is written, no leader moves. */
+export function explain(gateway: Gateway, inbound: Inbound) {
+  const { request, original, key, header, ceilings } = inbound;
+  const nowMs = gateway.clock.now();
+  const wanted: Wanted = { request, estimate: estimate(request, original.length), key, header, ceilings, nowMs };
+  const { choice, refusal } = tryToChoose(gateway, wanted, inbound.priority);
+  const facts = choice?.facts ?? createFacts({ request, estimate: wanted.estimate, key, header, atMs: nowMs });
+  const candidates = choice?.candidates.map((each) => explainCandidate(gateway, each, { wanted, choice })) ?? [];
+  return {
+    asked: request.model,
+    refusal,
+    ...(choice && explainChoice(gateway, choice)),
+    session: { id: facts.session, last: choice && explainSession(choice, nowMs) },
+    facts: explainFacts(facts),
+    candidates,
+    dropped: (choice?.dropped ?? []).map(({ deployment, why }) => ({ deployment: deployment.id, why })),
+    plan: explainPlan(gateway, inbound, choice),
+  };
+}
+
+interface Tried {
+  choice?: Choice | undefined;
+  /** What the client would get instead of an answer. */
+  refusal?: { status: number; message: string; code: string; param: string | null };
+}
+
+function tryToChoose({ routing, memory, dispatcher }: Gateway, wanted: Wanted, priority: Priority): Tried {
+  let choice: Choice | undefined;
+  try {
+    choice = choose(wanted, routing, { ...memory, leads: new Glimpse(memory.leads) });
+    dispatcher.refuseInEmergency(priority);
+    return { choice };
+  } catch (cause) {
+    const failure = asGatewayError(cause);
+    if (failure.kind === 'internal') throw failure;
+    const { message, code, param } = errorBody(failure).error;
+    return { choice, refusal: { status: failure.status, message, code, param } };
+  }
+}
+
+/** Leaders as they are; what is written into them is lost. */
+class Glimpse extends Leads {
+  readonly #real: Leads;
+
+  constructor(real: Leads) {
+    super(1);
+    this.#real = real;
+  }
+
+  override of(pool: string): Lead {
+    return { ...this.#real.of(pool) };
+  }
+}
+
+function explainChoice(gateway: Gateway, { decision, candidates, ceilings, shadow, stay, facts }: Choice) {
+  return {
+    tier: candidates[0]?.tier,
+    reason: candidates[0]?.reason,
+    fired: decision?.fired ?? [],
+    score: decision && explainScore(gateway, decision, facts.asked),
+    strategy: decision?.strategy ?? 'order',
+    ceilings: said(ceilings),
+    canary: decision?.canary,
+    shadow: shadow?.id,
+    stay,
+  };
+}
+
+function explainScore({ routing: { rules } }: Gateway, { complexity, fired }: Decision, asked: string) {
+  if (!complexity) return undefined;
+  const names = new Set(fired.map(({ name }) => name));
+  const spoken = rules.steps.find(({ name, effect }) => names.has(name) && effect.profile !== undefined);
+  const profile = spoken?.effect.profile ?? rules.routes.get(asked)?.profile ?? USUAL_PROFILE;
+  const [, ...above] = rules.tiers;
+  return {
+    value: complexity.score,
+    profile,
+    /** Where each tier begins; the lowest begins at 0. */
+    cuts: above.map(({ name }, index) => ({ tier: name, from: rules.cuts.get(profile)?.[index] })),
+    contributions: complexity.contributions,
+    overlayShare: complexity.overlayShare,
+  };
+}
+
+function explainSession({ session, candidates }: Choice, nowMs: number) {
+  if (!session) return undefined;
+  const { deploymentId, tier, lastAtMs, prefixTokens, moves } = session;
+  const pinned = candidates.find(({ deployment }) => deployment.id === deploymentId);
+  const warm = pinned !== undefined && isWarm(pinned.deployment, session, nowMs);
+  return { deployment: deploymentId, tier, idleMs: nowMs - lastAtMs, cachedTokens: warm ? prefixTokens : 0, moves };
+}
+
+function explainFacts(facts: Facts) {
+  const { inputTokens, outputTokens, language, turn, toolCount, toolParameters, media, structured, pin } = facts;
+  const { inToolLoop, isFollowUp, isHousekeeping, isStalled, budgetLeft } = facts;
+  const amounts = { inputTokens, outputTokens, language, turn, toolCount, toolParameters, media, structured, pin };
+  return { ...amounts, inToolLoop, isFollowUp, isHousekeeping, isStalled, budgetLeft };
+}
+
+interface Asked {
+  wanted: Wanted;
+  choice: Choice;
+}
+
+function explainCandidate(gateway: Gateway, candidate: Candidate, { wanted, choice }: Asked) {
+  const { deployment, tier, reason, after } = candidate;
+  const { request, estimate: guess, nowMs } = wanted;
+  const target = gateway.dispatcher.target(deployment);
+  const stop = new CandidateStop(candidate, {
+    target,
+    provider: providerOf(gateway, candidate),
+    request,
+    estimate: guess,
+  });
+  const waitMs = target.waitMs(stop.need, nowMs);
+  return {
+    deployment: deployment.id,
+    model: deployment.providerModel,
+    tier,
+    reason,
+    after,
+    expectedCostUsd: choice.costOf(deployment),
+    speed: gateway.memory.speeds.speedOf(deployment.id, nowMs),
+    room: target.room(nowMs),
+    circuit: target.fuse.state,
+    obstacle: target.obstacle(stop.need, nowMs),
+    /** Undefined: it is not waited for. */
+    waitMs: Number.isFinite(waitMs) ? waitMs : undefined,
+  };
+}
+
+/** What every request of this name gets, and what this one's ceilings leave of it. */
+function explainPlan(gateway: Gateway, { request, deadlineMs = Infinity, priority }: Inbound, choice?: Choice) {
+  const rules = gateway.rulesOf(request.model);
+  const { maxCalls, hedge, balance, maxWaitMs, onContext, onRefusal } = rules;
+  const costs = [rules.maxCostUsd, choice?.ceilings.maxCostUsd].filter((cost) => cost !== undefined);
+  return {
+    priority,
+    maxCalls,
+    deadlineMs: Math.min(deadlineMs, rules.deadlineMs),
+    maxCostUsd: costs.length > 0 ? Math.min(...costs) : undefined,
+    maxWaitMs,
+    hedge: hedge && request.stream === true,
+    balance,
+    onContext,
+    onRefusal,
+  };
+}
+
+function said({ maxCostUsd, maxLatencyMs }: Ceilings): Ceilings {
+  return { maxCostUsd, maxLatencyMs };
+}

@@ -1,0 +1,66 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { GatewayError } from '../../core/errors.ts';
+import type { Caller } from '../authenticate.ts';
+import type { Door } from '../door.ts';
+import type { HeaderValues } from '../headers.ts';
+
+/** How good an answer was, and who says so. A tenant can only judge answers of its own. */
+export interface Feedback {
+  requestId: string;
+  /** The client key's name. */
+  key: string;
+  /** 0: useless; 1: nothing better is needed. */
+  score: number;
+  judge: string | undefined;
+}
+
+export interface FeedbackParts {
+  door: Pick<Door, 'readBody'>;
+  headersOf: (c: Context) => HeaderValues;
+  /** Must not throw. */
+  onFeedback: (feedback: Feedback) => void;
+}
+
+const MAX_BYTES = 10_000;
+
+const Body = z
+  .strictObject({
+    id: z.string().regex(/^[\w-]{1,100}$/, "must be an answer's x-request-id"),
+    score: z.number().min(0).max(1).optional(),
+    thumb: z.enum(['up', 'down']).optional(),
+    judge: z.string().max(200).optional(),
+  })
+  .refine(({ score, thumb }) => (score === undefined) !== (thumb === undefined), {
+    path: ['score'],
+    error: 'send either score (0 to 1) or thumb (up or down)',
+  });
+
+/** `POST /v1/feedback`: a line in the log, for `signalbox fit` to learn from. */
+export function feedbackRoutes({
+  door,
+  headersOf,
+  onFeedback,
+}: FeedbackParts): Hono<{ Variables: { caller: Caller } }> {
+  return new Hono<{ Variables: { caller: Caller } }>().post('/', async (c) => {
+    const { id, thumb, judge, score = thumb === 'up' ? 1 : 0 } = parse(await door.readBody(c, MAX_BYTES));
+    onFeedback({ requestId: id, key: c.get('caller').name, score, judge });
+    return c.body(null, 204, headersOf(c));
+  });
+}
+
+function parse(text: string): z.infer<typeof Body> {
+  const parsed = Body.safeParse(fromJson(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const param = issue?.path.join('.') || undefined;
+  throw new GatewayError('invalid_request', `${param ?? 'body'}: ${issue?.message ?? 'is not valid'}`, { param });
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GatewayError('invalid_request', 'The body is not JSON', { cause });
+  }
+}

@@ -1,0 +1,191 @@
+/** A request of the log, chosen for again: by its facts and its score's features, because nothing else was kept. */
+import type { ChatRequest, Usage } from '../core/chat.ts';
+import type { Deployment } from '../core/deployment.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { lowest } from '../core/ceilings.ts';
+import { costUsd } from '../routing/cost.ts';
+import { priceOf, tokenFactorOf } from '../routing/expected-cost.ts';
+import type { Facts, Medium } from '../routing/facts/facts.ts';
+import { Leads } from '../routing/pool/leads.ts';
+import { SpeedBook } from '../routing/pool/speed-book.ts';
+import { factsFrom, type RoutingRecord } from '../routing/record.ts';
+import { type Decision, decide } from '../routing/rules/decide.ts';
+import { Selection } from '../routing/selection.ts';
+import { isWarm } from '../routing/sessions/prompt-cache.ts';
+import { type Session, Sessions } from '../routing/sessions/sessions.ts';
+import { deploymentsOf, type RoutingMemory, type RoutingView } from '../routing/view.ts';
+import type { LoggedRequest } from './log-lines.ts';
+
+export interface Rechosen {
+  /** Undefined where it would be refused. */
+  deployment: Deployment | undefined;
+  tier: string | undefined;
+  reason: string;
+  /** Names of the rules and guards that had a say. */
+  fired: readonly string[];
+  /** With the tokens that the log counted; undefined where it counted none, or the price is unknown. */
+  costUsd: number | undefined;
+  /** The rules want a score now, and wanted none then. */
+  lacksScore: boolean;
+}
+
+const MAX_SESSIONS = 100_000;
+const MAX_MEASURED = 1_000;
+const HALF_LIFE_MS = 5 * 60_000;
+
+/** Sessions and speeds grow with the log, as they would have in the server. */
+function createMemory(random: () => number): RoutingMemory {
+  return {
+    sessions: new Sessions(MAX_SESSIONS),
+    speeds: new SpeedBook({ halfLifeMs: HALF_LIFE_MS, maxDeployments: MAX_MEASURED }),
+    leads: new Leads(MAX_MEASURED),
+    roomOf: () => 1,
+    random,
+  };
+}
+
+export type Recorded = LoggedRequest & { routing: RoutingRecord };
+
+/** In the order of the log: what came before counts. */
+export function createRechooser(view: RoutingView, random: () => number): (line: Recorded) => Rechosen {
+  const memory = createMemory(random);
+  const deployments = new Map([...view.models.values()].flat().map((deployment) => [deployment.id, deployment]));
+  const byId = (id: string) => deployments.get(id) ?? view.direct(id);
+  return (line) => rechoose(line, { view, memory, byId });
+}
+
+interface Context {
+  view: RoutingView;
+  memory: RoutingMemory;
+  byId: (id: string) => Deployment | undefined;
+}
+
+function rechoose(line: Recorded, { view, memory, byId }: Context): Rechosen {
+  const { asked, key, routing } = line;
+  const facts = factsFrom(routing, { asked, key });
+  const session = facts.isHousekeeping ? undefined : memory.sessions.find(key, facts.session, facts.atMs);
+  const named = view.models.get(asked) ?? (view.rules.routes.has(asked) ? undefined : directly(asked, view));
+  const isKnown = named !== undefined || view.rules.routes.has(asked);
+  let lacksScore = false;
+  const decision = decide(view.rules, facts, {
+    score: () => {
+      lacksScore = routing.values === undefined;
+      return view.scorer.fromValues(routing.values ?? []);
+    },
+    previousTier: session?.tier,
+    random: memory.random,
+    isModel: named !== undefined,
+  });
+  const fired = decision.fired.map(({ name }) => name);
+  const nowhere = { deployment: undefined, tier: decision.tier, fired, costUsd: undefined, lacksScore };
+  if (!isKnown) return { ...nowhere, reason: `there is no model "${asked}"` };
+  if (decision.reject !== undefined) return { ...nowhere, reason: decision.reject };
+  try {
+    const [first] = candidatesFor({ facts, decision, session, named, routing }, view, memory);
+    if (!first) return { ...nowhere, reason: 'nobody is left' };
+    const { deployment, tier, reason } = first;
+    const usage = usageAt(line, deployment, { byId, session });
+    remember({ line, facts, deployment, tier, usage }, memory);
+    return { deployment, tier, reason, fired, costUsd: costAt(line, deployment, usage), lacksScore };
+  } catch (cause) {
+    const failure = asGatewayError(cause);
+    if (!(cause instanceof GatewayError)) throw cause;
+    return { ...nowhere, reason: failure.message };
+  }
+}
+
+interface Known {
+  facts: Facts;
+  decision: Decision;
+  session: Session | undefined;
+  named: readonly Deployment[] | undefined;
+  routing: RoutingRecord;
+}
+
+/** The same steps as `choose`, with what is known. */
+function candidatesFor({ facts, decision, session, named, routing }: Known, view: RoutingView, memory: RoutingMemory) {
+  const request = standIn(facts);
+  const estimate = { inputTokens: facts.inputTokens, outputTokens: facts.outputTokens };
+  const { key, atMs: nowMs } = facts;
+  const wanted = { request, estimate, key, header: (name: string) => facts.header(name), ceilings: routing, nowMs };
+  const ceilings = lowest(routing, decision);
+  const selection = new Selection({ wanted, facts, ceilings, memory, session, decision });
+  const { pool, tier, tiers, fallbacks } = decision;
+  if (pool) selection.add(deploymentsOf(pool, view), tier);
+  for (const each of tiers) selection.add(view.tiers.get(each) ?? [], each);
+  if (named && !pool && tiers.length === 0) selection.add(named, undefined);
+  selection.add(deploymentsOf(fallbacks.outage ?? [], view), undefined, 'after an outage');
+  if (selection.isTooLong) selection.add(deploymentsOf(fallbacks.context ?? [], view), undefined, 'too long for others');
+  selection.settle(view.rules.tiers.map(({ name }) => name));
+  return selection.result().candidates;
+}
+
+function directly(asked: string, view: RoutingView): readonly Deployment[] | undefined {
+  const found = view.direct(asked);
+  return found && [found];
+}
+
+const PARTS: Record<Medium, object> = {
+  image: { type: 'image_url', image_url: { url: '' } },
+  pdf: { type: 'file', file: { filename: 'a.pdf' } },
+  audio: { type: 'input_audio', input_audio: { data: '', format: 'wav' } },
+  video: { type: 'video_url' },
+};
+
+/** Needs what the request needed, and says nothing. */
+function standIn({ asked, media, toolCount }: Facts): ChatRequest {
+  const tool = { type: 'function', function: { name: 'tool' } };
+  const request: unknown = {
+    model: asked,
+    messages: [{ role: 'user', content: media.map((medium) => PARTS[medium]) }],
+    ...(toolCount > 0 && { tools: [tool] }),
+  };
+  return request as ChatRequest; // Of a request, `needsOf` reads no more.
+}
+
+interface Where extends Pick<Context, 'byId'> {
+  session: Session | undefined;
+}
+
+/** What the log counted, in the tokens of this deployment; of its prompt cache, what the session would have there. */
+function usageAt(line: LoggedRequest, deployment: Deployment, { byId, session }: Where): Usage | undefined {
+  const { promptTokens, completionTokens, cachedTokens = 0, cacheWriteTokens = 0, routing } = line;
+  if (promptTokens === undefined || completionTokens === undefined || !routing) return undefined;
+  const before = line.deployment === undefined ? undefined : byId(line.deployment);
+  const ratio = tokenFactorOf(deployment) / (before ? tokenFactorOf(before) : 1);
+  const stays = line.deployment === deployment.id;
+  const isCached = session !== undefined && isWarm(deployment, session, routing.atMs);
+  const prefix = isCached ? session.prefixTokens * tokenFactorOf(deployment) : 0;
+  const prompt = promptTokens * ratio;
+  const read = stays ? cachedTokens : Math.min(prefix, prompt);
+  const written = stays ? cacheWriteTokens : Math.min((cachedTokens + cacheWriteTokens) * ratio - read, prompt - read);
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completionTokens * ratio,
+    total_tokens: prompt + completionTokens * ratio,
+    prompt_tokens_details: { cached_tokens: read, cache_write_tokens: Math.max(0, written) },
+  };
+}
+
+/** A deployment that stays costs what it has cost. */
+function costAt(line: LoggedRequest, deployment: Deployment, usage: Usage | undefined): number | undefined {
+  if (line.deployment === deployment.id && line.costUsd !== undefined) return line.costUsd;
+  const price = line.routing && priceOf(deployment, line.routing.atMs);
+  return usage && price && costUsd(usage, price);
+}
+
+interface Answered {
+  line: LoggedRequest;
+  facts: Facts;
+  deployment: Deployment;
+  tier: string | undefined;
+  usage: Usage | undefined;
+}
+
+function remember({ line, facts, deployment, tier, usage }: Answered, { sessions, speeds }: RoutingMemory): void {
+  if (line.outcome !== 'ok') return;
+  if (!facts.isHousekeeping) sessions.note(facts.key, facts.session, { deployment, tier, usage }, facts.atMs);
+  if (line.deployment === undefined) return;
+  const { firstTokenMs, completionTokens = 0, durationMs } = line;
+  speeds.record(line.deployment, { firstTokenMs, outputTokens: completionTokens, durationMs }, facts.atMs);
+}
