@@ -40,7 +40,7 @@ function serve(reliability = '{}') {
     door: fetchDoor,
     transport: fetchTransport((request: Request) => {
       calls.push(request.url);
-      return Promise.resolve(Response.json(chatAnswer('Hi')));
+      return Promise.resolve(new Response(chatAnswer('Hi'), { headers: { 'content-type': 'application/json' } }));
     }),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     credentials: { awsChain: unused, googleToken: unused },
@@ -49,7 +49,6 @@ function serve(reliability = '{}') {
     practice: false,
     isReady: () => true,
     routing: { rules: RULES },
-    clock: { now: () => Date.parse('2026-11-22T12:00:00Z') },
     random: () => 0.5,
   });
   return { gateway, calls };
@@ -141,7 +140,7 @@ describe('an explanation', () => {
     expect(explain(gateway, inbound(user(PROOF), { header })).session.last).toBeUndefined();
     await answer(gateway, inbound(user(PROOF), { header }));
     const { session, stay } = explain(gateway, inbound(user('Hello'), { header }));
-    expect(session.last).toMatchObject({ deployment: 'b/big', tier: 'opus', idleMs: 0, moves: 0 });
+    expect(session.last).toMatchObject({ deployment: 'b/big', tier: 'opus', moves: 0 });
     expect(stay).toMatch(/^(stays|moves): /);
   });
 });
@@ -149,7 +148,7 @@ describe('an explanation', () => {
 describe('of a request that would be refused, it tells the refusal', () => {
   const rows: { name: string; request: object; rest?: Partial<Inbound>; status: number; code: string; says: RegExp }[] = [
     { name: 'a model that there is not', request: { model: 'gone' }, status: 404, code: 'model_not_found', says: /gone/ },
-    { name: 'a rule that rejects it', request: { metadata: { app: 'mail' } }, status: 403, code: 'rejected_by_rule', says: /Mail has/ },
+    { name: 'a rule that rejects it', request: { metadata: { app: 'mail' } }, status: 400, code: 'rejected_by_rule', says: /Mail has/ },
     { name: 'nobody can do it', request: { model: 'blind', ...user([IMAGE]) }, status: 400, code: 'unsupported_parameter', says: /images/ },
     {
       name: 'a ceiling that nobody keeps',

@@ -111,27 +111,34 @@ function cheapestCut(
   for (const from of places) {
     for (const to of places) {
       if (to < from) continue;
-      const spans = [
-        [0, from],
-        [from, to],
-        [to, answers.length],
-      ] as const;
-      let quality = 0;
-      let usd = 0;
-      for (const [tier, [start, end]] of spans.entries()) {
-        quality += (sums[tier]?.quality[end] ?? 0) - (sums[tier]?.quality[start] ?? 0);
-        usd += (sums[tier]?.usd[end] ?? 0) - (sums[tier]?.usd[start] ?? 0);
-      }
-      quality /= answers.length;
-      usd *= 1_000 / answers.length;
-      if (quality >= wanted && usd < best.usd) best = { quality, usd };
+      const bill = billOf(sums, [0, from, to, answers.length]);
+      if (bill.quality >= wanted && bill.usd < best.usd) best = bill;
     }
   }
   return best;
 }
 
-function runningSums(answers: readonly (Answer | undefined)[], tier: number): { quality: number[]; usd: number[] } {
-  const sums = { quality: [0], usd: [0] };
+interface Sums {
+  quality: number[];
+  usd: number[];
+}
+
+/** Each tier has the prompts between its cut and the next. */
+function billOf(sums: readonly Sums[], cuts: readonly number[]): { quality: number; usd: number } {
+  const count = cuts.at(-1) ?? 1;
+  let quality = 0;
+  let usd = 0;
+  for (const [tier, sum] of sums.entries()) {
+    const start = cuts[tier] ?? 0;
+    const end = cuts[tier + 1] ?? 0;
+    quality += (sum.quality[end] ?? 0) - (sum.quality[start] ?? 0);
+    usd += (sum.usd[end] ?? 0) - (sum.usd[start] ?? 0);
+  }
+  return { quality: quality / count, usd: (1_000 * usd) / count };
+}
+
+function runningSums(answers: readonly (Answer | undefined)[], tier: number): Sums {
+  const sums: Sums = { quality: [0], usd: [0] };
   for (const [at, answer] of answers.entries()) {
     sums.quality.push((sums.quality[at] ?? 0) + (answer?.quality[tier] ?? 0));
     sums.usd.push((sums.usd[at] ?? 0) + (answer?.usd[tier] ?? 0));

@@ -61,7 +61,7 @@ function main(): void {
       bytes: JSON.stringify(file).length,
     })),
   ];
-  print(sanityTable(scorers.map(({ name, scorer }) => ({ name, found: sanity(data, scorer.score) }))));
+  print(sanityTable(scorers.map(({ name, scorer }) => ({ name, found: sanity(data, scorer) }))));
   print(
     latencyTable(
       scorers.slice(0, 2).map(({ name, scorer, bytes: size }) => ({ name, bytes: size, ...latency(data, scorer) })),

@@ -15,13 +15,13 @@ export interface Sanity {
 
 const TIERS = ['SIMPLE', 'MEDIUM', 'COMPLEX'];
 
-export function sanity(data: Data, score: Scorer['score']): Sanity | undefined {
+export function sanity(data: Data, scorer: Scorer): Sanity | undefined {
   const rows = data[LABELS];
   if (!rows) return undefined;
   const scored = rows.map(({ text, lang, tier }) => ({
     english: lang === 'en',
     tier,
-    score: score(inputOf(text, 0)).score,
+    score: scorer.score(inputOf(text, 0)).score,
   }));
   const of = (english: boolean, tier: string) =>
     scored.filter((row) => row.english === english && row.tier === tier).map((row) => row.score);
@@ -29,6 +29,6 @@ export function sanity(data: Data, score: Scorer['score']): Sanity | undefined {
     english: auc(of(true, 'COMPLEX'), of(true, 'SIMPLE')),
     others: auc(of(false, 'COMPLEX'), of(false, 'SIMPLE')),
     tiers: scored.filter((row) => TIERS[Math.min(2, Math.floor(3 * row.score))] === row.tier).length / scored.length,
-    sentences: sanityOf({ score }),
+    sentences: sanityOf(scorer),
   };
 }

@@ -27,16 +27,23 @@ export function lastAsk(request: ChatRequest, shorterThan: number): Ask {
     const text = withoutReminders(textOf(message.content));
     ask.length += text.length;
     ask.text = ask.text ? `${shortened(text)}\n${ask.text}` : shortened(text);
-    ask.media += typeof message.content === 'string' ? 0 : message.content.filter(({ type }) => type !== 'text').length;
+    ask.media += mediaOf(message.content);
     if (ask.length >= shorterThan) break;
   }
   return ask;
 }
 
-function textOf(content: Extract<ChatMessage, { role: 'user' }>['content']): string {
+/** The door lets `null` through: some clients send it for nothing. */
+type Content = Extract<ChatMessage, { role: 'user' }>['content'] | null | undefined;
+
+function mediaOf(content: Content): number {
+  return Array.isArray(content) ? content.filter(({ type }) => type !== 'text').length : 0;
+}
+
+function textOf(content: Content): string {
   if (typeof content === 'string') return content;
   let text = '';
-  for (const part of content) if (part.type === 'text') text += text ? `\n${part.text}` : part.text;
+  for (const part of content ?? []) if (part.type === 'text') text += text ? `\n${part.text}` : part.text;
   return text;
 }
 

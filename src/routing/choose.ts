@@ -44,7 +44,7 @@ export function choose(wanted: Wanted, view: RoutingView, memory: RoutingMemory)
   const named = view.models.get(asked) ?? (view.rules.routes.has(asked) ? undefined : directly(asked, view));
   const facts = createFacts({ request, estimate, key, header, atMs: nowMs });
   if (named && !view.rules.steps.some(({ namesModel }) => namesModel)) return byName(named, { wanted, facts, memory });
-  const session = facts.isHousekeeping ? undefined : memory.sessions.find(key, facts.session, nowMs);
+  const session = memory.sessions.find(key, facts.session, nowMs);
   const decision = decide(view.rules, facts, {
     score: () => complexityOf(request, facts, view),
     previousTier: session?.tier,
@@ -95,13 +95,15 @@ interface Group {
 
 /** What a rule names, then the tiers; the model asked for only where no rule sends the request elsewhere. */
 function groupsOf(
-  { pool, tier, tiers }: Decision,
+  { pool, tier, tiers, canary }: Decision,
   named: readonly Deployment[] | undefined,
   view: RoutingView,
 ): Group[] {
   const ranked = tiers.map((name) => ({ tier: name, pool: view.tiers.get(name) ?? [] }));
-  if (pool) return [{ tier, pool: deploymentsOf(pool, view) }, ...ranked];
-  return named && ranked.length === 0 ? [{ tier: undefined, pool: named }] : ranked;
+  const usual = named && ranked.length === 0 ? [{ tier: undefined, pool: named }] : ranked;
+  if (!pool) return usual;
+  const given = { tier, pool: deploymentsOf(pool, view) };
+  return canary === undefined ? [given, ...ranked] : [given, ...usual];
 }
 
 /** In characters: a shorter ask is read together with the ones before it. */

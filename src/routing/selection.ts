@@ -83,8 +83,7 @@ export class Selection {
     const { session, facts, wanted, decision } = this.#at;
     const [first] = this.#candidates;
     if (!session || !first) return undefined;
-    const isOrdered = decision?.complexity === undefined && !facts.inToolLoop && first.tier !== session.tier;
-    if (isOrdered) return undefined;
+    if (isOrdered(decision, facts) && first.tier !== session.tier) return undefined;
     const pinned = this.#candidates.find(({ deployment }) => deployment.id === session.deploymentId);
     const rank = (tier: string | undefined) => (tier === undefined ? -1 : tiers.indexOf(tier));
     const { keep, reason } = keepOrMove({
@@ -182,6 +181,11 @@ export class Selection {
     }
     return new GatewayError('model_not_found', `No configured model belongs to "${asked}"`, { param: 'model' });
   }
+}
+
+/** Not by the score. A title is made where it is cheapest, which may be where the conversation is cached. */
+function isOrdered(decision: Decision | undefined, { inToolLoop, isHousekeeping }: Facts): boolean {
+  return decision?.complexity === undefined && !inToolLoop && !isHousekeeping;
 }
 
 function factsOf({ inToolLoop, isStalled, inputTokens }: Facts) {

@@ -12,7 +12,7 @@ export interface RoutingView {
   /** Names clients may ask for, each with its deployments in order. */
   models: ReadonlyMap<string, readonly Deployment[]>;
   /** `provider/model`: any model of a configured provider. */
-  direct(model: string): Deployment | undefined;
+  direct: (model: string) => Deployment | undefined;
   rules: Rules;
   scorer: Scorer;
   /** The deployments of each tier: of the models that the rules name, then of those that the catalog thinks fit. */
@@ -27,14 +27,14 @@ export interface RoutingMemory {
   speeds: SpeedBook;
   leads: Leads;
   /** Of a deployment's limits, 0 to 1. */
-  roomOf(deployment: Deployment, nowMs: number): number;
+  roomOf: (deployment: Deployment, nowMs: number) => number;
   /** 0 to 1. */
   random: () => number;
 }
 
 export interface RoutingSources extends Omit<RoutingView, 'tiers'> {
   /** The tier that a model is fit for whose name the rules do not list. */
-  tierOf(model: string): string | undefined;
+  tierOf: (model: string) => string | undefined;
 }
 
 export function createRoutingView({ tierOf, ...sources }: RoutingSources): RoutingView {

@@ -55,9 +55,9 @@ function readRequest(file: string): string {
 function headersOf(lines: readonly string[]): Headers {
   const headers = new Headers();
   for (const line of lines) {
-    const colon = line.indexOf(':');
+    const [, name = '', value = ''] = /^([^:]*):(.*)$/s.exec(line) ?? [];
     try {
-      headers.append(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
+      headers.append(name.trim(), value.trim());
     } catch {
       throw new ConfigurationError('--header', [`"${line}" is no header; write 'name: value'`]);
     }

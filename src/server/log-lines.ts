@@ -37,6 +37,8 @@ export type LoggedFeedback = z.infer<typeof LoggedFeedback>;
 
 const Line = z.discriminatedUnion('message', [LoggedRequest, LoggedFeedback]);
 const MAX_NAMED = 5;
+/** A copy of another request, which no client has asked for. */
+const SHADOW = '-shadow';
 
 /** Lines of a log that could not be read: how many, and which were the first. */
 export class BadLines {
@@ -62,8 +64,9 @@ export async function* readLog(file: string, bad: BadLines): AsyncGenerator<Logg
     }
     if (value.message !== 'request' && value.message !== 'feedback') continue;
     const parsed = Line.safeParse(value);
-    if (parsed.success) yield parsed.data;
-    else bad.note(number, wrongIn(parsed.error));
+    if (parsed.success) {
+      if (!parsed.data.requestId.endsWith(SHADOW)) yield parsed.data;
+    } else bad.note(number, wrongIn(parsed.error));
   }
 }
 

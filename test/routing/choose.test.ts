@@ -268,6 +268,21 @@ describe('a conversation', () => {
     });
   });
 
+  test('has its title made where its prompt is cached, if that is cheaper', () => {
+    const title = {
+      messages: [{ role: 'user' as const, content: 'Generate a concise title for this conversation, 3-5 words' }],
+      max_tokens: 20,
+    };
+    const choice = (tokens: number) =>
+      chosen(ask('auto', '', title), view, {
+        headers,
+        estimate: { inputTokens: tokens, outputTokens: 20 },
+        memory: memoryAt('opus', 'opus'),
+      });
+    expect(choice(50_000).facts.isHousekeeping).toBe(true);
+    expect(idsOf(choice(50_000))[0]).toBe('p/opus');
+  });
+
   test('goes up when it has become hard', () => {
     const memory = memoryAt('haiku', 'haiku');
     expect(idsOf(chosen(ask('auto', PROOF), view, { headers, estimate, memory }))[0]).toBe('p/opus');
@@ -349,6 +364,16 @@ describe('rules of the operator', () => {
     expect(idsOf(chosen(ask('auto'), view, { estimate: { inputTokens: 5_000, outputTokens: 10 } }))).toEqual([
       'p/opus',
     ]);
+  });
+
+  test('try a canary first, and then the model that was asked for', () => {
+    const rules = rulesOf({ canary: { percent: 100, use: 'opus' } }, { model: 'haiku' });
+    expect(idsOf(chosen(ask('haiku'), viewOf(LADDER, { rules })))).toEqual(['p/opus', 'p/haiku']);
+  });
+
+  test('read a user who says nothing at all', () => {
+    const messages = [{ role: 'user', content: null }] as unknown as ChatRequest['messages'];
+    expect(idsOf(chosen(ask('auto', '', { messages }), viewOf(LADDER)))[0]).toBe('p/haiku');
   });
 
   test('reject with their own words', () => {

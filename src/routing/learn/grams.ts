@@ -13,6 +13,12 @@ export interface Grams {
   size: number;
 }
 
+/** A reader's scratch space. Handed to plain functions: closures, one set for each reader, would not be inlined. */
+interface Found extends Grams {
+  lastSeen: Uint32Array;
+  reading: number;
+}
+
 const { letters, capitals, digits, spaces, newlines, ideographs } = NUMBER_OF;
 const SPACE = 0x20;
 const ZERO = 0x30;
@@ -21,26 +27,30 @@ const SEEDS = [0x3c6ef372, 0x1f83d9ab, 0x5be0cd19, 0x2b3e6c1f] as const;
 
 /** What a reader returns is overwritten by its next reading. */
 export function createGramReader(): (text: string) => Grams {
-  const lastSeen = new Uint32Array(GRAM_BUCKETS);
-  const grams: Grams = { buckets: new Uint16Array(GRAM_BUCKETS), size: 0 };
-  let reading = 0;
-  const add = (hash: number): void => {
-    const bucket = bucketOf(hash);
-    if (lastSeen[bucket] === reading) return;
-    lastSeen[bucket] = reading;
-    grams.buckets[grams.size] = bucket;
-    grams.size += 1;
+  const found: Found = {
+    buckets: new Uint16Array(GRAM_BUCKETS),
+    size: 0,
+    lastSeen: new Uint32Array(GRAM_BUCKETS),
+    reading: 0,
   };
   return (text) => {
-    reading += 1;
-    grams.size = 0;
-    readWords(text, add);
-    readRuns(text, add);
-    return grams;
+    found.reading += 1;
+    found.size = 0;
+    readWords(text, found);
+    readRuns(text, found);
+    return found;
   };
 }
 
-function readWords(text: string, add: (hash: number) => void): void {
+function add(hash: number, found: Found): void {
+  const bucket = bucketOf(hash);
+  if (found.lastSeen[bucket] === found.reading) return;
+  found.lastSeen[bucket] = found.reading;
+  found.buckets[found.size] = bucket;
+  found.size += 1;
+}
+
+function readWords(text: string, found: Found): void {
   let word = 0;
   let before = 0;
   let last = 0;
@@ -52,23 +62,23 @@ function readWords(text: string, add: (hash: number) => void): void {
       if (isLetter) word = (Math.imul(word, 31) + (mark === capitals ? code + 0x20 : code)) | 0;
       else if (last !== digits) word = (Math.imul(word, 31) + ZERO) | 0;
     } else {
-      if (word !== 0) before = addWord(word, before, add);
+      if (word !== 0) before = addWord(word, before, found);
       word = 0;
-      if (mark === ideographs) before = addWord(code, before, add);
+      if (mark === ideographs) before = addWord(code, before, found);
     }
     last = mark;
   }
 }
 
 /** The word, and the pair that it makes with the one before. */
-function addWord(word: number, before: number, add: (hash: number) => void): number {
-  add(word);
-  if (before !== 0) add(Math.imul(before, 0x9e3779b1) ^ word);
+function addWord(word: number, before: number, found: Found): number {
+  add(word, found);
+  if (before !== 0) add(Math.imul(before, 0x9e3779b1) ^ word, found);
   return word;
 }
 
 /** White space counts as one space, and there is one before and after the text. */
-function readRuns(text: string, add: (hash: number) => void): void {
+function readRuns(text: string, found: Found): void {
   let third = 0;
   let second = 0;
   let first = SPACE;
@@ -76,14 +86,14 @@ function readRuns(text: string, add: (hash: number) => void): void {
     const code = at < text.length ? folded(text.charCodeAt(at)) : SPACE;
     if (code === SPACE && first === SPACE) continue;
     let hash = Math.imul(code, 0x9e3779b1);
-    add(hash ^ SEEDS[0]);
+    add(hash ^ SEEDS[0], found);
     hash = Math.imul(hash ^ first, 0x85ebca6b);
-    add(hash ^ SEEDS[1]);
+    add(hash ^ SEEDS[1], found);
     if (second !== 0) {
       hash = Math.imul(hash ^ second, 0xc2b2ae35);
-      add(hash ^ SEEDS[2]);
+      add(hash ^ SEEDS[2], found);
     }
-    if (third !== 0) add(Math.imul(hash ^ third, 0x27d4eb2f) ^ SEEDS[3]);
+    if (third !== 0) add(Math.imul(hash ^ third, 0x27d4eb2f) ^ SEEDS[3], found);
     third = second;
     second = first;
     first = code;

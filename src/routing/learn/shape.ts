@@ -44,29 +44,35 @@ const ENDS_A_SENTENCE = 2;
 const ROLES = new Uint8Array(MARKS.length);
 for (const mark of [letters, capitals, digits, underscores]) ROLES[mark] = IN_A_WORD;
 for (const mark of [stops, questions, exclamations, newlines]) ROLES[mark] = ENDS_A_SENTENCE;
-const SEEN = 4_096;
+const SLOTS = 4_096;
+
+/** Words that this reading met, by a hash. */
+interface Seen {
+  slots: Uint32Array;
+  reading: number;
+}
 
 /** A reader keeps its scratch space: what it returns is overwritten by its next reading. */
 export function createShapeReader(): (text: string) => Shape {
-  const seen = new Uint32Array(SEEN);
+  const seen: Seen = { slots: new Uint32Array(SLOTS), reading: 0 };
   const marks = new Uint32Array(MARKS.length);
-  let reading = 0;
-  const isNew = (hash: number): boolean => {
-    const slot = (hash ^ (hash >>> 15)) & (SEEN - 1);
-    if (seen[slot] === reading) return false;
-    seen[slot] = reading;
-    return true;
-  };
   return (text) => {
-    reading += 1;
+    seen.reading += 1;
     const shape = emptyShape(marks);
-    readWords(text, shape, isNew);
+    readWords(text, shape, seen);
     readLines(text, shape);
     return shape;
   };
 }
 
-function readWords(text: string, shape: Shape, isNew: (hash: number) => boolean): void {
+function isNew(hash: number, seen: Seen): boolean {
+  const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+  if (seen.slots[slot] === seen.reading) return false;
+  seen.slots[slot] = seen.reading;
+  return true;
+}
+
+function readWords(text: string, shape: Shape, seen: Seen): void {
   const { marks } = shape;
   const run: Run = { length: 0, capitals: 0, digits: 0, hash: 0, beginsSentence: true };
   let sentenceFrom = 0;
@@ -79,8 +85,8 @@ function readWords(text: string, shape: Shape, isNew: (hash: number) => boolean)
       addToRun(run, mark, code);
       continue;
     }
-    if (run.length > 0) endRun(run, shape, isNew);
-    if (mark === ideographs) oneCharacterWord(code, shape, isNew);
+    if (run.length > 0) endRun(run, shape, seen);
+    if (mark === ideographs) oneCharacterWord(code, shape, seen);
     else if (mark === stops && isDecimal(text, at)) shape.decimals += 1;
     else if (role === ENDS_A_SENTENCE) {
       endSentence(at - sentenceFrom, shape);
@@ -88,7 +94,7 @@ function readWords(text: string, shape: Shape, isNew: (hash: number) => boolean)
       run.beginsSentence = true;
     }
   }
-  if (run.length > 0) endRun(run, shape, isNew);
+  if (run.length > 0) endRun(run, shape, seen);
   endSentence(text.length - sentenceFrom, shape);
 }
 
@@ -108,8 +114,8 @@ function addToRun(run: Run, mark: number, code: number): void {
   run.hash = (Math.imul(run.hash, 31) + (mark === capitals ? code + 0x20 : code)) | 0;
 }
 
-function endRun(run: Run, shape: Shape, isNew: (hash: number) => boolean): void {
-  if (run.digits === run.length) endNumber(run, shape, isNew);
+function endRun(run: Run, shape: Shape, seen: Seen): void {
+  if (run.digits === run.length) endNumber(run, shape, seen);
   else {
     shape.words += 1;
     shape.wordLength += run.length;
@@ -123,23 +129,23 @@ function endRun(run: Run, shape: Shape, isNew: (hash: number) => boolean): void 
       if (run.capitals + run.digits === run.length) shape.acronyms += 1;
       else if (!run.beginsSentence) shape.namedWords += 1;
     }
-    if (isNew(run.hash)) shape.distinctWords += 1;
+    if (isNew(run.hash, seen)) shape.distinctWords += 1;
   }
   run.length = run.capitals = run.digits = run.hash = 0;
   run.beginsSentence = false;
 }
 
-function endNumber(run: Run, shape: Shape, isNew: (hash: number) => boolean): void {
+function endNumber(run: Run, shape: Shape, seen: Seen): void {
   shape.numbers += 1;
   if (run.length >= 4) shape.longNumbers += 1;
-  if (isNew(run.hash)) shape.distinctNumbers += 1;
+  if (isNew(run.hash, seen)) shape.distinctNumbers += 1;
 }
 
-function oneCharacterWord(code: number, shape: Shape, isNew: (hash: number) => boolean): void {
+function oneCharacterWord(code: number, shape: Shape, seen: Seen): void {
   shape.words += 1;
   shape.wordLength += 2;
   shape.wordLengthSquares += 4;
-  if (isNew(code)) shape.distinctWords += 1;
+  if (isNew(code, seen)) shape.distinctWords += 1;
 }
 
 /** Three characters are no sentence: `A.`, `...`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRules } from '../../../src/routing/rules/rules.ts';
-import { shipped } from './support.ts';
+import shipped from '../../../routing-rules/rules.json' with { type: 'json' };
 
 const rule = (action: unknown, when: unknown = {}) => ({ rules: [{ name: 'mine', when, do: action }] });
 const knot: Record<string, unknown> = {};

@@ -1,10 +1,18 @@
-import shipped from '../../../routing-rules/rules.json' with { type: 'json' };
+import real from '../../../routing-rules/rules.json' with { type: 'json' };
 import type { Facts } from '../../../src/routing/facts/facts.ts';
 import { type Circumstances, type Decision, decide } from '../../../src/routing/rules/decide.ts';
 import { createRules } from '../../../src/routing/rules/rules.ts';
 import type { Complexity } from '../../../src/routing/score/scorer.ts';
 
-export { shipped };
+/** The shipped rules, but for their cut points: those may move. */
+export const shipped = {
+  ...real,
+  profiles: {
+    eco: { from: { sonnet: 0.45, opus: 0.85 } },
+    balanced: { from: { sonnet: 0.33, opus: 0.67 } },
+    quality: { from: { sonnet: 0.2, opus: 0.5 } },
+  },
+};
 
 /** A plain question of the first turn. */
 export const PLAIN: Facts = {
@@ -53,8 +61,8 @@ export interface Case extends Partial<Omit<Facts, 'header'>> {
 }
 
 /** What the shipped rules, with these laid over them, say about a case. */
-export function decided(own: unknown, each: Case = {}): Decision {
+export function decided(own: unknown, each: Case = {}, base: unknown = shipped): Decision {
   const { score = MIDDLING, previousTier, headers = {}, random = 0.5, isModel = false, ...facts } = each;
   const circumstances: Circumstances = { score: () => complexity(score), previousTier, random: () => random, isModel };
-  return decide(createRules(shipped, own), { ...PLAIN, header: (name) => headers[name], ...facts }, circumstances);
+  return decide(createRules(base, own), { ...PLAIN, header: (name) => headers[name], ...facts }, circumstances);
 }
