@@ -17,6 +17,9 @@ export type ErrorKind =
   | 'request_too_large'
   | 'unsupported'
   | 'rejected'
+  | 'forbidden'
+  | 'limited'
+  | 'budget'
   | 'no_candidate'
   | 'circuit_open'
   | 'capacity'
@@ -94,6 +97,9 @@ export const ERROR_RULES: Record<ErrorKind, ErrorRule> = {
   request_too_large: caller(413, 'request_too_large', 'router'),
   unsupported: { ...caller(400, 'unsupported_parameter', 'router'), failover: true },
   rejected: caller(400, 'rejected_by_rule', 'router'),
+  forbidden: router(403, 'permission_error', 'forbidden'),
+  limited: router(429, 'rate_limit_error', 'rate_limit_exceeded', { clientRetry: true }),
+  budget: router(429, 'insufficient_quota', 'insufficient_quota'),
   no_candidate: router(503, SERVER, 'no_healthy_provider', { clientRetry: true }),
   circuit_open: router(503, SERVER, 'no_healthy_provider', { failover: true, clientRetry: true }),
   capacity: router(429, 'rate_limit_error', 'router_at_capacity', { clientRetry: true }),

@@ -6,16 +6,21 @@ import { createGramReader } from './grams.ts';
 /** One ask, read. */
 export interface Reading {
   dense: Float64Array;
-  /** Each bucket counts 1 / √(their number): a long text has no more to say here than a short one. */
+  /** As in `Grams`. */
   buckets: Uint16Array;
+  amounts: Float32Array;
 }
 
 export function readAsks(inputs: readonly ScoreInput[]): Reading[] {
   const readDense = createDenseReader();
   const readGrams = createGramReader();
   return inputs.map((input) => {
-    const { buckets, size } = readGrams(input.ask.text);
-    return { dense: Float64Array.from(readDense(input)), buckets: buckets.slice(0, size) };
+    const { buckets, amounts, size } = readGrams(input.ask.text);
+    return {
+      dense: Float64Array.from(readDense(input)),
+      buckets: buckets.slice(0, size),
+      amounts: amounts.slice(0, size),
+    };
   });
 }
 
@@ -52,8 +57,9 @@ export function standardised(value: number, mean: number, perDeviation: number):
 
 /** The rows with their features standardised, and as loud beside the grams as is said. */
 export function rowsOf(readings: readonly Reading[], { mean, perDeviation }: Standard, loudness: number): Reading[] {
-  return readings.map(({ dense, buckets }) => ({
+  return readings.map(({ dense, buckets, amounts }) => ({
     dense: dense.map((value, at) => loudness * standardised(value, mean[at] ?? 0, perDeviation[at] ?? 0)),
     buckets,
+    amounts,
   }));
 }

@@ -10,12 +10,15 @@ const BUCKET_BITS = 13;
 export interface Grams {
   /** The first `size` are those that occur, each once. */
   buckets: Uint16Array;
+  /** Beside each: the root of its share, so that their squares add up to 1 whatever the length. */
+  amounts: Float32Array;
   size: number;
 }
 
 /** A reader's scratch space. Handed to plain functions: closures, one set for each reader, would not be inlined. */
 interface Found extends Grams {
   lastSeen: Uint32Array;
+  counts: Uint32Array;
   reading: number;
 }
 
@@ -29,6 +32,8 @@ const SEEDS = [0x3c6ef372, 0x1f83d9ab, 0x5be0cd19, 0x2b3e6c1f] as const;
 export function createGramReader(): (text: string) => Grams {
   const found: Found = {
     buckets: new Uint16Array(GRAM_BUCKETS),
+    amounts: new Float32Array(GRAM_BUCKETS),
+    counts: new Uint32Array(GRAM_BUCKETS),
     size: 0,
     lastSeen: new Uint32Array(GRAM_BUCKETS),
     reading: 0,
@@ -38,16 +43,27 @@ export function createGramReader(): (text: string) => Grams {
     found.size = 0;
     readWords(text, found);
     readRuns(text, found);
+    weigh(found);
     return found;
   };
 }
 
 function add(hash: number, found: Found): void {
   const bucket = bucketOf(hash);
-  if (found.lastSeen[bucket] === found.reading) return;
+  if (found.lastSeen[bucket] === found.reading) {
+    found.counts[bucket] = (found.counts[bucket] ?? 0) + 1;
+    return;
+  }
   found.lastSeen[bucket] = found.reading;
+  found.counts[bucket] = 1;
   found.buckets[found.size] = bucket;
   found.size += 1;
+}
+
+function weigh({ buckets, amounts, counts, size }: Found): void {
+  let total = 0;
+  for (let at = 0; at < size; at += 1) total += counts[buckets[at] ?? 0] ?? 0;
+  for (let at = 0; at < size; at += 1) amounts[at] = Math.sqrt((counts[buckets[at] ?? 0] ?? 0) / total);
 }
 
 function readWords(text: string, found: Found): void {

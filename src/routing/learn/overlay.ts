@@ -77,8 +77,8 @@ function gramWeights({ grams }: OverlayFile): Float32Array {
   return Float32Array.from(fromBase64(grams.weights), (step) => step * grams.scale);
 }
 
-function gramSum({ buckets, size }: Grams, weights: Float32Array): number {
+function gramSum({ buckets, amounts, size }: Grams, weights: Float32Array): number {
   let sum = 0;
-  for (let at = 0; at < size; at += 1) sum += weights[buckets[at] ?? 0] ?? 0;
-  return size > 0 ? sum / Math.sqrt(size) : 0;
+  for (let at = 0; at < size; at += 1) sum += (amounts[at] ?? 0) * (weights[buckets[at] ?? 0] ?? 0);
+  return sum;
 }

@@ -28,11 +28,10 @@ export function ridge(rows: readonly Reading[], targets: Float64Array, { lambda,
   return weights;
 }
 
-export function predict({ dense, buckets }: Reading, weights: Weights): number {
-  let sum = 0;
-  for (let at = 0; at < buckets.length; at += 1) sum += weights.grams[buckets[at] ?? 0] ?? 0;
-  sum /= Math.sqrt(Math.max(buckets.length, 1));
-  return sum + dot(dense, weights.dense);
+export function predict({ dense, buckets, amounts }: Reading, weights: Weights): number {
+  let sum = dot(dense, weights.dense);
+  for (let at = 0; at < buckets.length; at += 1) sum += (amounts[at] ?? 0) * (weights.grams[buckets[at] ?? 0] ?? 0);
+  return sum;
 }
 
 interface Krylov {
@@ -67,13 +66,12 @@ function lanczos(
 function transposed(rows: readonly Reading[], vector: Float64Array, weights: Weights): void {
   weights.dense.fill(0);
   weights.grams.fill(0);
-  for (const [index, { dense, buckets }] of rows.entries()) {
+  for (const [index, { dense, buckets, amounts }] of rows.entries()) {
     const share = vector[index] ?? 0;
     addScaled(weights.dense, dense, share);
-    const each = share / Math.sqrt(Math.max(buckets.length, 1));
     for (let at = 0; at < buckets.length; at += 1) {
       const bucket = buckets[at] ?? 0;
-      weights.grams[bucket] = (weights.grams[bucket] ?? 0) + each;
+      weights.grams[bucket] = (weights.grams[bucket] ?? 0) + share * (amounts[at] ?? 0);
     }
   }
 }

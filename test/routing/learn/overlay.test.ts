@@ -119,7 +119,7 @@ describe('overlay', () => {
   it('puts what was hard above what was easy', () => {
     const hard = overlay.z(inputOf('Review clause 9000 of the contract about the river and name what is liable.', 0));
     const easy = overlay.z(inputOf('Tell case 9000 of the otter in the river and how it sleeps.', 0));
-    expect(hard).toBeGreaterThan(easy + 0.5);
+    expect(hard).toBeGreaterThan(easy + 0.2);
   });
 
   it('takes a greater share the more labels it has seen', () => {
@@ -129,9 +129,9 @@ describe('overlay', () => {
   });
 
   it('leaves to the prior what is nothing like its labels', () => {
-    const like = overlay.judge(inputOf('Tell case 77 of the lynx in the castle and how it sleeps.', 0));
+    const shares = lessons(300).map(({ text }) => overlay.judge(inputOf(text, 0)).k);
     const unlike = overlay.judge(inputOf(`{"a": [1, 2, 3]};\n\n`.repeat(60), 0));
-    expect(like.k).toBe(overlay.k);
+    expect(shares.filter((share) => share === overlay.k).length).toBeGreaterThan(0.9 * shares.length);
     expect(unlike.k).toBe(0);
   });
 
@@ -225,9 +225,16 @@ describe('readings', () => {
     { name: 'case does not matter', one: 'The Cat', other: 'the cat' },
     { name: 'digits are all the same digit', one: 'room 12', other: 'room 97' },
     { name: 'white space is one space', one: 'a  b\n', other: 'a b' },
-    { name: 'each gram counts once', one: 'ha ha ha ha', other: 'ha ha ha' },
+    { name: 'a gram that repeats is in its bucket once', one: 'ha ha ha ha', other: 'ha ha ha' },
   ])('grams: $name', ({ one, other }) => {
     expect(gramsOf(one)).toEqual(gramsOf(other));
+  });
+
+  it('the squares of the amounts add up to one, and what repeats has more', () => {
+    const { amounts, size } = createGramReader()('ha ha ha cat');
+    const kept = [...amounts.slice(0, size)];
+    expect(kept.reduce((sum, amount) => sum + amount * amount, 0)).toBeCloseTo(1, 5);
+    expect(Math.max(...kept)).toBeGreaterThan(2 * Math.min(...kept));
   });
 
   it('grams tell words and their order apart, and a reader forgets the last text', () => {
