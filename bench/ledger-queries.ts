@@ -43,7 +43,10 @@ function someRow(number: number): RequestRow {
     key: `key-${key}`,
     session: `session-${whole(REQUESTS / 10)}`,
     route: key % 3 === 0 ? 'auto' : `route-${key % 7}`,
-    ...{ provider, model, tier, deployment: `${provider}/${model}` },
+    provider,
+    model,
+    tier,
+    deployment: `${provider}/${model}`,
     outcome: failed ? (['timeout', 'rate', 'client_gone', 'caller'][whole(4)] ?? '') : 'ok',
     fresh: whole(5_000),
     cacheRead: whole(20_000),
@@ -59,7 +62,9 @@ async function fill(store: LedgerStore): Promise<void> {
   await store.ready();
   const began = performance.now();
   for (let written = 0; written < REQUESTS; written += 250) {
-    const requests = Array.from({ length: Math.min(250, REQUESTS - written) }, (_, number) => someRow(written + number));
+    const requests = Array.from({ length: Math.min(250, REQUESTS - written) }, (_, number) =>
+      someRow(written + number),
+    );
     const attempts = requests.map(({ requestId, atMs, tenant, provider, model, deployment, outcome }) =>
       attemptRow({ requestId, atMs, tenant, provider, model, deployment, outcome }),
     );
@@ -93,13 +98,14 @@ const QUESTIONS: Record<string, (store: LedgerStore) => Promise<unknown>> = {
   'percentiles by hour, week': (store) => store.latency({ ...WEEK, every: 'hour' }),
   'newest 100 requests': (store) => store.requests({ limit: 100 }),
   'of a tenant': (store) => store.requests({ limit: 100, where: { tenant: 'tenant-3' } }),
-  'of a model that failed': (store) => store.requests({ limit: 100, where: { model: 'gpt-6-luna', outcome: 'timeout' } }),
+  'of a model that failed': (store) =>
+    store.requests({ limit: 100, where: { model: 'gpt-6-luna', outcome: 'timeout' } }),
   'of a tag': (store) => store.requests({ limit: 100, where: { tag: 'team-8' } }),
   'of a tag that is none': (store) => store.requests({ limit: 100, where: { tag: 'nobody' } }),
   'of a session': (store) => store.requests({ limit: 100, session: 'session-5' }),
   'attempts, day': (store) => store.attempts(DAY),
-  'attempts, month': (store) => store.attempts(MONTH),
-  'statement': (store) => store.statement('tenant-0', '2026-11'),
+  'attempts, week': (store) => store.attempts(WEEK),
+  statement: (store) => store.statement('tenant-0', '2026-11'),
   'last two hours by key': (store) => store.usage({ fromMs: DAY.fromMs, toMs: DAY.fromMs + 2 * HOUR_MS, by: 'key' }),
 };
 
@@ -108,14 +114,18 @@ const REPEATS = 7;
 async function ask(store: LedgerStore): Promise<void> {
   for (const [question, answer] of Object.entries(QUESTIONS)) {
     const took: number[] = [];
+    const cpu = process.cpuUsage();
     for (let time = 0; time < REPEATS; time++) {
       const began = performance.now();
       await answer(store);
       took.push(performance.now() - began);
     }
+    const { user, system } = process.cpuUsage(cpu);
     const sorted = took.toSorted((a, b) => a - b);
     const shown = (ms = 0) => ms.toFixed(1).padStart(8);
-    console.log(`${question.padEnd(32)} first ${shown(took[0])}  best ${shown(sorted[0])}  median ${shown(sorted[REPEATS >> 1])} ms`);
+    console.log(
+      `${question.padEnd(32)} first ${shown(took[0])}  best ${shown(sorted[0])}  median ${shown(sorted[REPEATS >> 1])} ms  our CPU ${shown((user + system) / 1000 / REPEATS)} ms`,
+    );
   }
 }
 
@@ -134,6 +144,12 @@ if (only !== 'postgres') {
 const programs = postgresFolder();
 if (only !== 'sqlite' && programs) {
   const server = await startPostgres(programs);
-  await run('PostgreSQL', createLedgerStore(postgresDatabase(server.url, () => {}), clock));
+  await run(
+    'PostgreSQL',
+    createLedgerStore(
+      postgresDatabase(server.url, () => {}),
+      clock,
+    ),
+  );
   await server.stop();
 }

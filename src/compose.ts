@@ -1,4 +1,7 @@
 import type { Hono } from 'hono';
+import { declaredBook } from './books/tenants/declared.ts';
+import { LiveDirectory } from './books/tenants/live-directory.ts';
+import { booksOf } from './compose/books.ts';
 import models from '../routing-rules/models.json' with { type: 'json' };
 import { providers } from '../providers/index.ts';
 import { type CredentialSources, endpointsOf } from './config/endpoints.ts';
@@ -12,6 +15,7 @@ import { rulesOf } from './compose/model-rules.ts';
 import { memoryOf, routingOf, type RoutingDocuments } from './compose/routing.ts';
 import type { Gateway } from './gateway.ts';
 import { createApp } from './http/app.ts';
+import { hexOf } from './http/authenticate.ts';
 import type { Door } from './http/door.ts';
 import { newId as randomId } from './platform/ids.ts';
 import { hashKey, sameHash } from './platform/key-hash.ts';
@@ -75,7 +79,7 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     credentials,
     practice: runtime.practice,
   });
-  const { server, keys } = configuration;
+  const { server } = configuration;
   const context = { source, endpoints, catalog: createCatalog(models), now: clock.now };
   const routing = routingOf(configuration, context);
   const dispatcher = dispatcherOf(configuration.reliability, byName, {
@@ -93,6 +97,7 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     rulesOf: rulesOf(configuration),
     transport: runtime.transport,
     reasoning: memoryCache(REASONING_CHARACTERS),
+    books: booksOf(configuration, (event) => log.warn({ alert: 'threshold', ...event }, 'alert')),
     recorder: logRecorder(log, configuration.log.level),
     clock,
     timers,
@@ -107,10 +112,15 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     logsAsks: configuration.log.asks,
     newId,
   };
+  const directory = new LiveDirectory({
+    declared: declaredBook(configuration, (secret) => hexOf(hashKey(secret))),
+    clock,
+    isOpenWhenEmpty: true,
+  });
   const app = createApp({
     gateway,
     door: runtime.door,
-    keys: keys.map(({ name, key, priority, ...ceilings }) => ({ name, priority, ceilings, hash: hashKey(key) })),
+    keys: directory,
     keyCheck: { hash: hashKey, same: sameHash },
     limits: server,
     keepAliveMs: server.keepAliveMs,

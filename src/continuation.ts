@@ -50,11 +50,12 @@ export function continueBreaks(gateway: Gateway, plan: Plan, outcome: Outcome<Li
 async function goOn(passage: Passage, failure: GatewayError): Promise<LiveFrames | undefined> {
   const { gateway, plan, outcome, tape } = passage;
   if (!failure.rule.trips || !tape.isContinuable || passage.continued.length >= MAX_CONTINUATIONS) return undefined;
-  noteBreak(plan, outcome, failure);
+  const broken = noteBreak(plan, outcome, failure);
   const rest = { ...plan, estimate: estimateOfRest(plan, tape.text) };
   const journey = journeyOfRest(gateway, rest, outcome);
   if (!journey?.pool.budget.withdraw(gateway.clock.now())) return undefined;
   const spent = giveBackBroken(passage, failure);
+  if (broken) Object.assign(broken, spent);
   const { continued } = passage;
   const attempt = (step: Step) => {
     const { id } = step.stop.candidate.deployment;
@@ -112,10 +113,15 @@ function isKind(outcome: string): outcome is ErrorKind {
 }
 
 /** It had begun well; now it is known how it went. */
-function noteBreak({ attempts }: Plan, { candidate }: Outcome<unknown>, { kind }: GatewayError): void {
+function noteBreak(
+  { attempts }: Plan,
+  { candidate }: Outcome<unknown>,
+  { kind }: GatewayError,
+): Attempt | undefined {
   const { id } = candidate.deployment;
   const broken = attempts.findLast(({ deployment, outcome }) => deployment === id && outcome === 'ok');
   if (broken) broken.outcome = kind;
+  return broken;
 }
 
 /** Before the rest is asked for: it may need this very room. */

@@ -1,8 +1,8 @@
 /** What would become of a request, and why: chosen as `gateway.ts` would, and told instead of done. Nobody is called. */
+import { forbiddenName, mayUse } from './core/caller.ts';
 import type { Ceilings } from './core/ceilings.ts';
 import type { Candidate } from './core/deployment.ts';
 import { asGatewayError, errorBody } from './core/errors.ts';
-import type { Priority } from './core/priority.ts';
 import type { Gateway, Inbound } from './gateway.ts';
 import { type Choice, choose, type Wanted } from './routing/choose.ts';
 import { estimate } from './routing/estimate.ts';
@@ -18,11 +18,13 @@ export type ExplainedCandidate = ReturnType<typeof explainCandidate>;
 
 /** Nothing changes by it: no lease is taken, no session is written, no leader moves. */
 export function explain(gateway: Gateway, inbound: Inbound) {
-  const { request, original, key, header, ceilings } = inbound;
+  const { request, original, key, header, ceilings, caller } = inbound;
   const nowMs = gateway.clock.now();
-  const wanted: Wanted = { request, estimate: estimate(request, original.length), key, header, ceilings, nowMs };
-  const { choice, refusal } = tryToChoose(gateway, wanted, inbound.priority);
-  const facts = choice?.facts ?? createFacts({ request, estimate: wanted.estimate, key, header, atMs: nowMs });
+  const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
+  const guess = estimate(request, original.length);
+  const wanted: Wanted = { request, estimate: guess, key, header, ceilings, budgetLeft, nowMs };
+  const { choice, refusal } = tryToChoose(gateway, wanted, inbound);
+  const facts = choice?.facts ?? createFacts({ request, estimate: guess, key, header, atMs: nowMs, budgetLeft });
   const candidates = choice?.candidates.map((each) => explainCandidate(gateway, each, { wanted, choice })) ?? [];
   return {
     asked: request.model,
@@ -42,9 +44,11 @@ interface Tried {
   refusal?: { status: number; message: string; code: string; param: string | null };
 }
 
-function tryToChoose({ routing, memory, dispatcher }: Gateway, wanted: Wanted, priority: Priority): Tried {
+function tryToChoose({ routing, memory, dispatcher }: Gateway, wanted: Wanted, inbound: Inbound): Tried {
+  const { caller, priority, request } = inbound;
   let choice: Choice | undefined;
   try {
+    if (!mayUse(caller, request.model, routing.rules.routes)) throw forbiddenName(caller, request.model);
     choice = choose(wanted, routing, { ...memory, leads: new Glimpse(memory.leads) });
     dispatcher.refuseInEmergency(priority);
     return { choice };

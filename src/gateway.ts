@@ -1,6 +1,7 @@
 /** The story of one request: `prepare`, `tryCandidates`, `finish`. Read this file and you have read the gateway. */
 import type { AnswerFacts } from './core/answer.ts';
 import { type Ceilings, lowest } from './core/ceilings.ts';
+import { type Caller, forbiddenName, mayUse } from './core/caller.ts';
 import type { ChatRequest } from './core/chat.ts';
 import type { Candidate, Estimate } from './core/deployment.ts';
 import type { Departure } from './core/departure.ts';
@@ -9,13 +10,17 @@ import type { Attempt, Cache, Clock, Recorder, Timers, Transport } from './core/
 import type { Priority } from './core/priority.ts';
 import type { Provider, Warning } from './core/provider.ts';
 import { mayLackReasoning, recallReasoning } from './answers/reasoning-memory.ts';
+import type { Books } from './books/books.ts';
+import type { Hold } from './books/spending/claim.ts';
+import { factOf, refusedFact } from './fact.ts';
+import { settleHold, takeHold } from './hold.ts';
 import { guessUsage } from './answers/usage.ts';
 import { mayContinue, TAPED } from './attempt/continue.ts';
 import type { Frames } from './attempt/live.ts';
 import { LIVE, type Manner, WHOLE } from './attempt/manner.ts';
 import { continueBreaks, type Spent, spentAt, withBroken } from './continuation.ts';
 import { attemptAt, giveBack, stampOf, type TimeLimits } from './departures.ts';
-import { noteWaits, recordedChoice, remember } from './remember.ts';
+import { noteWaits, remember } from './remember.ts';
 import type { PlanRules } from './resilience/decide.ts';
 import type { Dispatcher } from './resilience/dispatcher.ts';
 import type { Stay } from './resilience/place.ts';
@@ -40,6 +45,7 @@ export interface Gateway {
   rulesOf: (model: string) => ModelRules;
   transport: Transport;
   reasoning: Cache;
+  books: Books;
   recorder: Recorder;
   clock: Clock;
   timers: Timers;
@@ -67,7 +73,8 @@ export interface Inbound {
   request: ChatRequest;
   /** The client's own JSON text. */
   original: string;
-  /** Name of the client key; tenants are apart by it. */
+  caller: Caller;
+  /** The client key's name; sessions and remembered reasoning are apart by it. */
   key: string;
   requestId: string;
   /** `x-signalbox-strict`: nothing may be dropped or changed. */
@@ -85,6 +92,8 @@ export interface Inbound {
   background: (work: Promise<void>) => void;
   /** What became of each deployment, in order; written on the way, so that a refusal can tell it too. */
   attempts: Attempt[];
+  /** Headers that the client gets, whatever becomes of its request; written on the way. */
+  told: Record<string, string>;
 }
 
 /** An answer and where it came from. */
@@ -149,15 +158,28 @@ export interface Plan extends Inbound {
   candidates: readonly Candidate[];
   /** A copy of another request, for the operator's eyes. */
   isShadow?: boolean;
+  /** Of the limits and budgets over it. */
+  hold?: Hold | undefined;
   /** What broken attempts took whose answer went on elsewhere. */
   broken?: readonly Spent[];
 }
 
 function prepare(gateway: Gateway, inbound: Inbound): Plan {
+  try {
+    return planOf(gateway, inbound);
+  } catch (cause) {
+    gateway.recorder.record(refusedFact(gateway, inbound, asGatewayError(cause)));
+    throw cause;
+  }
+}
+
+function planOf(gateway: Gateway, inbound: Inbound): Plan {
   const nowMs = gateway.clock.now();
-  const { request, original, key, header, deadlineMs = Infinity } = inbound;
+  const { request, original, key, header, caller, deadlineMs = Infinity } = inbound;
+  if (!mayUse(caller, request.model, gateway.routing.rules.routes)) throw forbiddenName(caller, request.model);
   const guess = estimate(request, original.length);
-  const wanted = { request, estimate: guess, key, header, ceilings: inbound.ceilings, nowMs };
+  const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
+  const wanted = { request, estimate: guess, key, header, ceilings: inbound.ceilings, budgetLeft, nowMs };
   const choice = choose(wanted, gateway.routing, gateway.memory);
   const { candidates, ceilings } = choice;
   const usual = gateway.rulesOf(request.model);
@@ -184,6 +206,7 @@ export async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: 
   const { attempt, discard } = manner;
   const journey = journeyOf(gateway, plan);
   try {
+    plan.hold = takeHold(gateway, plan, journey.stops[0]?.costUsd);
     dispatcher.refuseInEmergency(priority);
     const { value, candidate, lease } = await carryOut(
       journey,
@@ -220,21 +243,6 @@ export function finish(
   noteWaits(gateway, plan, now);
   if (outcome) outcome.costUsd = costUsd;
   gateway.dispatcher.noteCapacity();
-  gateway.recorder.record({
-    requestId: plan.requestId,
-    key: plan.key,
-    asked: plan.request.model,
-    deployment: deployment?.id,
-    outcome: failure?.kind ?? 'ok',
-    stream: plan.request.stream === true,
-    finishReason: facts?.finishReason,
-    usage,
-    costUsd,
-    firstTokenMs: plan.firstTokenMs,
-    queuedMs: outcome?.stay?.waitedMs,
-    durationMs: now - plan.startedAt,
-    attempts: plan.attempts,
-    routing: recordedChoice(gateway, plan),
-    failure,
-  });
+  settleHold(plan, usage, costUsd, now);
+  gateway.recorder.record(factOf(gateway, plan, { outcome, failure, usage, costUsd, nowMs: now }));
 }

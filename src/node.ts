@@ -24,14 +24,14 @@ async function main(): Promise<number> {
   return command.run(values, operands);
 }
 
-/** The first word that is no option's value; each command then reads its own options strictly. */
+/** The first word that is no option's value. Options that no command has are refused here, those of another one later. */
 function findCommand(): { name: string; command: Command } {
   const options = Object.assign(
     {},
     GENERAL,
     ...Object.values(COMMANDS).map((each) => each.options),
   ) as Command['options'];
-  const { positionals } = parseArgs({ options, allowPositionals: true, strict: false });
+  const { positionals } = parseArgs({ options, allowPositionals: true });
   const [name = 'start'] = positionals;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return { name, command };

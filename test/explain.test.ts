@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compose } from '../src/compose.ts';
 import { parseConfiguration } from '../src/config/parse.ts';
+import { ANYONE } from '../src/core/caller.ts';
 import { Departure } from '../src/core/departure.ts';
 import { GatewayError } from '../src/core/errors.ts';
 import { explain } from '../src/explain.ts';
@@ -31,7 +32,8 @@ const RULES = {
   ],
 };
 const IMAGE = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } } as const;
-const PROOF = 'Prove step by step that there are infinitely many primes, analyse three proofs and compare their designs.';
+const PROOF =
+  'Prove step by step that there are infinitely many primes, analyse three proofs and compare their designs.';
 
 function serve(reliability = '{}') {
   const calls: string[] = [];
@@ -60,6 +62,8 @@ function inbound(more: object = {}, rest: Partial<Inbound> = {}): Inbound {
     request,
     original: JSON.stringify(request),
     key: 'app',
+    caller: ANYONE,
+    told: {},
     requestId: 'req_1',
     strict: false,
     priority: 'normal',
@@ -105,7 +109,16 @@ describe('an explanation', () => {
       plan: { maxCostUsd: 0.01 },
     });
     const look = explain(gateway, inbound({ ...user(PROOF), metadata: { app: 'new' } }));
-    expect(look).toMatchObject({ shadow: 'b/big', score: { profile: 'eco', cuts: [{ tier: 'sonnet', from: 0.5 }, { tier: 'opus', from: 0.8 }] } });
+    expect(look).toMatchObject({
+      shadow: 'b/big',
+      score: {
+        profile: 'eco',
+        cuts: [
+          { tier: 'sonnet', from: 0.5 },
+          { tier: 'opus', from: 0.8 },
+        ],
+      },
+    });
   });
 
   it('says why a deployment was left out', () => {
@@ -146,19 +159,46 @@ describe('an explanation', () => {
 });
 
 describe('of a request that would be refused, it tells the refusal', () => {
-  const rows: { name: string; request: object; rest?: Partial<Inbound>; status: number; code: string; says: RegExp }[] = [
-    { name: 'a model that there is not', request: { model: 'gone' }, status: 404, code: 'model_not_found', says: /gone/ },
-    { name: 'a rule that rejects it', request: { metadata: { app: 'mail' } }, status: 400, code: 'rejected_by_rule', says: /Mail has/ },
-    { name: 'nobody can do it', request: { model: 'blind', ...user([IMAGE]) }, status: 400, code: 'unsupported_parameter', says: /images/ },
-    {
-      name: 'a ceiling that nobody keeps',
-      request: {},
-      rest: { ceilings: { maxCostUsd: 1e-9 } },
-      status: 400,
-      code: 'unsupported_parameter',
-      says: /max_cost_usd/,
-    },
-  ];
+  const rows: { name: string; request: object; rest?: Partial<Inbound>; status: number; code: string; says: RegExp }[] =
+    [
+      {
+        name: 'a model that its key may not use',
+        request: { model: 'opus' },
+        rest: { caller: { ...ANYONE, allowed: { ...ANYONE.allowed, models: [['haiku']] } } },
+        status: 403,
+        code: 'forbidden',
+        says: /opus/,
+      },
+      {
+        name: 'a model that there is not',
+        request: { model: 'gone' },
+        status: 404,
+        code: 'model_not_found',
+        says: /gone/,
+      },
+      {
+        name: 'a rule that rejects it',
+        request: { metadata: { app: 'mail' } },
+        status: 400,
+        code: 'rejected_by_rule',
+        says: /Mail has/,
+      },
+      {
+        name: 'nobody can do it',
+        request: { model: 'blind', ...user([IMAGE]) },
+        status: 400,
+        code: 'unsupported_parameter',
+        says: /images/,
+      },
+      {
+        name: 'a ceiling that nobody keeps',
+        request: {},
+        rest: { ceilings: { maxCostUsd: 1e-9 } },
+        status: 400,
+        code: 'unsupported_parameter',
+        says: /max_cost_usd/,
+      },
+    ];
   it.each(rows)('$name', ({ request, rest, status, code, says }) => {
     const { refusal, candidates, facts } = explain(serve().gateway, inbound(request, rest));
     expect(refusal).toMatchObject({ status, code });
@@ -172,7 +212,8 @@ describe('explaining changes nothing', () => {
   it('and calls nobody: what comes after it is what would have come without it', async () => {
     const told = serve();
     const untold = serve();
-    for (let count = 0; count < 5; count++) explain(told.gateway, inbound({ ...user(PROOF), metadata: { app: 'bulk' } }));
+    for (let count = 0; count < 5; count++)
+      explain(told.gateway, inbound({ ...user(PROOF), metadata: { app: 'bulk' } }));
     expect(told.calls).toEqual([]);
     expect(told.gateway.memory.sessions.size).toBe(0);
     const first = await answer(told.gateway, inbound(user(PROOF)));

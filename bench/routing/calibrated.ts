@@ -127,7 +127,8 @@ export function calibrate(
       }
     }
     const tested = split.flatMap(({ test }) => test);
-    const of = (score: (at: number) => number) => trialOf(tested.map(score), pick(gains, tested), tested);
+    const testedGains = pick(gains, tested);
+    const of = (score: (at: number) => number) => trialOf(tested.map(score), testedGains, tested);
     trials.blended.push(of((at) => scores.blended[at] ?? 0));
     trials.overlay.push(of((at) => scores.overlay[at] ?? 0));
     trials.prior.push(of((at) => lessons[at]?.prior ?? 0));

@@ -21,12 +21,11 @@ export interface Figures {
 }
 
 /** The means over the trials of those whose strong model gains something. */
-export function figuresOf(trials: readonly Trial[], drawn?: Uint16Array): Figures {
+export function figuresOf(trials: readonly Trial[], countsOf?: (prompts: readonly number[]) => Uint16Array): Figures {
   const sums: Figures = { apgr: 0, cpt50: 0, cpt80: 0 };
   let used = 0;
   for (const { ranking, gains, prompts } of trials) {
-    const counts = drawn && Uint16Array.from(prompts, (prompt) => drawn[prompt] ?? 0);
-    const curve = gainCurve(ranking, gains, counts);
+    const curve = gainCurve(ranking, gains, countsOf?.(prompts));
     if (!curve) continue;
     sums.apgr += apgr(curve);
     sums.cpt50 += 100 * callsFor(0.5, curve);
@@ -56,12 +55,24 @@ export function measureAll<Name extends string>(
   const names = Object.keys(scores) as Name[];
   const draws = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let time = 0; time < times; time += 1) {
-    const drawn = redraw(prompts, random);
-    for (const name of names) draws[name].push(figuresOf(scores[name], drawn).apgr);
+    const countsOf = countsIn(redraw(prompts, random));
+    for (const name of names) draws[name].push(figuresOf(scores[name], countsOf).apgr);
   }
   const measured = names.map((name) => [
     name,
     { ...figuresOf(scores[name]), interval: interval(draws[name]), draws: draws[name] },
   ]);
   return Object.fromEntries(measured) as Record<Name, Measured>;
+}
+
+/** How often each prompt of a trial was drawn; counted once for all scores that share the trial's prompts. */
+function countsIn(drawn: Uint16Array): (prompts: readonly number[]) => Uint16Array {
+  const known = new Map<readonly number[], Uint16Array>();
+  return (prompts) => {
+    const counts = known.get(prompts) ?? new Uint16Array(prompts.length);
+    if (known.has(prompts)) return counts;
+    for (let at = 0; at < prompts.length; at += 1) counts[at] = drawn[prompts[at] ?? 0] ?? 0;
+    known.set(prompts, counts);
+    return counts;
+  };
 }

@@ -20,7 +20,7 @@ const HELP = `npm run bench:routing -- [options]
       --quick      fewer redraws: intervals are rough
   -h, --help       this text`;
 const USUAL_DATA = fileURLToPath(new URL('../../../shared/routing-bench', import.meta.url));
-const REDRAWS = 1_000;
+const REDRAWS = 500;
 const QUICK_REDRAWS = 100;
 
 function main(): void {

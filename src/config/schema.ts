@@ -1,7 +1,9 @@
 /** The one schema of `signalbox.yaml`; editors get it as JSON Schema (`docs/signalbox.schema.json`). */
 import { z } from 'zod';
 import { Routing } from './routing.ts';
-import { Limits, PRIORITIES, Reliability, Streaming, Timeouts } from './reliability.ts';
+import { BudgetsOf, LimitsOf, UnknownCost } from './spending.ts';
+import { Key, Tenants } from './tenants.ts';
+import { Limits, Reliability, Streaming, Timeouts } from './reliability.ts';
 
 const Name = z.string().regex(/^[\w.:-]{1,64}$/, 'use letters, digits and . : _ - (at most 64)');
 const ModelName = z.string().min(1).max(200);
@@ -63,14 +65,6 @@ const Deployment = z.strictObject({
     .describe("What the model can do, in the catalog's place"),
 });
 
-const Key = z.strictObject({
-  name: Name.describe('Shown in the log; tenants are apart by it'),
-  priority: z.enum(PRIORITIES).default('normal').describe('For requests without x-signalbox-priority'),
-  maxCostUsd: z.number().positive().optional().describe('What one of its requests may cost, in US dollars'),
-  maxLatencyMs: Positive.optional().describe('How long one of its answers may take'),
-  key: z.string().min(16, 'a client key has at least 16 characters').describe('Best as "${NAME}"'),
-});
-
 const Model = z.strictObject({
   deployments: z.array(Deployment).min(1),
   balance: z
@@ -85,6 +79,8 @@ const Model = z.strictObject({
     .describe('Prompt too long for one: may a larger window take it?'),
   onRefusal: z.enum(['return', 'other']).default('return').describe('A provider refuses: may another be asked?'),
   hedge: z.boolean().optional(),
+  limits: LimitsOf.optional(),
+  budgets: BudgetsOf.optional(),
 });
 
 const duration = (ms: number, what: string) => Positive.default(ms).describe(`${what}, in milliseconds`);
@@ -104,6 +100,8 @@ export const Configuration = z.strictObject({
     })
     .prefault({}),
   keys: z.array(Key).default([]).describe('Keys of the clients; without any, only this machine may ask'),
+  tenants: Tenants,
+  unknownPrices: UnknownCost,
   providers: z
     .record(Name, Provider)
     .default({})

@@ -4,7 +4,9 @@
  */
 import type { FinishReason, Usage } from './chat.ts';
 import type { Departure } from './departure.ts';
+import type { Deployment } from './deployment.ts';
 import type { GatewayError } from './errors.ts';
+import type { Priority } from './priority.ts';
 import type { OutgoingRequest } from './provider.ts';
 
 export interface Clock {
@@ -78,9 +80,21 @@ export interface Recorder {
 
 export interface RequestFact {
   requestId: string;
+  startedAtMs: number;
+  /** The client key's name, and whose it is. */
   key: string;
+  tenant: string;
+  tags: readonly string[];
+  /** The conversation; empty where nobody looked. */
+  session: string;
+  priority: Priority;
   /** The model the client asked for. */
   asked: string;
+  /** The same, where it is a route; else empty. */
+  route: string;
+  /** The class of work, and why; empty where there is none. */
+  tier: string;
+  reason: string;
   deployment: string | undefined;
   /** `ok`, `client_gone`, or the kind of the error. */
   outcome: string;
@@ -94,6 +108,13 @@ export interface RequestFact {
   queuedMs: number | undefined;
   durationMs: number;
   attempts: readonly Attempt[];
+  /** Nobody was asked: the answer was kept. */
+  cacheHit: boolean;
+  /** A broken answer went on elsewhere. */
+  continued: boolean;
+  /** A copy for the operator's eyes: nobody is billed. */
+  shadow: boolean;
+  deploymentOf: (id: string) => Deployment | undefined;
   /** How it was chosen, for whoever writes it down; undefined where the client named the model. */
   routing?: (() => object) | undefined;
   /** What ended it, for the log: its message and cause may name what no client should see. */
@@ -106,4 +127,9 @@ export interface Attempt {
   /** `ok` or the kind of the error. */
   outcome: string;
   durationMs: number;
+  /** Milliseconds since 1970. */
+  startedAtMs?: number | undefined;
+  /** Of an answer that broke off; what the one took that ended well is the request's. */
+  usage?: Usage | undefined;
+  costUsd?: number | undefined;
 }

@@ -1,9 +1,10 @@
 import { type Context, Hono } from 'hono';
+import type { Caller, Keys } from '../core/caller.ts';
 import { lowest } from '../core/ceilings.ts';
 import { asGatewayError, errorBody, GatewayError } from '../core/errors.ts';
 import type { Attempt, Clock } from '../core/ports.ts';
 import { answer, answerStream, type Gateway, type Inbound } from '../gateway.ts';
-import { authenticate, type Caller, type ClientKey, type KeyCheck } from './authenticate.ts';
+import { type KeyCheck, whoAsks } from './authenticate.ts';
 import { takeCeilings } from './ceilings.ts';
 import { type Door, EVENT_STREAM } from './door.ts';
 import { framesOf, within } from './frames.ts';
@@ -18,7 +19,7 @@ import { healthRoutes } from './routes/health.ts';
 export interface AppOptions {
   gateway: Gateway;
   door: Door;
-  keys: readonly ClientKey[];
+  keys: Keys;
   keyCheck: KeyCheck;
   limits: BodyLimits;
   /** Longest silence on an open stream; also how long a stream's first content may keep the client waiting for a head. */
@@ -33,17 +34,21 @@ export interface AppOptions {
   onInternalError: (error: GatewayError, requestId: string) => void;
 }
 
-type App = Hono<{ Variables: { requestId: string; caller: Caller; attempts: Attempt[] } }>;
+type App = Hono<{ Variables: { requestId: string; caller: Caller; attempts: Attempt[]; told: HeaderValues } }>;
 
 export function createApp(options: AppOptions): App {
-  const { door, keys, keyCheck, newId } = options;
+  const { door, keys, keyCheck, clock, newId } = options;
   const app: App = new Hono();
 
   app.route('/', healthRoutes(options.isReady));
   app.use('/v1/*', async (c, next) => {
-    c.set('caller', authenticate(door.header(c, 'authorization'), keys, keyCheck));
+    c.set(
+      'caller',
+      whoAsks((name) => door.header(c, name), keys, { check: keyCheck, nowMs: clock.now() }),
+    );
     c.set('requestId', newId('req_', 24));
     c.set('attempts', []);
+    c.set('told', {});
     await next();
   });
   app.route('/v1/models', modelRoutes(options.gateway, options.clock));
@@ -86,6 +91,7 @@ async function inboundOf(c: Context, { door, limits }: AppOptions): Promise<Inbo
   return {
     request,
     original,
+    caller,
     key: caller.name,
     requestId: c.get('requestId'),
     strict: header('x-signalbox-strict')?.toLowerCase() === 'true',
@@ -95,6 +101,7 @@ async function inboundOf(c: Context, { door, limits }: AppOptions): Promise<Inbo
     client: door.client(c),
     background: (work) => door.background(c, work),
     attempts: c.get('attempts'),
+    told: c.get('told'),
   };
 }
 
@@ -107,7 +114,7 @@ function refuse(c: Context, cause: unknown, { door, onInternalError }: AppOption
 
 function common(c: Context): HeaderValues {
   const requestId: string | undefined = c.get('requestId');
-  const headers: HeaderValues = { 'cache-control': 'no-store', vary: 'Authorization' };
+  const headers: HeaderValues = { ...c.get('told'), 'cache-control': 'no-store', vary: 'Authorization' };
   if (requestId) headers['x-request-id'] = requestId;
   return headers;
 }

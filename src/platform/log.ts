@@ -20,13 +20,17 @@ export function logRecorder(log: Log, level: LogLevel): Recorder {
   };
 }
 
+/** What says nothing is left out; `routing` has the tier, the reason and the session. */
 function lineOf(fact: RequestFact): object {
-  const { usage, failure, attempts, costUsd, routing, ...line } = fact;
+  const { usage, failure, attempts, costUsd, routing, deploymentOf, startedAtMs, ...line } = fact;
+  const { tags, session, tier, reason, route, cacheHit, continued, shadow, ...rest } = line;
   return {
-    ...line,
-    attempts: attempts.map(
-      ({ deployment, outcome, durationMs }) => `${deployment} ${outcome} ${Math.round(durationMs)}ms`,
-    ),
+    ...rest,
+    tags: tags.length > 0 ? tags : undefined,
+    cacheHit: cacheHit || undefined,
+    continued: continued || undefined,
+    shadow: shadow || undefined,
+    attempts: attempts.map((each) => `${each.deployment} ${each.outcome} ${Math.round(each.durationMs)}ms`),
     promptTokens: usage?.prompt_tokens,
     completionTokens: usage?.completion_tokens,
     cachedTokens: usage?.prompt_tokens_details?.cached_tokens,

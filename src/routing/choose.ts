@@ -21,6 +21,8 @@ export interface Wanted {
   key: string;
   header: (name: string) => string | undefined;
   ceilings: Ceilings;
+  /** Of the scarcest budget over it, 0 to 1. */
+  budgetLeft?: number | undefined;
   nowMs: number;
 }
 
@@ -39,10 +41,10 @@ export interface Choice extends Selected {
 
 /** Throws `model_not_found`, `rejected`, or why nothing can serve the request: `context` or `unsupported`. */
 export function choose(wanted: Wanted, view: RoutingView, memory: RoutingMemory): Choice {
-  const { request, key, header, estimate, nowMs } = wanted;
+  const { request, key, header, estimate, budgetLeft, nowMs } = wanted;
   const asked = request.model;
   const named = view.models.get(asked) ?? (view.rules.routes.has(asked) ? undefined : directly(asked, view));
-  const facts = createFacts({ request, estimate, key, header, atMs: nowMs });
+  const facts = createFacts({ request, estimate, key, header, atMs: nowMs, budgetLeft });
   if (named && !view.rules.steps.some(({ namesModel }) => namesModel)) return byName(named, { wanted, facts, memory });
   const session = memory.sessions.find(key, facts.session, nowMs);
   const decision = decide(view.rules, facts, {

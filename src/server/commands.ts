@@ -52,7 +52,12 @@ FILE holds the request as JSON; - reads it from standard input.
   -H, --header 'NAME: VALUE'   a header of the request; may be given several times
   -k, --key NAME               ask as the client key of this name
       --json                   as JSON, as POST /v1/route answers`,
-    options: { ...config, ...json, header: { type: 'string', short: 'H', multiple: true }, key: { type: 'string', short: 'k' } },
+    options: {
+      ...config,
+      ...json,
+      header: { type: 'string', short: 'H', multiple: true },
+      key: { type: 'string', short: 'k' },
+    },
     operands: 1,
     async run(values, [file = '']) {
       const { explainFile } = await import('./explain.ts');

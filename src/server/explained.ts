@@ -29,7 +29,9 @@ export function explained(told: Explanation): string {
 }
 
 function rulesOf({ fired, strategy, shadow, canary }: Explanation): string[] {
-  const lines = (fired ?? []).map(({ name, did }, index) => `${index === 0 ? 'rules     ' : '          '} ${name}: ${did}`);
+  const lines = (fired ?? []).map(
+    ({ name, did }, index) => `${index === 0 ? 'rules     ' : '          '} ${name}: ${did}`,
+  );
   if (canary !== undefined) lines.push(`canary     ${canary}`);
   if (shadow !== undefined) lines.push(`shadow     a copy goes to ${shadow}`);
   if (strategy !== undefined && strategy !== 'order') lines.push(`strategy   ${strategy}`);
@@ -45,9 +47,7 @@ function scoreOf({ score }: Explanation): string[] {
     '',
     `score      ${score.value.toFixed(3)}  (profile ${score.profile}: ${cuts}${learned})`,
     ...table(
-      shown
-        .slice(0, MAX_CONTRIBUTIONS)
-        .map(({ name, value }) => [name, `${value > 0 ? '+' : ''}${value.toFixed(3)}`]),
+      shown.slice(0, MAX_CONTRIBUTIONS).map(({ name, value }) => [name, `${value > 0 ? '+' : ''}${value.toFixed(3)}`]),
     ).map((line) => `           ${line}`),
   ];
 }

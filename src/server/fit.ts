@@ -40,7 +40,9 @@ export async function fitFiles(loaded: Loaded, { files, out }: FitOptions): Prom
     return 1;
   }
   write(out, result.file);
-  process.stdout.write(`${out}: ${told(result.file.provenance)}\nName it in the configuration: routing: { overlay: ${out} }\n`);
+  process.stdout.write(
+    `${out}: ${told(result.file.provenance)}\nName it in the configuration: routing: { overlay: ${out} }\n`,
+  );
   return 0;
 }
 

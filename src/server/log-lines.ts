@@ -23,6 +23,8 @@ export const LoggedRequest = z.object({
   costUsd: tokens,
   firstTokenMs: tokens,
   durationMs: z.number(),
+  /** A copy of another request, which no client has asked for. */
+  shadow: z.boolean().optional(),
   routing: RoutingRecord.optional(),
 });
 export type LoggedRequest = z.infer<typeof LoggedRequest>;
@@ -37,8 +39,6 @@ export type LoggedFeedback = z.infer<typeof LoggedFeedback>;
 
 const Line = z.discriminatedUnion('message', [LoggedRequest, LoggedFeedback]);
 const MAX_NAMED = 5;
-/** A copy of another request, which no client has asked for. */
-const SHADOW = '-shadow';
 
 /** Lines of a log that could not be read: how many, and which were the first. */
 export class BadLines {
@@ -65,7 +65,7 @@ export async function* readLog(file: string, bad: BadLines): AsyncGenerator<Logg
     if (value.message !== 'request' && value.message !== 'feedback') continue;
     const parsed = Line.safeParse(value);
     if (parsed.success) {
-      if (!parsed.data.requestId.endsWith(SHADOW)) yield parsed.data;
+      if (parsed.data.message === 'feedback' || !parsed.data.shadow) yield parsed.data;
     } else bad.note(number, wrongIn(parsed.error));
   }
 }

@@ -63,7 +63,7 @@ interface Context {
 function rechoose(line: Recorded, { view, memory, byId }: Context): Rechosen {
   const { asked, key, routing } = line;
   const facts = factsFrom(routing, { asked, key });
-  const session = facts.isHousekeeping ? undefined : memory.sessions.find(key, facts.session, facts.atMs);
+  const session = memory.sessions.find(key, facts.session, facts.atMs);
   const named = view.models.get(asked) ?? (view.rules.routes.has(asked) ? undefined : directly(asked, view));
   const isKnown = named !== undefined || view.rules.routes.has(asked);
   let lacksScore = false;
@@ -110,12 +110,13 @@ function candidatesFor({ facts, decision, session, named, routing }: Known, view
   const wanted = { request, estimate, key, header: (name: string) => facts.header(name), ceilings: routing, nowMs };
   const ceilings = lowest(routing, decision);
   const selection = new Selection({ wanted, facts, ceilings, memory, session, decision });
-  const { pool, tier, tiers, fallbacks } = decision;
+  const { pool, tier, tiers, fallbacks, canary } = decision;
   if (pool) selection.add(deploymentsOf(pool, view), tier);
   for (const each of tiers) selection.add(view.tiers.get(each) ?? [], each);
-  if (named && !pool && tiers.length === 0) selection.add(named, undefined);
+  if (named && (!pool || canary !== undefined) && tiers.length === 0) selection.add(named, undefined);
   selection.add(deploymentsOf(fallbacks.outage ?? [], view), undefined, 'after an outage');
-  if (selection.isTooLong) selection.add(deploymentsOf(fallbacks.context ?? [], view), undefined, 'too long for others');
+  if (selection.isTooLong)
+    selection.add(deploymentsOf(fallbacks.context ?? [], view), undefined, 'too long for others');
   selection.settle(view.rules.tiers.map(({ name }) => name));
   return selection.result().candidates;
 }

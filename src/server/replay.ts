@@ -92,14 +92,19 @@ function toText(tally: Tally, bad: BadLines, unrecorded: number): string {
     ...shifts('deployment', deployments),
     ...section(
       'moved by',
-      [...causes].toSorted(([, a], [, b]) => b - a).slice(0, 20).map(([cause, count]) => [String(count), cause]),
+      [...causes]
+        .toSorted(([, a], [, b]) => b - a)
+        .slice(0, 20)
+        .map(([cause, count]) => [String(count), cause]),
     ),
     ...section('the greatest changes', movesOf(tally)),
     '',
     'What a replay cannot know:',
     ...UNKNOWN.map((line) => `- ${line}`),
     ...(lacksScore > 0 ? [`- ${lacksScore} requests had no score in the log; they count as asks without words.`] : []),
-    ...(unrecorded > 0 ? [`- ${unrecorded} requests were logged without what a replay needs; they are left out.`] : []),
+    ...(unrecorded > 0
+      ? [`- ${unrecorded} requests are left out: models asked for by name, of which no rule spoke then.`]
+      : []),
     ...(bad.count > 0 ? [`- ${bad.count} lines could not be read: ${bad.first.join('; ')}`] : []),
   ].join('\n');
 }

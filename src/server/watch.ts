@@ -74,7 +74,10 @@ export function followRouting({ loaded, composed, log, began }: Following): { re
       const before = summary(composed.gateway.routing, documents);
       composed.reroute(next.documents);
       documents = next.documents;
-      log.info(differences(before, summary(composed.gateway.routing, documents)), 'routing: the new rules are in force');
+      log.info(
+        differences(before, summary(composed.gateway.routing, documents)),
+        'routing: the new rules are in force',
+      );
     } catch (cause) {
       if (cause instanceof RoutingMistakes) follow(cause.files, anew);
       const mistakes = cause instanceof ConfigurationError ? cause.message.split('\n') : [String(cause)];

@@ -1,5 +1,6 @@
 /** The whole gateway between one client and two providers who know one answer and break off where they are told. */
 import { compose } from '../../src/compose.ts';
+import { ANYONE } from '../../src/core/caller.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
 import { Departure } from '../../src/core/departure.ts';
@@ -290,7 +291,9 @@ export function inbound(more: Partial<ChatRequest>, client: Departure) {
   return {
     request,
     original: JSON.stringify(request),
+    caller: { ...ANYONE, name: 'test' },
     key: 'test',
+    told: {},
     requestId: 'request-1',
     strict: false,
     priority: 'normal' as const,

@@ -33,7 +33,12 @@ function asked(requestId: string, tier: string, more: { routing?: object; facts?
   return line;
 }
 
-const thumb = (requestId: string, score: number, key = 'app') => ({ message: 'feedback' as const, requestId, key, score });
+const thumb = (requestId: string, score: number, key = 'app') => ({
+  message: 'feedback' as const,
+  requestId,
+  key,
+  score,
+});
 
 function labels(...lines: Parameters<LogLabels['add']>[0][]): (number | undefined)[] {
   const log = new LogLabels(RANKS);
@@ -43,14 +48,22 @@ function labels(...lines: Parameters<LogLabels['add']>[0][]): (number | undefine
 
 const rows: { name: string; lines: Parameters<LogLabels['add']>[0][]; labels: number[] }[] = [
   { name: 'nothing from an answer that nobody judged', lines: [asked('1', 'haiku')], labels: [] },
-  { name: 'that a complaint about a weak model asks for more', lines: [asked('1', 'haiku'), thumb('1', 0)], labels: [1] },
+  {
+    name: 'that a complaint about a weak model asks for more',
+    lines: [asked('1', 'haiku'), thumb('1', 0)],
+    labels: [1],
+  },
   { name: 'that a praised weak model is enough', lines: [asked('1', 'haiku'), thumb('1', 1)], labels: [0] },
   { name: 'little from praise of a strong one', lines: [asked('1', 'opus'), thumb('1', 1)], labels: [0.5] },
   { name: "a judge's score in between", lines: [asked('1', 'haiku'), thumb('1', 0.75)], labels: [0.25] },
   { name: 'the last word of several', lines: [asked('1', 'haiku'), thumb('1', 0), thumb('1', 1)], labels: [0] },
   { name: 'nothing from a judge of another tenant', lines: [asked('1', 'haiku'), thumb('1', 0, 'other')], labels: [] },
   { name: 'nothing from feedback on nothing', lines: [thumb('1', 0)], labels: [] },
-  { name: 'that who asks a stronger model again needed it', lines: [asked('1', 'haiku'), asked('2', 'opus')], labels: [1] },
+  {
+    name: 'that who asks a stronger model again needed it',
+    lines: [asked('1', 'haiku'), asked('2', 'opus')],
+    labels: [1],
+  },
   { name: 'nothing from asking a weaker one again', lines: [asked('1', 'opus'), asked('2', 'haiku')], labels: [] },
   {
     name: 'feedback before retries',

@@ -25,7 +25,7 @@ function rechooser(rules: string) {
 }
 
 let ids = 0;
-function line(more: Partial<LoggedRequest> = {}, routing: object = {}, facts: object = {}): Recorded {
+function line(more: Omit<Partial<LoggedRequest>, 'routing'> = {}, routing: object = {}, facts: object = {}): Recorded {
   return {
     message: 'request',
     requestId: `req_${++ids}`,
@@ -74,11 +74,19 @@ describe('a request of the log', () => {
 
   it('needs what it needed', () => {
     const image = line({ asked: 'blind' }, {}, { media: ['image'] });
-    expect(rechooser('')(image)).toMatchObject({ deployment: undefined, reason: expect.stringContaining('images') as string });
+    expect(rechooser('')(image)).toMatchObject({
+      deployment: undefined,
+      reason: expect.stringContaining('images') as string,
+    });
   });
 
   const refused: { name: string; rules: string; logged: Recorded; says: RegExp }[] = [
-    { name: 'a rule rejects', rules: 'rules: [{ name: no, do: { reject: Not here } }]', logged: line(), says: /^Not here$/ },
+    {
+      name: 'a rule rejects',
+      rules: 'rules: [{ name: no, do: { reject: Not here } }]',
+      logged: line(),
+      says: /^Not here$/,
+    },
     { name: 'there is no such model any more', rules: '', logged: line({ asked: 'gone' }), says: /gone/ },
     { name: 'nobody is within its ceiling', rules: '', logged: line({}, { maxCostUsd: 1e-9 }), says: /max_cost_usd/ },
   ];
@@ -148,7 +156,7 @@ describe('a log', () => {
         { message: 'alert' },
         '{"message":"request","requ',
         '',
-        { ...one, requestId: `${one.requestId}-shadow` },
+        { ...one, shadow: true },
         { ...one, requestId: 7 },
         feedback,
         { ...feedback, score: 2 },

@@ -137,14 +137,21 @@ function labels(count: number): string {
   const rows = Array.from({ length: count }, (_, index) => {
     const isHard = index % 2 === 0;
     const words = isHard ? 'ledger voucher accrual' : 'garden flowers blossom';
-    return JSON.stringify({ text: `Tell me of the ${words} number ${index}, please`, label: isHard ? 1 : 0 });
+    const more = 'and so on '.repeat(Math.floor(index / 2) % 9);
+    return JSON.stringify({ text: `Tell me of the ${words} number ${index}, ${more}please`, label: isHard ? 1 : 0 });
   });
   return rows.join('\n');
 }
 
 describe('signalbox fit', () => {
   it('writes what it has learned, for routing.overlay', async () => {
-    const { code, stdout, stderr } = await run(['fit', '--labels', file('many.jsonl', labels(200)), '--out', 'own.json']);
+    const { code, stdout, stderr } = await run([
+      'fit',
+      '--labels',
+      file('many.jsonl', labels(200)),
+      '--out',
+      'own.json',
+    ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^own\.json: learned from 200 labels\. On labels it had not seen: APGR 0\.\d+;/);
     expect(JSON.parse(readFileSync(join(folder, 'own.json'), 'utf8'))).toMatchObject({ provenance: { labels: 200 } });
@@ -164,6 +171,17 @@ describe('signalbox fit', () => {
   it('needs labels', async () => {
     expect((await run(['fit'])).stderr).toBe('signalbox fit needs --labels FILE\nTry: signalbox --help\n');
   });
+});
+
+it('a running server reads its rules again on SIGHUP', async () => {
+  const options = ['--config', file('served.yaml', 'routing: { rules: rules.yaml }'), '--port', '0'];
+  const child = spawn(process.execPath, [ENTRY, ...options], { cwd: folder, env: { PATH: process.env.PATH ?? '' } });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk));
+  await expect.poll(() => output, { timeout: 15_000 }).toContain('listens on');
+  child.kill('SIGHUP');
+  await expect.poll(() => output, { timeout: 5_000 }).toContain('routing: nothing has changed');
+  child.kill('SIGKILL');
 });
 
 it.each(['explain', 'replay', 'fit'])('signalbox %s --help tells its options', async (command) => {

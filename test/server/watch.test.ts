@@ -121,8 +121,16 @@ it('rules in the configuration itself are followed, too', async () => {
 
 describe('a start refuses', () => {
   const rows: { name: string; routing: Routing; says: RegExp }[] = [
-    { name: 'a file that is not there', routing: { rules: 'gone.yaml' }, says: /routing: gone\.yaml: cannot be read \(ENOENT\)/ },
-    { name: 'bad rules', routing: { rules: { rules: [{ name: 'a', do: { tier: 'x' } }] } }, says: /rules: rules\[0\]\.do\.tier/ },
+    {
+      name: 'a file that is not there',
+      routing: { rules: 'gone.yaml' },
+      says: /routing: gone\.yaml: cannot be read \(ENOENT\)/,
+    },
+    {
+      name: 'bad rules',
+      routing: { rules: { rules: [{ name: 'a', do: { tier: 'x' } }] } },
+      says: /rules: rules\[0\]\.do\.tier/,
+    },
     { name: 'an overlay that is none', routing: { overlay: { version: 7 } }, says: /overlay: .*/ },
     { name: 'both', routing: { rules: 'gone.yaml', overlay: 'lost.json' }, says: /gone\.yaml.*\n.*lost\.json/ },
   ];

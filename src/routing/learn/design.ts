@@ -25,7 +25,7 @@ export function readAsks(inputs: readonly ScoreInput[]): Reading[] {
 }
 
 /** Beyond two deviations more is not more: keeps what was never seen from carrying the day. */
-export const CLIP = 2;
+const CLIP = 2;
 
 /** What makes a feature comparable with the others. */
 export interface Standard {

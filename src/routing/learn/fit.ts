@@ -5,7 +5,7 @@ import { apgr, auc, gainCurve, rank } from './gain.ts';
 import type { LabelRow } from './labels.ts';
 import { createOverlay, type Overlay } from './overlay.ts';
 import type { OverlayFile, Provenance } from './overlay-file.ts';
-import { SENTENCES } from './sanity.ts';
+import { PROBES } from './sanity.ts';
 import { type Lesson, train } from './train.ts';
 
 export interface FitOptions {
@@ -127,10 +127,10 @@ function foldFor(text: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) % FOLDS;
 }
 
-/** Over all pairs of a simple and a complex sentence of one language; the mean of the languages. */
+/** Over all pairs of a simple and a complex sentence of one language that no fit learns from; the languages' mean. */
 export function sanityOf(scorer: ReturnType<FitOptions['scorerWith']>): number {
   const score = (text: string) => scorer.score(inputOf(text, 0)).score;
-  const languages = Object.values(SENTENCES).map(({ simple, complex }) => auc(complex.map(score), simple.map(score)));
+  const languages = PROBES.map(({ simple, complex }) => auc(complex.map(score), simple.map(score)));
   return languages.reduce((sum, each) => sum + each, 0) / languages.length;
 }
 

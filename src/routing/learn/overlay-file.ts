@@ -31,9 +31,6 @@ export const OverlayFile = z
     level: z
       .strictObject({ mean: z.number(), deviation: z.number().positive() })
       .describe("The prior's z on the same asks, in whose units the overlay speaks."),
-    familiar: z
-      .strictObject({ usual: z.number().nonnegative(), foreign: z.number().positive() })
-      .describe('Asks as strange as `foreign` are left to the prior; up to `usual` the overlay has its whole share.'),
     features: z.record(z.string(), Feature),
     grams: z.strictObject({
       scale: z.number().positive().describe('What one step of the weights below is worth.'),
@@ -57,16 +54,13 @@ interface Mistake {
   message: string;
 }
 
-function mistakes({ features, grams, familiar }: Pick<OverlayFile, 'features' | 'grams' | 'familiar'>): Mistake[] {
+function mistakes({ features, grams }: Pick<OverlayFile, 'features' | 'grams'>): Mistake[] {
   const found: Mistake[] = [];
   for (const name of DENSE_NAMES) {
     if (!features[name]) found.push({ path: ['features', name], message: 'is missing; please fit again' });
   }
   for (const name of Object.keys(features)) {
     if (!DENSE_NAMES.includes(name)) found.push({ path: ['features', name], message: 'is unknown; please fit again' });
-  }
-  if (familiar.foreign <= familiar.usual) {
-    found.push({ path: ['familiar', 'foreign'], message: `must be above usual, ${familiar.usual}` });
   }
   const bytes = Math.floor((grams.weights.replace(/=+$/, '').length * 3) / 4);
   if (bytes !== GRAM_BUCKETS) {

@@ -2,12 +2,12 @@
  * Sentences of our own that any score must tell apart, whatever it learned: weights from one kind of traffic have been
  * seen to put "hello" above a proof. Simple and complex, ten each, in six languages.
  */
-export interface Sentences {
+interface Sentences {
   simple: readonly string[];
   complex: readonly string[];
 }
 
-export const SENTENCES: Readonly<Record<string, Sentences>> = {
+const SENTENCES: Readonly<Record<string, Sentences>> = {
   en: {
     simple: [
       'Hello, how are you?',
@@ -165,3 +165,18 @@ export const SENTENCES: Readonly<Record<string, Sentences>> = {
     ],
   },
 };
+
+/** Every other sentence may be learned; by the rest a fit is judged. */
+export const ANCHORS: Sentences = {
+  simple: Object.values(SENTENCES).flatMap(({ simple }) => every(simple, 0)),
+  complex: Object.values(SENTENCES).flatMap(({ complex }) => every(complex, 0)),
+};
+/** By language. */
+export const PROBES: readonly Sentences[] = Object.values(SENTENCES).map(({ simple, complex }) => ({
+  simple: every(simple, 1),
+  complex: every(complex, 1),
+}));
+
+function every(sentences: readonly string[], odd: 0 | 1): string[] {
+  return sentences.filter((_, at) => at % 2 === odd);
+}

@@ -1,11 +1,13 @@
 import type { ScoreInput } from '../score/scorer.ts';
 import { DENSE_NAMES } from './dense.ts';
-import { CLIP, type Reading, rowsOf, type Standard, standardOf } from './design.ts';
+import { readAsks, type Reading, rowsOf, type Standard, standardOf } from './design.ts';
 import { type OverlayFile, type Provenance, toBase64 } from './overlay-file.ts';
+import { auc } from './gain.ts';
+import { ANCHORS } from './sanity.ts';
 import { predict, ridge, type Weights } from './ridge.ts';
 
 /** Found on the tuning rows of `npm run bench:routing`; the curve is flat from 6 to 16. */
-const RIDGE = { lambda: 10, steps: 20 };
+const RIDGE = { lambda: 8, steps: 20 };
 /** How loud all readable features together are beside the grams, whose length is 1. Found there too. */
 const LOUDNESS = 0.2 / Math.sqrt(DENSE_NAMES.length);
 const HALFWAY = 300;
@@ -26,7 +28,7 @@ export function train(lessons: readonly Lesson[], provenance: Provenance): Overl
   const readings = lessons.map(({ reading }) => reading);
   const standard = standardOf(readings);
   const rows = rowsOf(readings, standard, LOUDNESS);
-  const weights = ridge(rows, centred(lessons.map(({ label }) => label)), RIDGE);
+  const weights = sensibleWeights(rows, standard, centred(lessons.map(({ label }) => label)));
   const outputs = rows.map((row) => predict(row, weights));
   const { mean, deviation } = momentsOf(outputs);
   return {
@@ -35,10 +37,38 @@ export function train(lessons: readonly Lesson[], provenance: Provenance): Overl
     halfway: HALFWAY,
     output: { mean: short(mean), deviation: short(deviation) || 1 },
     level: levelOf(lessons.map(({ prior }) => prior)),
-    familiar: familiarRange(rows, standard),
     features: namedFeatures(standard, weights),
     grams: quantised(weights),
   };
+}
+
+/** An anchor counts a quarter of a label. */
+const ANCHOR_SHARE = 0.5;
+const SENSE = 0.8;
+
+/**
+ * Labels of one kind of traffic know nothing of small talk, and what they teach may put it above a proof. Where it
+ * does, sentences of our own are learned along with them. Elsewhere they would only cost.
+ */
+function sensibleWeights(rows: readonly Reading[], standard: Standard, targets: Float64Array): Weights {
+  const learned = ridge(rows, targets, RIDGE);
+  const simple = rowsOf(readAsks(ANCHORS.simple.map(plainInput)), standard, LOUDNESS);
+  const complex = rowsOf(readAsks(ANCHORS.complex.map(plainInput)), standard, LOUDNESS);
+  const outputs = (readings: readonly Reading[]) => readings.map((reading) => predict(reading, learned));
+  if (auc(outputs(complex), outputs(simple)) >= SENSE) return learned;
+  const pull = ANCHOR_SHARE * momentsOf([...targets]).deviation;
+  const pulls = [...simple.map(() => -pull), ...complex.map(() => pull)];
+  const anchors = [...simple, ...complex].map(({ dense, buckets, amounts }) => ({
+    dense: dense.map((value) => ANCHOR_SHARE * value),
+    buckets,
+    amounts: amounts.map((amount) => ANCHOR_SHARE * amount),
+  }));
+  return ridge([...rows, ...anchors], Float64Array.from([...targets, ...pulls]), RIDGE);
+}
+
+function plainInput(text: string): ScoreInput {
+  const ask = { text, length: text.length, media: 0 };
+  return { ask, toolCount: 0, toolParameters: 0, structured: false, messages: 1, effort: undefined };
 }
 
 function centred(labels: readonly number[]): Float64Array {
@@ -59,16 +89,6 @@ function momentsOf(values: readonly number[]): { mean: number; deviation: number
 function levelOf(priors: readonly number[]): OverlayFile['level'] {
   const { mean, deviation } = momentsOf(priors);
   return { mean: short(mean), deviation: short(Math.max(deviation, LEAST_SPREAD)) };
-}
-
-/** Asks stranger than all but one in twenty of the labels begin to be left to the prior. */
-function familiarRange(rows: readonly Reading[], { perDeviation }: Standard): OverlayFile['familiar'] {
-  const live = perDeviation.filter((value) => value > 0).length || 1;
-  const strangeness = rows
-    .map(({ dense }) => dense.reduce((sum, value) => sum + value * value, 0) / LOUDNESS ** 2 / live)
-    .sort((a, b) => a - b);
-  const usual = strangeness[Math.floor(0.95 * (strangeness.length - 1))] ?? 0;
-  return { usual: short(usual), foreign: short(usual + (CLIP * CLIP - usual) / 4) };
 }
 
 function namedFeatures({ mean, perDeviation }: Standard, { dense }: Weights): OverlayFile['features'] {

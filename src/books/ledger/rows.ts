@@ -1,0 +1,181 @@
+/** A finished request as rows. What clients can choose is cut to size: it is stored, indexed and shown to people. */
+import type { Usage } from '../../core/chat.ts';
+import type { Price } from '../../core/deployment.ts';
+import { ERROR_RULES, type ErrorKind } from '../../core/errors.ts';
+import type { AttemptRow, Buckets, RequestRow } from '../../core/ledger.ts';
+import type { Attempt, RequestFact } from '../../core/ports.ts';
+import { bucketsOf, NO_TOKENS } from './buckets.ts';
+
+/** One request with its attempts. */
+export interface LedgerEntry {
+  request: RequestRow;
+  attempts: readonly AttemptRow[];
+}
+
+/** PostgreSQL's index rows end at 2,704 bytes, and all of a sum's names are in one. */
+const NAME_CHARACTERS = 80;
+const MODEL_CHARACTERS = 160;
+const TAG_CHARACTERS = 64;
+const REASON_CHARACTERS = 400;
+const MAX_TAGS = 8;
+const MAX_ATTEMPTS = 32;
+
+export function entryOf(fact: RequestFact): LedgerEntry {
+  const { usage } = fact;
+  const attempts = fact.attempts.slice(0, MAX_ATTEMPTS).map((attempt, index) => attemptRow(attempt, index + 1, fact));
+  const request: RequestRow = {
+    requestId: fact.requestId,
+    atMs: whole(fact.startedAtMs),
+    tenant: name(fact.tenant),
+    key: name(fact.key),
+    session: name(fact.session),
+    asked: clean(fact.asked, MODEL_CHARACTERS),
+    route: name(fact.route),
+    ...whereFrom(fact.deployment, fact),
+    tier: name(fact.tier),
+    reason: clean(fact.reason, REASON_CHARACTERS),
+    priority: name(fact.priority),
+    outcome: name(fact.outcome),
+    origin: originOf(fact.outcome),
+    finishReason: fact.finishReason ?? '',
+    ...wholeBuckets(usage),
+    costUsd: dollars(fact.costUsd),
+    price: usage ? priceText(fact.deployment, fact) : null,
+    queuedMs: whole(fact.queuedMs ?? 0),
+    firstTokenMs: fact.firstTokenMs === undefined ? null : whole(fact.firstTokenMs),
+    totalMs: whole(fact.durationMs),
+    calls: attempts.filter(({ called }) => called).length,
+    stream: fact.stream,
+    estimated: usage?.usage_estimated === true,
+    cacheHit: fact.cacheHit,
+    fallback: isFallback(fact),
+    continued: fact.continued,
+    shadow: fact.shadow,
+    tags: [...new Set(fact.tags.slice(0, MAX_TAGS).map((tag) => clean(tag, TAG_CHARACTERS)))].filter(Boolean),
+  };
+  return { request, attempts };
+}
+
+function isFallback({ deployment, attempts: [first] }: Pick<RequestFact, 'deployment' | 'attempts'>): boolean {
+  return deployment !== undefined && first !== undefined && first.deployment !== deployment;
+}
+
+interface Taken {
+  buckets: Buckets;
+  costUsd: number | null;
+  isKnown: boolean;
+}
+
+/** What answered in the end took what the parts that broke off did not. */
+function takenBy(attempt: Attempt, { usage, costUsd, attempts }: RequestFact): Taken {
+  if (attempt.outcome !== 'ok' || attempt.usage || !usage) {
+    const isKnown = attempt.usage !== undefined;
+    return { buckets: wholeBuckets(attempt.usage), costUsd: dollars(attempt.costUsd), isKnown };
+  }
+  const parts = attempts.filter((part) => part.usage);
+  const buckets = parts.reduce((rest, part) => minus(rest, wholeBuckets(part.usage)), wholeBuckets(usage));
+  const rest = parts.reduce((dollarsLeft, part) => dollarsLeft - (part.costUsd ?? NaN), costUsd ?? NaN);
+  return { buckets, costUsd: dollars(Math.max(0, rest)), isKnown: true };
+}
+
+function minus(from: Buckets, part: Buckets): Buckets {
+  return {
+    fresh: Math.max(0, from.fresh - part.fresh),
+    cacheRead: Math.max(0, from.cacheRead - part.cacheRead),
+    cacheWrite5m: Math.max(0, from.cacheWrite5m - part.cacheWrite5m),
+    cacheWrite1h: Math.max(0, from.cacheWrite1h - part.cacheWrite1h),
+    output: Math.max(0, from.output - part.output),
+    reasoning: Math.max(0, from.reasoning - part.reasoning),
+  };
+}
+
+function attemptRow(attempt: Attempt, number: number, request: RequestFact): AttemptRow {
+  const { deployment, outcome } = attempt;
+  const { buckets, costUsd, isKnown } = takenBy(attempt, request);
+  return {
+    requestId: request.requestId,
+    number,
+    atMs: whole(attempt.startedAtMs ?? request.startedAtMs),
+    tenant: name(request.tenant),
+    ...whereFrom(deployment, request),
+    outcome: name(outcome),
+    called: wasCalled(outcome),
+    shadow: request.shadow,
+    ...buckets,
+    durationMs: whole(attempt.durationMs),
+    costUsd,
+    price: isKnown ? priceText(deployment, request) : null,
+  };
+}
+
+function whereFrom(
+  id: string | undefined,
+  { deploymentOf }: RequestFact,
+): Pick<RequestRow, 'deployment' | 'model' | 'provider'> {
+  const deployment = id === undefined ? undefined : deploymentOf(id);
+  return {
+    deployment: clean(id ?? '', MODEL_CHARACTERS),
+    model: clean(deployment?.model ?? '', MODEL_CHARACTERS),
+    provider: name(deployment?.endpoint.name ?? ''),
+  };
+}
+
+/** Errors of our own while somebody was asked. */
+const ENDINGS = new Set(['ok', 'hedge_lost', 'client_gone', 'deadline']);
+
+/** Deployments are passed over for reasons of our own; what only a provider can say was a call. */
+function wasCalled(outcome: string): boolean {
+  return ENDINGS.has(outcome) || (isKind(outcome) && ERROR_RULES[outcome].origin === 'provider');
+}
+
+function originOf(outcome: string): RequestRow['origin'] {
+  return isKind(outcome) ? ERROR_RULES[outcome].origin : '';
+}
+
+function isKind(outcome: string): outcome is ErrorKind {
+  return Object.hasOwn(ERROR_RULES, outcome);
+}
+
+function wholeBuckets(usage: Usage | undefined): Buckets {
+  if (!usage) return NO_TOKENS;
+  const { fresh, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = bucketsOf(usage);
+  return {
+    fresh: whole(fresh),
+    cacheRead: whole(cacheRead),
+    cacheWrite5m: whole(cacheWrite5m),
+    cacheWrite1h: whole(cacheWrite1h),
+    output: whole(output),
+    reasoning: whole(reasoning),
+  };
+}
+
+/** Prices are few and their objects live long. */
+const priceTexts = new WeakMap<Price, string>();
+
+function priceText(id: string | undefined, { deploymentOf }: RequestFact): string | null {
+  const price = id === undefined ? undefined : deploymentOf(id)?.price;
+  if (!price) return null;
+  const known = priceTexts.get(price);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(price);
+  priceTexts.set(price, text);
+  return text;
+}
+
+function name(text: string): string {
+  return clean(text, NAME_CHARACTERS);
+}
+
+/** PostgreSQL takes neither NUL nor half a surrogate pair, and one such row would hold up all others. */
+function clean(text: string, characters: number): string {
+  const short = text.length > characters ? text.slice(0, characters) : text;
+  return short.toWellFormed().replaceAll('\0', '');
+}
+
+function whole(value: number): number {
+  return Number.isFinite(value) ? Math.min(Math.max(0, Math.round(value)), Number.MAX_SAFE_INTEGER) : 0;
+}
+
+function dollars(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}

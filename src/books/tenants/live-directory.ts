@@ -1,0 +1,158 @@
+/**
+ * The directory that is in force. What the store has is read again every few seconds, and at once after a change here.
+ * A store that cannot be read changes nothing: who was known stays known, and who is not is told to come back.
+ */
+import type { KnownKey, Keys } from '../../core/caller.ts';
+import type { Clock, Timers } from '../../core/ports.ts';
+import type { Book, BookStore, StoredBook } from './book.ts';
+import { createDirectory, type Directory } from './directory.ts';
+
+/** How old what is known of the store may be; and how long a reading may take before another one is tried. */
+export const FRESH_MS = 10_000;
+
+/** The longest that a request, or a start, waits for the first reading. */
+export const FIRST_READING_MS = 3_000;
+
+/** More are not let in; the oldest are. */
+export const AT_MOST = { tenants: 10_000, keys: 50_000 };
+
+export interface LiveOptions {
+  /** What the configuration declares. */
+  declared: Book;
+  /** Without one there is nothing but the configuration's. */
+  store?: Pick<BookStore, 'ready' | 'version' | 'load'> | undefined;
+  clock: Clock;
+  timers: Timers;
+  /** Whether nobody needs a key as long as there is none, revoked ones included. Only where only this machine can ask. */
+  isOpenWhenEmpty: boolean;
+  /** What is wrong with stored tenants and keys; once for each change of it. */
+  onProblems?: ((problems: readonly string[]) => void) | undefined;
+  /** Once when the store begins to fail, with the reason; once when it is well again, without. */
+  onTrouble?: ((cause: unknown) => void) | undefined;
+}
+
+const NOTHING: StoredBook = { version: -1, tenants: [], keys: [], problems: [] };
+
+export class LiveDirectory implements Keys {
+  readonly #options: LiveOptions;
+  #stored = NOTHING;
+  #directory: Directory;
+  #told = '';
+  /** When the store was last found as it is known here. */
+  #readAtMs = -Infinity;
+  #hasFailed = false;
+  #running: { reading: Promise<boolean>; sinceMs: number } | undefined;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#directory = createDirectory(options.declared);
+  }
+
+  /** Everything as it is known now. */
+  get directory(): Directory {
+    return this.#directory;
+  }
+
+  get isComplete(): boolean {
+    return this.#options.store === undefined || this.#stored !== NOTHING;
+  }
+
+  get isOpen(): boolean {
+    return this.#options.isOpenWhenEmpty && this.isComplete && this.#directory.keys.size === 0;
+  }
+
+  find(hash: string): KnownKey | undefined {
+    return this.#directory.known.get(hash);
+  }
+
+  /**
+   * Reads what has changed. Resolves with whether it could; never rejects. Those who ask at the same time share one
+   * reading, but none that hangs: on Workers it dies with the request that began it, and nobody is told.
+   */
+  refresh(): Promise<boolean> {
+    const nowMs = this.#options.clock.now();
+    if (this.#running && nowMs - this.#running.sinceMs < FRESH_MS) return this.#running.reading;
+    const reading = this.#read().finally(() => {
+      if (this.#running?.reading === reading) this.#running = undefined;
+    });
+    this.#running = { reading, sinceMs: nowMs };
+    return reading;
+  }
+
+  /** Sees a change that was made before the call, even if a reading is under way. */
+  async refreshAfterChange(): Promise<boolean> {
+    await this.#running?.reading;
+    return this.refresh();
+  }
+
+  /** Reads for the first time, and waits for it no longer than a few seconds: everything works without a store. */
+  begin(): Promise<void> {
+    return new Promise((resolve) => {
+      const callOff = this.#options.timers.after(FIRST_READING_MS, resolve);
+      void this.refresh().then(() => {
+        callOff();
+        return resolve();
+      });
+    });
+  }
+
+  /** For Workers: waits for the first reading only; later ones go on behind the request that finds it too old. */
+  async beFresh(background: (work: Promise<void>) => void): Promise<void> {
+    if (!this.#options.store) return;
+    if (!this.isComplete) {
+      await this.begin();
+    } else if (this.#options.clock.now() - this.#readAtMs >= FRESH_MS) {
+      background(this.refresh().then(() => undefined));
+    }
+  }
+
+  /** For Node: reads again and again. Returns how to stop it. */
+  follow(): () => void {
+    const { store, timers } = this.#options;
+    let callOff: (() => void) | undefined;
+    let isOver = store === undefined;
+    const readAndWait = async () => {
+      await this.refresh();
+      wait();
+    };
+    const wait = () => {
+      if (!isOver) callOff = timers.after(FRESH_MS, () => void readAndWait());
+    };
+    wait();
+    return () => {
+      isOver = true;
+      callOff?.();
+    };
+  }
+
+  async #read(): Promise<boolean> {
+    const { store, clock, onTrouble } = this.#options;
+    if (!store) return true;
+    const atMs = clock.now();
+    try {
+      await store.ready();
+      if (!this.isComplete || (await store.version()) !== this.#stored.version) this.#take(await store.load(AT_MOST));
+      this.#readAtMs = atMs;
+      if (this.#hasFailed) onTrouble?.(undefined);
+      this.#hasFailed = false;
+      return true;
+    } catch (cause) {
+      if (!this.#hasFailed) onTrouble?.(cause);
+      this.#hasFailed = true;
+      return false;
+    }
+  }
+
+  #take(stored: StoredBook): void {
+    const { declared, onProblems } = this.#options;
+    const book = {
+      tenants: [...declared.tenants, ...stored.tenants],
+      keys: [...declared.keys, ...stored.keys],
+    };
+    this.#directory = createDirectory(book, this.#directory);
+    this.#stored = stored;
+    const problems = [...stored.problems, ...this.#directory.problems];
+    if (problems.join('\n') !== this.#told) onProblems?.(problems);
+    this.#told = problems.join('\n');
+  }
+}

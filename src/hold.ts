@@ -1,0 +1,24 @@
+/** What a request holds of the limits and budgets over it, from before its first attempt until its books are closed. */
+import type { Usage } from './core/chat.ts';
+import type { Hold } from './books/spending/claim.ts';
+import type { Gateway, Plan } from './gateway.ts';
+
+/** A stream may go on behind its deadline, which ends with its first content. */
+const LONGEST_STREAM_MS = 600_000;
+
+/** As much as the request may take at most. Copies are the operator's. Throws `limited` or `budget`. */
+export function takeHold(gateway: Gateway, plan: Plan, costUsd: number | undefined): Hold | undefined {
+  if (plan.isShadow) return undefined;
+  const { caller, requestId, told, estimate, startedAt, deadlineAt, request } = plan;
+  const lastsMs = deadlineAt - startedAt + LONGEST_STREAM_MS;
+  const claim = { caller, asked: request.model, requestId, ...estimate, costUsd, lastsMs, told };
+  return gateway.books.admit(claim, gateway.clock.now());
+}
+
+/** Where nobody answered nothing was used. */
+export function settleHold(plan: Plan, usage: Usage | undefined, costUsd: number | undefined, nowMs: number): void {
+  const actual = usage
+    ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens, costUsd }
+    : { inputTokens: 0, outputTokens: 0, costUsd: 0 };
+  plan.hold?.settle(actual, nowMs);
+}

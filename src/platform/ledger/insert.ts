@@ -1,0 +1,60 @@
+import type { LedgerBatch } from '../../core/ledger.ts';
+import { daysOf, type Grain, hoursOf } from './cells.ts';
+import type { Insertion, StoredRow } from './database.ts';
+import { stepOf } from './steps.ts';
+import { ATTEMPTS, CELL_NAMES, CELLS, REQUESTS, storedAttempt, storedRequest } from './tables.ts';
+
+export function insertionsOf({ requests, attempts }: LedgerBatch): Insertion[] {
+  const addsUpBy = Object.keys(CELL_NAMES);
+  const hours = hoursOf(requests);
+  return [
+    { table: 'requests', columns: REQUESTS, rows: requests.map((row): StoredRow => storedRequest(row, stepOf)) },
+    { table: 'attempts', columns: ATTEMPTS, rows: attempts.map((row): StoredRow => storedAttempt(row)) },
+    { table: tableOf('hour'), columns: CELLS, rows: hours, addsUpBy },
+    { table: tableOf('day'), columns: CELLS, rows: daysOf(hours), addsUpBy },
+  ];
+}
+
+export function tableOf(grain: Grain): 'usage_hours' | 'usage_days' {
+  return grain === 'hour' ? 'usage_hours' : 'usage_days';
+}
+
+/** SQLite: a statement for a row, with its values in the order of the columns. */
+export function rowStatement({ table, columns, addsUpBy }: Insertion): string {
+  const values = Object.keys(columns).map(() => '?');
+  return `${into(table, columns)} values (${values.join(', ')})${addingUp(table, columns, addsUpBy)}`;
+}
+
+export function valuesOf({ columns, rows }: Insertion): (string | number | null)[][] {
+  const names = Object.keys(columns);
+  return rows.map((row) => names.map((name) => row[name] ?? (name in row ? null : 0)));
+}
+
+/** PostgreSQL: a statement for all rows, with one JSON text: parameters by the thousand cost more than reading it. */
+export function batchStatement({ table, columns, addsUpBy }: Insertion): string {
+  const values = Object.keys(columns).map((name) =>
+    addsUpBy ? `coalesce(r.${quoted(name)}, ${zero(columns, name)})` : `r.${quoted(name)}`,
+  );
+  const rows = `json_populate_recordset(null::${quoted(table)}, $1::json) as r`;
+  return `${into(table, columns)} select ${values.join(', ')} from ${rows}${addingUp(table, columns, addsUpBy)}`;
+}
+
+function zero(columns: Insertion['columns'], name: string): string {
+  return columns[name] === 'text' ? "''" : '0';
+}
+
+function into(table: string, columns: Insertion['columns']): string {
+  return `insert into ${quoted(table)} (${Object.keys(columns).map(quoted).join(', ')})`;
+}
+
+function addingUp(table: string, columns: Insertion['columns'], key: Insertion['addsUpBy']): string {
+  if (!key) return '';
+  const sums = Object.keys(columns).filter((name) => !key.includes(name));
+  const added = sums.map((name) => `${quoted(name)} = ${quoted(table)}.${quoted(name)} + excluded.${quoted(name)}`);
+  return ` on conflict (${key.map(quoted).join(', ')}) do update set ${added.join(', ')}`;
+}
+
+/** Names are ours, from `tables.ts`; some of them (`key`) are SQL's own words. */
+function quoted(name: string): string {
+  return `"${name}"`;
+}

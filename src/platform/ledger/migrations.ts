@@ -1,0 +1,80 @@
+/**
+ * The schema's history, forward only. A step adds and never rewrites: a start takes milliseconds, however much is
+ * there. Never change a step that has been released; add one.
+ */
+import { type CompiledQuery, type Compilable, type CreateTableBuilder, sql } from 'kysely';
+import type { LedgerDatabase } from './database.ts';
+import { ATTEMPTS, CELL_NAMES, CELLS, type Columns, isNullable, REQUESTS } from './tables.ts';
+
+interface Migration {
+  id: number;
+  name: string;
+  steps: (database: LedgerDatabase) => readonly Compilable[];
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  {
+    id: 1,
+    name: 'requests, attempts, and sums by hour and day',
+    steps: (database) => [
+      table(database, 'requests', { columns: REQUESTS, key: ['request_id'] }),
+      index(database, 'requests', ['at_ms', 'request_id']),
+      index(database, 'requests', ['tenant', 'at_ms', 'request_id']),
+      index(database, 'requests', ['key', 'at_ms', 'request_id']),
+      index(database, 'requests', ['model', 'at_ms', 'request_id']),
+      index(database, 'requests', ['deployment', 'at_ms', 'request_id']),
+      index(database, 'requests', ['outcome', 'at_ms', 'request_id']),
+      index(database, 'requests', ['session', 'at_ms', 'request_id']),
+      table(database, 'attempts', { columns: ATTEMPTS, key: ['request_id', 'number'] }),
+      index(database, 'attempts', ['at_ms', 'deployment', 'outcome', 'called', 'duration_ms', 'cost_usd']),
+      table(database, 'usage_hours', { columns: CELLS, key: Object.keys(CELL_NAMES) }),
+      table(database, 'usage_days', { columns: CELLS, key: Object.keys(CELL_NAMES) }),
+    ],
+  },
+];
+
+/** Two servers, or two stores, may do this at once: of each step one succeeds, and the other finds it done. */
+export async function migrate(database: LedgerDatabase, nowMs: number): Promise<void> {
+  const { kysely } = database;
+  await kysely.schema
+    .createTable('ledger_migrations')
+    .ifNotExists()
+    .addColumn('id', 'bigint', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'bigint', (column) => column.notNull())
+    .execute();
+  const done = await idsOf(database);
+  for (const { id, name, steps } of MIGRATIONS.filter((migration) => !done.has(migration.id))) {
+    const noted = kysely.insertInto('ledger_migrations').values({ id, name, at_ms: nowMs });
+    try {
+      await database.runAll([noted, ...steps(database)].map((step): CompiledQuery => step.compile()));
+    } catch (cause) {
+      if (!(await idsOf(database)).has(id)) throw cause;
+    }
+  }
+}
+
+async function idsOf({ kysely }: LedgerDatabase): Promise<Set<number>> {
+  const rows = await kysely.selectFrom('ledger_migrations').select('id').execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+interface Table {
+  columns: Columns;
+  key: readonly string[];
+}
+
+function table({ kysely, family }: LedgerDatabase, name: string, { columns, key }: Table): Compilable {
+  let builder: CreateTableBuilder<string, string> = kysely.schema.createTable(name).ifNotExists();
+  for (const [column, kind] of Object.entries(columns)) {
+    builder = builder.addColumn(column, kind, (made) => (isNullable(columns, column) ? made : made.notNull()));
+  }
+  const keyed = builder.addPrimaryKeyConstraint(`${name}_key`, [...key]);
+  // The key is the table: what is read together lies together.
+  return family === 'sqlite' && name.startsWith('usage_') ? keyed.modifyEnd(sql`without rowid`) : keyed;
+}
+
+function index({ kysely }: LedgerDatabase, on: string, columns: readonly string[]): Compilable {
+  const builder = kysely.schema.createIndex(`${on}_by_${columns[0]}`).ifNotExists().on(on);
+  return columns.reduce((made, column) => made.expression(sql.ref(column)), builder);
+}

@@ -1,0 +1,107 @@
+/** The ledger in a file beside the server, by Node's own SQLite. */
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type CompiledQuery, Kysely } from 'kysely';
+import type { LedgerDatabase } from './database.ts';
+import { rowStatement, valuesOf } from './insert.ts';
+import type { Order, Reply, Statement } from './sqlite-thread.ts';
+import { statementDialect } from './statements.ts';
+
+/** `:memory:` forgets everything when it is closed. */
+export function sqliteDatabase(path: string): LedgerDatabase {
+  const thread = new SqliteThread(path);
+  return {
+    kysely: new Kysely({ dialect: statementDialect((query) => thread.run([asked(query)], false)) }),
+    family: 'sqlite',
+    async runAll(queries) {
+      await thread.run(queries.map(asked), true);
+    },
+    async insertAll(insertions) {
+      // One text goes to the thread faster than its parts.
+      const filled = insertions.filter(({ rows }) => rows.length > 0);
+      const statements = filled.map((insertion) => ({
+        sql: rowStatement(insertion),
+        rows: JSON.stringify(valuesOf(insertion)),
+      }));
+      await thread.run(statements, true);
+    },
+    close: () => thread.close(),
+  };
+}
+
+/** Who asked what and when is its owner's to read. SQLite gives its other files the same rights. */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, 'a', 0o600));
+}
+
+function asked({ sql, parameters }: CompiledQuery): Statement {
+  return { sql, parameters };
+}
+
+interface Waiting {
+  resolve: (rows: unknown[]) => void;
+  reject: (cause: Error) => void;
+}
+
+/** Begun by the first statement, and again after a crash. It keeps the process alive only while somebody waits for it. */
+class SqliteThread {
+  readonly #path: string;
+  #worker: Worker | undefined;
+  #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #closed = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  run(statements: readonly Statement[], atomic: boolean): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw new Error('The ledger is closed');
+      const worker = (this.#worker ??= this.#begin());
+      const id = ++this.#lastId;
+      this.#waiting.set(id, { resolve, reject });
+      if (this.#waiting.size === 1) worker.ref();
+      worker.postMessage({ id, statements, atomic } satisfies Order);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const worker = this.#worker;
+    if (!worker) return;
+    const gone = once(worker, 'exit');
+    worker.ref();
+    worker.postMessage('close'); // Behind all that is waiting.
+    await gone;
+  }
+
+  #begin(): Worker {
+    if (this.#path !== ':memory:') makeFile(this.#path);
+    const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: this.#path });
+    worker.unref();
+    worker.on('message', (reply: Reply) => this.#done(reply));
+    worker.on('error', (cause: Error) => this.#died(worker, cause));
+    worker.on('exit', () => this.#died(worker, new Error('The ledger’s thread ended')));
+    return worker;
+  }
+
+  #done(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#worker?.unref();
+    if ('rows' in reply) waiting?.resolve(reply.rows);
+    else waiting?.reject(new Error(reply.error));
+  }
+
+  #died(worker: Worker, cause: Error): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(cause);
+  }
+}

@@ -1,0 +1,188 @@
+/** Usage and latency, from the hours and days; only what is short enough is read row by row. */
+import { type RawBuilder, sql } from 'kysely';
+import type {
+  Dimension,
+  LatencyAnswer,
+  LatencyGroup,
+  LedgerFilter,
+  Usage,
+  UsageAnswer,
+  UsageGroup,
+  UsageQuery,
+} from '../../core/ledger.ts';
+import { bucketStart, type Source, sourceOf } from './calendar.ts';
+import type { LedgerDatabase } from './database.ts';
+import { tableOf } from './insert.ts';
+import { percentilesOf, STEPS } from './steps.ts';
+import { SUMS } from './tables.ts';
+
+const DEFAULT_GROUPS = 1_000;
+const MINUTE_MS = 60_000;
+
+type Sums = Record<string, number>;
+type Found = Sums & { value?: string; at?: number };
+
+export async function usageOf(database: LedgerDatabase, query: UsageQuery): Promise<UsageAnswer> {
+  const source = sourceOf(query);
+  const found = await read(database, query, { source, sums: source.grain === 'minute' ? ROW_SUMS : CELL_SUMS });
+  const groups = foldedBy(query, found).map(({ value, atMs, sums }) => ({ value, atMs, ...toUsage(sums) }));
+  return { range: source.range, groups: cut(groups, query) };
+}
+
+export async function latencyOf(database: LedgerDatabase, query: UsageQuery): Promise<LatencyAnswer> {
+  const source = sourceOf(query);
+  const sums = source.grain === 'minute' ? ROW_STEPS : CELL_STEPS;
+  const found = await read(database, query, { source, sums });
+  const groups = foldedBy(query, found).map(({ value, atMs, sums: counted }): LatencyGroup => {
+    const counts = (of: string) => Array.from({ length: STEPS }, (_, step) => counted[`${of}_${step}`] ?? 0);
+    return {
+      value,
+      atMs,
+      requests: counted.requests ?? 0,
+      firstTokenMs: percentilesOf(counts('first')),
+      totalMs: percentilesOf(counts('total')),
+    };
+  });
+  return { range: source.range, groups: cut(groups, query) };
+}
+
+/** What is summed up, by its name in the answer. */
+type Summed = Readonly<Record<string, RawBuilder<unknown>>>;
+
+const sumOf = (column: string) => sql`sum(${sql.ref(column)})`;
+const countOf = (holds: RawBuilder<unknown>) => sql`sum(case when ${holds} then 1 else 0 end)`;
+
+const CELL_SUMS: Summed = Object.fromEntries(Object.keys(SUMS).map((name) => [name, sumOf(name)]));
+
+/** The same from the rows themselves. */
+const ROW_SUMS: Summed = {
+  ...CELL_SUMS,
+  requests: sql`count(*)`,
+  failures: countOf(sql`outcome <> 'ok'`),
+  unpriced: countOf(
+    sql`cost_usd is null and fresh + cache_read + cache_write_5m + cache_write_1h + output + reasoning > 0`,
+  ),
+  cache_hits: sumOf('cache_hit'),
+  fallbacks: sumOf('fallback'),
+};
+
+function stepsBy(sum: (of: 'first' | 'total', step: number) => RawBuilder<unknown>): Summed {
+  const steps = Array.from({ length: STEPS }, (_, step) => [
+    [`first_${step}`, sum('first', step)] as const,
+    [`total_${step}`, sum('total', step)] as const,
+  ]);
+  return Object.fromEntries(steps.flat());
+}
+
+const CELL_STEPS: Summed = { requests: sumOf('requests'), ...stepsBy((of, step) => sumOf(`${of}_${step}`)) };
+
+const STEP_COLUMNS = { first: 'first_token_step', total: 'total_step' };
+const ROW_STEPS: Summed = {
+  requests: sql`count(*)`,
+  ...stepsBy((of, step) => countOf(sql`${sql.ref(STEP_COLUMNS[of])} = ${sql.lit(step)}`)),
+};
+
+async function read(
+  { kysely }: LedgerDatabase,
+  { by, every, where = {}, shadow = false }: UsageQuery,
+  { source, sums }: { source: Source; sums: Summed },
+): Promise<Found[]> {
+  const { grain, range } = source;
+  const [table, time] = grain === 'minute' ? (['requests', 'at_ms'] as const) : ([tableOf(grain), 'start_ms'] as const);
+  const start = grain === 'minute' ? sql`at_ms - at_ms % ${sql.lit(MINUTE_MS)}` : sql.ref(time);
+  const groups = [...(every ? [start] : []), ...(by ? [sql.ref(by)] : [])];
+  const selected = [
+    ...(every ? [sql`${start} as at`] : []),
+    ...(by ? [sql`${sql.ref(by)} as value`] : []),
+    ...Object.entries(sums).map(([name, sum]) => sql`${sum} as ${sql.ref(name)}`),
+  ];
+  const conditions = [
+    sql`${sql.ref(time)} >= ${range.fromMs}`,
+    sql`${sql.ref(time)} < ${range.toMs}`,
+    sql`shadow = ${sql.lit(Number(shadow))}`,
+    ...(grain === 'minute' ? [] : [tagCondition(by, where)]),
+    ...equalities(where),
+  ];
+  const grouped = groups.length > 0 ? sql`group by ${sql.join(groups)}` : sql``;
+  const asked = sql<Found>`select ${sql.join(selected)} from ${sql.table(table)} where ${sql.join(conditions, sql` and `)} ${grouped}`;
+  return (await asked.execute(kysely)).rows;
+}
+
+/** A request counts once under no tag, and once more under each of its own. */
+function tagCondition(by: Dimension | undefined, where: LedgerFilter): RawBuilder<unknown> {
+  if (where.tag !== undefined) return sql`tag = ${where.tag}`;
+  return by === 'tag' ? sql`tag <> ''` : sql`tag = ''`;
+}
+
+export function equalities(where: LedgerFilter): RawBuilder<unknown>[] {
+  return Object.entries(where)
+    .filter(([dimension, value]) => dimension !== 'tag' && value !== undefined)
+    .map(([dimension, value]) => sql`${sql.ref(dimension)} = ${value}`);
+}
+
+interface Folded {
+  value: string | undefined;
+  atMs: number | undefined;
+  sums: Sums;
+}
+
+/** Days into weeks and months; everything else is there already. */
+function foldedBy({ every }: UsageQuery, found: readonly Found[]): Folded[] {
+  const groups = new Map<string, Folded>();
+  for (const { value, at, ...sums } of found) {
+    const atMs = every && at !== undefined ? bucketStart(at, every) : undefined;
+    const id = `${atMs} ${value}`;
+    const group = groups.get(id);
+    if (!group) groups.set(id, { value, atMs, sums });
+    else for (const [name, sum] of Object.entries(sums)) group.sums[name] = (group.sums[name] ?? 0) + Number(sum);
+  }
+  return [...groups.values()].filter(({ sums }) => Number(sums.requests) > 0);
+}
+
+/** The biggest first; over time in the order of time, and then of the values that are the biggest over all of it. */
+function cut<Group extends { value: string | undefined; atMs: number | undefined; requests: number; costUsd?: number }>(
+  groups: readonly Group[],
+  { every, limit = DEFAULT_GROUPS }: UsageQuery,
+): Group[] {
+  const weights = new Map<string | undefined, { costUsd: number; requests: number }>();
+  for (const { value, requests, costUsd = 0 } of groups) {
+    const weight = weights.get(value) ?? { costUsd: 0, requests: 0 };
+    weights.set(value, { costUsd: weight.costUsd + costUsd, requests: weight.requests + requests });
+  }
+  const ranked = [...weights].toSorted(([, a], [, b]) => b.costUsd - a.costUsd || b.requests - a.requests);
+  const ranks = new Map(ranked.slice(0, limit).map(([value], rank) => [value, rank]));
+  const rankOf = ({ value }: Group) => ranks.get(value) ?? 0;
+  const kept = groups.filter(({ value }) => ranks.has(value));
+  return kept.toSorted((a, b) => (every ? (a.atMs ?? 0) - (b.atMs ?? 0) : 0) || rankOf(a) - rankOf(b));
+}
+
+function toUsage(sums: Sums): Usage {
+  const of = (name: keyof typeof SUMS) => Number(sums[name] ?? 0);
+  return {
+    requests: of('requests'),
+    failures: of('failures'),
+    calls: of('calls'),
+    fresh: of('fresh'),
+    cacheRead: of('cache_read'),
+    cacheWrite5m: of('cache_write_5m'),
+    cacheWrite1h: of('cache_write_1h'),
+    output: of('output'),
+    reasoning: of('reasoning'),
+    costUsd: of('cost_usd'),
+    unpriced: of('unpriced'),
+    estimated: of('estimated'),
+    cacheHits: of('cache_hits'),
+    fallbacks: of('fallbacks'),
+    queuedMs: of('queued_ms'),
+    totalMs: of('total_ms'),
+  };
+}
+
+export const NO_USAGE: Usage = toUsage({});
+
+export function addUp(groups: readonly UsageGroup[]): Usage {
+  return groups.reduce<Usage>((sum, group) => {
+    const entries = Object.entries(sum).map(([name, value]) => [name, value + group[name as keyof Usage]]);
+    return Object.fromEntries(entries) as unknown as Usage;
+  }, NO_USAGE);
+}
