@@ -5,7 +5,7 @@ import { answer, answerStream, type Gateway, type Inbound } from '../gateway.ts'
 import { authenticate, type Caller, type ClientKey, type KeyCheck } from './authenticate.ts';
 import { type Door, EVENT_STREAM } from './door.ts';
 import { framesOf, within } from './frames.ts';
-import { errorHeaders, type HeaderValues, outcomeHeaders } from './headers.ts';
+import { errorHeaders, type HeaderValues, tellOutcome } from './headers.ts';
 import { type BodyLimits, parseChatRequest } from './parse.ts';
 import { urgencyOf } from './urgency.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -34,12 +34,12 @@ export function createApp(options: AppOptions): App {
   const app: App = new Hono();
 
   app.route('/', healthRoutes(options.isReady));
-  app.use('/v1/*', async (c, next) => {
+  app.use('/v1/*', (c, next) => {
     c.set('caller', authenticate(door.header(c, 'authorization'), keys, keyCheck));
-    await next();
+    return next();
   });
   app.route('/v1/models', modelRoutes(options.gateway.routing, options.clock));
-  app.post('/v1/chat/completions', async (c) => {
+  app.post('/v1/chat/completions', (c) => {
     c.set('requestId', newId('req_', 24));
     c.set('attempts', []);
     return chat(c, options);
@@ -73,21 +73,28 @@ async function chat(c: Context, options: AppOptions): Promise<Response> {
   };
   if (!request.stream) {
     const outcome = await answer(gateway, inbound);
-    const headers = { ...common(c), ...outcomeHeaders(outcome, request.model), 'content-type': 'application/json' };
-    return door.send(c, 200, headers, outcome.body);
+    const headers = common(c);
+    tellOutcome(headers, outcome, request.model);
+    return door.send(c, 200, asJson(headers), outcome.body);
   }
   const pending = answerStream(gateway, inbound);
   const outcome = await within(pending, keepAliveMs);
-  const known = outcome ? outcomeHeaders(outcome, request.model) : {};
+  const headers = common(c);
+  if (outcome) tellOutcome(headers, outcome, request.model);
   const frames = outcome ? outcome.body : framesOf(pending);
-  return door.stream(c, { ...common(c), ...known, ...EVENT_STREAM }, frames, keepAliveMs);
+  return door.stream(c, Object.assign(headers, EVENT_STREAM), frames, keepAliveMs);
 }
 
 function refuse(c: Context, cause: unknown, { door, onInternalError }: AppOptions): Response {
   const error = asGatewayError(cause);
   if (error.kind === 'internal') onInternalError(error, c.get('requestId') ?? '');
-  const headers = { ...common(c), ...errorHeaders(error, c.get('attempts')), 'content-type': 'application/json' };
-  return door.send(c, error.status, headers, JSON.stringify(errorBody(error)));
+  const headers = Object.assign(common(c), errorHeaders(error, c.get('attempts')));
+  return door.send(c, error.status, asJson(headers), JSON.stringify(errorBody(error)));
+}
+
+function asJson(headers: HeaderValues): HeaderValues {
+  headers['content-type'] = 'application/json';
+  return headers;
 }
 
 function common(c: Context): HeaderValues {

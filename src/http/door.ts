@@ -13,6 +13,7 @@ export interface Door {
   readBody(c: Context, maxBytes: number): Promise<string>;
   /** Gone when the client leaves before its answer is complete. */
   client(c: Context): Departure;
+  /** The headers are the door's from then on. */
   send(c: Context, status: number, headers: HeaderValues, body: string): Response;
   /** Streams frames, with a comment in every silence of `keepAliveMs`, and an error frame if they end in an error. */
   stream(c: Context, headers: HeaderValues, frames: Frames, keepAliveMs: number): Response;

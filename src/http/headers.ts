@@ -2,7 +2,7 @@
 import type { GatewayError } from '../core/errors.ts';
 import type { Attempt } from '../core/ports.ts';
 import type { Warning } from '../core/provider.ts';
-import type { Reply } from '../gateway.ts';
+import type { Outcome, Reply } from '../gateway.ts';
 
 /** Longest wait that a client's SDK should sit through: some sleep for as long as they are told, others hammer. */
 const PATIENCE_MS = 20_000;
@@ -10,32 +10,26 @@ const MAX_HEADER = 1_000;
 
 export type HeaderValues = Record<string, string>;
 
-export function outcomeHeaders(outcome: Reply<unknown>, asked: string): HeaderValues {
-  if (!outcome.candidate) return fallbackHeaders(outcome.attempts, asked);
-  const { candidate, facts, warnings, attempts, stay } = outcome;
-  const headers: HeaderValues = {
-    'x-signalbox-deployment': printable(candidate.deployment.id),
-    'x-signalbox-requested-model': printable(asked),
-    'x-signalbox-reason': printable(candidate.reason),
-    'x-signalbox-attempts': attemptsHeader(attempts),
-  };
+/** Adds what became of the request. */
+export function tellOutcome(headers: HeaderValues, outcome: Reply<unknown>, asked: string): void {
+  headers['x-signalbox-requested-model'] = printable(asked);
+  headers['x-signalbox-attempts'] = attemptsHeader(outcome.attempts);
+  if (outcome.candidate) tellAnswer(headers, outcome);
+  else headers['x-signalbox-fallback'] = 'true';
+}
+
+function tellAnswer(headers: HeaderValues, { candidate, facts, warnings, stay }: Outcome<unknown>): void {
+  headers['x-signalbox-deployment'] = printable(candidate.deployment.id);
+  headers['x-signalbox-reason'] = printable(candidate.reason);
   if (stay) headers['x-signalbox-queue'] = `position=${stay.position};waited=${Math.round(stay.waitedMs)}ms`;
   if (facts.upstreamId) headers['x-upstream-id'] = printable(facts.upstreamId);
   if (!candidate.deployment.price) headers['x-signalbox-price'] = 'unknown';
   if (candidate.deployment.endpoint.settings.practice) headers['x-signalbox-practice'] = 'true';
+  if (warnings.length === 0) return;
   const lost = warnings.filter(({ action }) => action !== 'emulated');
   const emulated = warnings.filter(({ action }) => action === 'emulated');
   if (lost.length > 0) headers['x-signalbox-dropped'] = printable(lost.map(toItem).join(', '));
   if (emulated.length > 0) headers['x-signalbox-emulated'] = printable(emulated.map(toItem).join(', '));
-  return headers;
-}
-
-function fallbackHeaders(attempts: readonly Attempt[], asked: string): HeaderValues {
-  return {
-    'x-signalbox-fallback': 'true',
-    'x-signalbox-requested-model': printable(asked),
-    'x-signalbox-attempts': attemptsHeader(attempts),
-  };
 }
 
 export function attemptsHeader(attempts: readonly Attempt[]): string {
