@@ -216,7 +216,9 @@ function report({ name, isStream }: Case, costs: ReadonlyMap<string, readonly nu
     const least = Math.min(...each);
     const pairs = median(each.map((cost, index) => cost / (base[index] ?? NaN)));
     const ratio = (least / Math.min(...base)).toFixed(3);
-    console.log(`  ${side.padEnd(12)} ${least.toFixed(1).padStart(7)} ${median(each).toFixed(1).padStart(7)}  ${ratio} ${pairs.toFixed(3)}`);
+    console.log(
+      `  ${side.padEnd(12)} ${least.toFixed(1).padStart(7)} ${median(each).toFixed(1).padStart(7)}  ${ratio} ${pairs.toFixed(3)}`,
+    );
   }
 }
 
