@@ -84,7 +84,7 @@ describe('the node listener', () => {
   });
 
   test('what is thrown and no error closes the connection', async () => {
-    await expect(ask('GET', '/broken')).rejects.toThrow();
+    await expect(ask('GET', '/broken')).rejects.toThrow('socket hang up');
     expect(await ask('GET', '/own')).toMatchObject({ status: 201 });
   });
 });
