@@ -18,6 +18,7 @@ providers:
 models:
   haiku: { deployments: [{ provider: a, model: small, price: { input: 1, output: 2 } }] }
   opus: { deployments: [{ provider: b, model: big, price: { input: 10, output: 20 } }] }
+  twins: { deployments: [{ provider: a, model: small }, { provider: b, model: big }] }
   blind: { deployments: [{ provider: a, model: small, price: { input: 1, output: 2 }, capabilities: { input: [] } }] }
   pair: { deployments: [
     { provider: a, model: small, price: { input: 1, output: 2 }, capabilities: { input: [] } },
@@ -28,6 +29,7 @@ const RULES = {
   rules: [
     { name: 'no mail', when: { metadata: { app: 'mail' } }, do: { reject: 'Mail has a model of its own' } },
     { name: 'frugal', when: { metadata: { app: 'bulk' } }, do: { strategy: 'fastest', maxCostUsd: 0.01 } },
+    { name: 'twins', when: { model: 'twins' }, do: { strategy: 'fastest' } },
     { name: 'look', when: { metadata: { app: 'new' } }, do: { shadow: { use: 'opus' }, profile: 'eco' } },
   ],
 };
@@ -199,6 +201,13 @@ describe('of a request that would be refused, it tells the refusal', () => {
         says: /max_cost_usd/,
       },
     ];
+  it('background work in an emergency', () => {
+    const { gateway } = serve('{ emergency: { mode: on } }');
+    const { refusal, candidates } = explain(gateway, inbound({}, { priority: 'background' }));
+    expect(refusal).toMatchObject({ status: 429, code: 'router_at_capacity' });
+    expect(candidates).not.toEqual([]);
+  });
+
   it.each(rows)('$name', ({ request, rest, status, code, says }) => {
     const { refusal, candidates, facts } = explain(serve().gateway, inbound(request, rest));
     expect(refusal).toMatchObject({ status, code });
@@ -221,13 +230,15 @@ describe('explaining changes nothing', () => {
     expect(first.candidate).toMatchObject({ reason: second.candidate?.reason, tier: second.candidate?.tier });
   });
 
-  it('moves no leader', () => {
+  it('moves no leader, as a request does', async () => {
     const { gateway } = serve();
     for (const id of ['a/small', 'b/big']) {
       const timing = { firstTokenMs: 100, outputTokens: 100, durationMs: 1_000 };
       gateway.memory.speeds.record(id, timing, gateway.clock.now());
     }
-    explain(gateway, inbound({ ...user(PROOF), metadata: { app: 'bulk' } }));
-    for (const tier of ['haiku', 'opus']) expect(gateway.memory.leads.of(`auto ${tier}`).id).toBeUndefined();
+    explain(gateway, inbound({ model: 'twins' }));
+    expect(gateway.memory.leads.of('twins undefined').id).toBeUndefined();
+    await answer(gateway, inbound({ model: 'twins' }));
+    expect(gateway.memory.leads.of('twins undefined').id).toBe('a/small');
   });
 });

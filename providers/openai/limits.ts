@@ -55,15 +55,21 @@ function readAll(header: Header, limits: readonly Names[]): LimitReading[] {
     const limit = limitOf(header(names.limit));
     const remaining = countOf(header(names.remaining));
     if (limit === undefined && remaining === undefined) continue;
-    readings.push({ dimension: names.dimension, ...sane(limit, remaining, header(names.reset)) });
+    readings.push(sane(names.dimension, { limit, remaining, reset: header(names.reset) }));
   }
   return readings;
 }
 
-function sane(limit: number | undefined, remaining: number | undefined, reset: string | undefined) {
-  if (limit === undefined || remaining === undefined) return { limit, remaining };
+interface Said {
+  limit: number | undefined;
+  remaining: number | undefined;
+  reset: string | undefined;
+}
+
+function sane(dimension: Dimension, { limit, remaining, reset }: Said): LimitReading {
+  if (limit === undefined || remaining === undefined) return { dimension, limit, remaining };
   const isPerMinute = !isLonger(limit - remaining, limit, reset);
-  return { limit: isPerMinute ? limit : undefined, remaining: Math.min(remaining, limit) };
+  return { dimension, limit: isPerMinute ? limit : undefined, remaining: Math.min(remaining, limit) };
 }
 
 function tighten(readings: LimitReading[], other: LimitReading): void {

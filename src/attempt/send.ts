@@ -54,11 +54,9 @@ export function translate({ provider, call, strict }: Work): Exchange {
 /** Sends one exchange. Resolves with the head of a 2xx answer; anything else is classified and thrown. */
 export async function send(work: Work, exchange: Exchange): Promise<IncomingResponse> {
   const { provider, call, transport, timeouts, client } = work;
-  const request: OutgoingRequest = {
-    url: call.endpoint.baseUrl + exchange.path,
-    headers: { ...exchange.headers, ...call.endpoint.settings.headers },
-    body: exchange.body,
-  };
+  const { baseUrl, settings } = call.endpoint;
+  const headers = settings.headers ? { ...exchange.headers, ...settings.headers } : exchange.headers;
+  const request: OutgoingRequest = { url: baseUrl + exchange.path, headers, body: exchange.body };
   const signed = provider.authorize(request, call.endpoint, work.clock.now());
   const authorized = signed instanceof Promise ? await signed : signed;
   const response = await transport.send(authorized, { client, ...timeouts });

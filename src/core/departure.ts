@@ -4,7 +4,8 @@
  */
 export class Departure {
   #gone = false;
-  readonly #acts = new Set<() => void>();
+  /** Two or three: a set would cost more than it finds. */
+  readonly #acts: (() => void)[] = [];
 
   get gone(): boolean {
     return this.#gone;
@@ -13,15 +14,17 @@ export class Departure {
   /** Acts once, at once if it is too late already. Returns how to call it off. */
   onGone(act: () => void): () => void {
     if (this.#gone) act();
-    else this.#acts.add(act);
-    return () => void this.#acts.delete(act);
+    else this.#acts.push(act);
+    return () => {
+      const at = this.#acts.indexOf(act);
+      if (at >= 0) this.#acts.splice(at, 1);
+    };
   }
 
   leave(): void {
     if (this.#gone) return;
     this.#gone = true;
-    for (const act of this.#acts) act();
-    this.#acts.clear();
+    for (let act = this.#acts.shift(); act; act = this.#acts.shift()) act();
   }
 
   /** One that is gone with this one, or before it. */

@@ -123,7 +123,7 @@ export interface UsageQuery extends Range {
   where?: LedgerFilter | undefined;
   /** Copies for the operator's eyes instead of what clients asked. */
   shadow?: boolean | undefined;
-  /** The biggest groups; the rest is left out. */
+  /** The biggest groups; the rest is left out. Over time, at most 50. */
   limit?: number | undefined;
 }
 

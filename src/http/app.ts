@@ -8,7 +8,7 @@ import { type KeyCheck, whoAsks } from './authenticate.ts';
 import { takeCeilings } from './ceilings.ts';
 import { type Door, EVENT_STREAM } from './door.ts';
 import { framesOf, within } from './frames.ts';
-import { errorHeaders, type HeaderValues, outcomeHeaders } from './headers.ts';
+import { errorHeaders, type HeaderValues, tellOutcome } from './headers.ts';
 import { type BodyLimits, parseChatRequest } from './parse.ts';
 import { urgencyOf } from './urgency.ts';
 import { type Feedback, feedbackRoutes } from './routes/feedback.ts';
@@ -41,7 +41,7 @@ export function createApp(options: AppOptions): App {
   const app: App = new Hono();
 
   app.route('/', healthRoutes(options.isReady));
-  app.use('/v1/*', async (c, next) => {
+  app.use('/v1/*', (c, next) => {
     c.set(
       'caller',
       whoAsks((name) => door.header(c, name), keys, { check: keyCheck, nowMs: clock.now() }),
@@ -49,7 +49,7 @@ export function createApp(options: AppOptions): App {
     c.set('requestId', newId('req_', 24));
     c.set('attempts', []);
     c.set('told', {});
-    await next();
+    return next();
   });
   app.route('/v1/models', modelRoutes(options.gateway, options.clock));
   app.post('/v1/chat/completions', (c) => chat(c, options));
@@ -73,14 +73,16 @@ async function chat(c: Context, options: AppOptions): Promise<Response> {
   const { request } = inbound;
   if (!request.stream) {
     const outcome = await answer(gateway, inbound);
-    const headers = { ...common(c), ...outcomeHeaders(outcome, request.model), 'content-type': 'application/json' };
-    return door.send(c, 200, headers, outcome.body);
+    const headers = common(c);
+    tellOutcome(headers, outcome, request.model);
+    return door.send(c, 200, asJson(headers), outcome.body);
   }
   const pending = answerStream(gateway, inbound);
   const outcome = await within(pending, keepAliveMs);
-  const known = outcome ? outcomeHeaders(outcome, request.model) : {};
+  const headers = common(c);
+  if (outcome) tellOutcome(headers, outcome, request.model);
   const frames = outcome ? outcome.body : framesOf(pending);
-  return door.stream(c, { ...common(c), ...known, ...EVENT_STREAM }, frames, keepAliveMs);
+  return door.stream(c, Object.assign(headers, EVENT_STREAM), frames, keepAliveMs);
 }
 
 async function inboundOf(c: Context, { door, limits }: AppOptions): Promise<Inbound> {
@@ -108,8 +110,13 @@ async function inboundOf(c: Context, { door, limits }: AppOptions): Promise<Inbo
 function refuse(c: Context, cause: unknown, { door, onInternalError }: AppOptions): Response {
   const error = asGatewayError(cause);
   if (error.kind === 'internal') onInternalError(error, c.get('requestId') ?? '');
-  const headers = { ...common(c), ...errorHeaders(error, c.get('attempts')), 'content-type': 'application/json' };
-  return door.send(c, error.status, headers, JSON.stringify(errorBody(error)));
+  const headers = Object.assign(common(c), errorHeaders(error, c.get('attempts')));
+  return door.send(c, error.status, asJson(headers), JSON.stringify(errorBody(error)));
+}
+
+function asJson(headers: HeaderValues): HeaderValues {
+  headers['content-type'] = 'application/json';
+  return headers;
 }
 
 function common(c: Context): HeaderValues {

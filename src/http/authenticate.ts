@@ -1,37 +1,12 @@
 import { ANYONE, type Caller, type Keys } from '../core/caller.ts';
-import type { Ceilings } from '../core/ceilings.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Priority } from '../core/priority.ts';
 
 export type { Caller } from '../core/caller.ts';
-
-/** A client key as the configuration declares it, already hashed. */
-export interface ClientKey {
-  name: string;
-  /** Of requests that name none. */
-  priority: Priority;
-  /** Of each of its requests. */
-  ceilings: Ceilings;
-  hash: Uint8Array;
-}
 
 export interface KeyCheck {
   hash(key: string): Uint8Array;
   /** In constant time. */
   same(a: Uint8Array, b: Uint8Array): boolean;
-}
-
-/** Whose key it is. Every key is compared, so the time tells nothing. */
-export function authenticate(authorization: string | undefined, keys: readonly ClientKey[], check: KeyCheck): Caller {
-  const find = (hash: string) => {
-    const key = keys.filter((one) => hexOf(one.hash) === hash)[0];
-    if (!key) return undefined;
-    const { name, priority, ceilings } = key;
-    const caller = { ...ANYONE, id: name, name, priority, ceilings };
-    return { caller, hash: key.hash, expiresAtMs: undefined, revokedAtMs: undefined };
-  };
-  const header = (name: string) => (name === 'authorization' ? authorization : undefined);
-  return whoAsks(header, { isOpen: keys.length === 0, isComplete: true, find }, { check, nowMs: 0 });
 }
 
 interface Check {

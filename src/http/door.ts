@@ -15,6 +15,7 @@ export interface Door {
   client(c: Context): Departure;
   /** Keeps work running that no answer waits for. It must not reject. */
   background(c: Context, work: Promise<void>): void;
+  /** The headers are the door's from then on. */
   send(c: Context, status: number, headers: HeaderValues, body: string): Response;
   /** Streams frames, with a comment in every silence of `keepAliveMs`, and an error frame if they end in an error. */
   stream(c: Context, headers: HeaderValues, frames: Frames, keepAliveMs: number): Response;

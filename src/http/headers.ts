@@ -2,7 +2,7 @@
 import type { GatewayError } from '../core/errors.ts';
 import type { Attempt } from '../core/ports.ts';
 import type { Warning } from '../core/provider.ts';
-import type { Reply } from '../gateway.ts';
+import type { Outcome, Reply } from '../gateway.ts';
 
 /** Longest wait that a client's SDK should sit through: some sleep for as long as they are told, others hammer. */
 const PATIENCE_MS = 20_000;
@@ -10,38 +10,31 @@ const MAX_HEADER = 1_000;
 
 export type HeaderValues = Record<string, string>;
 
-export function outcomeHeaders(outcome: Reply<unknown>, asked: string): HeaderValues {
-  if (!outcome.candidate) return fallbackHeaders(outcome.attempts, asked);
-  const { candidate, facts, warnings, attempts, stay, costUsd, expectedCostUsd } = outcome;
+/** Adds what became of the request. */
+export function tellOutcome(headers: HeaderValues, outcome: Reply<unknown>, asked: string): void {
+  headers['x-signalbox-requested-model'] = printable(asked);
+  headers['x-signalbox-attempts'] = attemptsHeader(outcome.attempts);
+  if (outcome.candidate) tellAnswer(headers, outcome);
+  else headers['x-signalbox-fallback'] = 'true';
+}
+
+function tellAnswer(headers: HeaderValues, outcome: Outcome<unknown>): void {
+  const { candidate, facts, warnings, stay } = outcome;
   const { deployment, tier } = candidate;
-  const headers: HeaderValues = {
-    'x-signalbox-deployment': printable(deployment.id),
-    'x-signalbox-model': printable(deployment.providerModel),
-    'x-signalbox-provider': printable(deployment.endpoint.name),
-    'x-signalbox-requested-model': printable(asked),
-    'x-signalbox-reason': printable(candidate.reason),
-    'x-signalbox-attempts': attemptsHeader(attempts),
-  };
+  headers['x-signalbox-deployment'] = printable(deployment.id);
+  headers['x-signalbox-model'] = printable(deployment.providerModel);
+  headers['x-signalbox-provider'] = printable(deployment.endpoint.name);
+  headers['x-signalbox-reason'] = printable(candidate.reason);
+  if (tier !== undefined) headers['x-signalbox-tier'] = tier;
   if (stay) headers['x-signalbox-queue'] = `position=${stay.position};waited=${Math.round(stay.waitedMs)}ms`;
   if (facts.upstreamId) headers['x-upstream-id'] = printable(facts.upstreamId);
-  if (tier !== undefined) headers['x-signalbox-tier'] = tier;
-  if (costUsd !== undefined) headers['x-signalbox-cost-usd'] = dollars(costUsd);
-  else if (expectedCostUsd !== undefined) headers['x-signalbox-expected-cost-usd'] = dollars(expectedCostUsd);
-  if (!deployment.price) headers['x-signalbox-price'] = 'unknown';
+  tellCost(headers, outcome);
   if (deployment.endpoint.settings.practice) headers['x-signalbox-practice'] = 'true';
+  if (warnings.length === 0) return;
   const lost = warnings.filter(({ action }) => action !== 'emulated');
   const emulated = warnings.filter(({ action }) => action === 'emulated');
   if (lost.length > 0) headers['x-signalbox-dropped'] = printable(lost.map(toItem).join(', '));
   if (emulated.length > 0) headers['x-signalbox-emulated'] = printable(emulated.map(toItem).join(', '));
-  return headers;
-}
-
-function fallbackHeaders(attempts: readonly Attempt[], asked: string): HeaderValues {
-  return {
-    'x-signalbox-fallback': 'true',
-    'x-signalbox-requested-model': printable(asked),
-    'x-signalbox-attempts': attemptsHeader(attempts),
-  };
 }
 
 export function attemptsHeader(attempts: readonly Attempt[]): string {
@@ -67,6 +60,12 @@ export function errorHeaders(error: GatewayError, attempts: readonly Attempt[] =
 function toItem({ param, action, note }: Warning): string {
   if (note) return `${param};${action}="${note.replaceAll('"', "'")}"`;
   return action === 'dropped' ? param : `${param};${action}`;
+}
+
+function tellCost(headers: HeaderValues, { candidate, costUsd, expectedCostUsd }: Outcome<unknown>): void {
+  if (costUsd !== undefined) headers['x-signalbox-cost-usd'] = dollars(costUsd);
+  else if (expectedCostUsd !== undefined) headers['x-signalbox-expected-cost-usd'] = dollars(expectedCostUsd);
+  if (!candidate.deployment.price) headers['x-signalbox-price'] = 'unknown';
 }
 
 /** Never 1.2e-7, and no more digits than mean something. */

@@ -1,4 +1,4 @@
-import type { Amounts, LimitLease } from '../core/limits.ts';
+import type { Amounts, Dimension, LimitLease } from '../core/limits.ts';
 
 /** Who gave a lease and hears of it. */
 interface Lender {
@@ -52,6 +52,13 @@ export class Leases {
     this.#open.add(lease);
     if (lease.expiresAtMs < this.#firstExpiresAtMs) this.#firstExpiresAtMs = lease.expiresAtMs;
     return lease;
+  }
+
+  /** What they have reserved of one dimension. */
+  pending(dimension: Dimension): number {
+    let sum = 0;
+    for (const { need } of this.#open) sum += need[dimension] ?? 0;
+    return sum;
   }
 
   answered(lease: Lease, came: 'first' | 'whole', nowMs: number): void {

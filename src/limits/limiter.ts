@@ -29,8 +29,13 @@ export interface LimiterOptions {
   leaseMs?: number | undefined;
 }
 
-/** A dimension's bucket, if it has a limit. */
-type Buckets = Record<Dimension, Bucket | undefined>;
+/** A dimension that has a limit. */
+interface Limited {
+  dimension: Dimension;
+  bucket: Bucket;
+  /** Reserved by calls that are not over. */
+  pending: number;
+}
 
 interface Quota {
   name: LimitName;
@@ -42,9 +47,7 @@ interface Quota {
 export class Limiter implements Limits {
   readonly resource: string;
   readonly #burst: number | undefined;
-  readonly #buckets: Buckets = { requests: undefined, input: undefined, output: undefined, tokens: undefined };
-  /** Reserved by calls that are not over. */
-  readonly #pending = { requests: 0, input: 0, output: 0, tokens: 0 };
+  readonly #limited: Limited[] = [];
   readonly #quotas: readonly Quota[];
   readonly #slots: Slots;
   readonly #cooling = new Cooling();
@@ -57,7 +60,8 @@ export class Limiter implements Limits {
     for (const dimension of DIMENSIONS) {
       const perMinute = declared[PER_MINUTE[dimension]];
       if (perMinute === undefined) continue;
-      this.#buckets[dimension] = new Bucket({ perMinute, isDeclared: true, burst: this.#burst }, nowMs);
+      const bucket = new Bucket({ perMinute, isDeclared: true, burst: this.#burst }, nowMs);
+      this.#limited.push({ dimension, bucket, pending: 0 });
     }
     this.#quotas = quotasOf(declared, timeZone);
     this.#slots = new Slots({ limit: declared.concurrency, adaptive });
@@ -70,10 +74,7 @@ export class Limiter implements Limits {
   waitMs(need: Amounts, nowMs: number): number {
     this.#leases.sweep(nowMs);
     let longest = Math.max(this.#cooling.waitMs(need, nowMs), this.#slots.waitMs());
-    for (const dimension of DIMENSIONS) {
-      const wait = this.#bucketWaitMs(dimension, need, nowMs);
-      if (wait > longest) longest = wait;
-    }
+    for (const limited of this.#limited) longest = Math.max(longest, waitMsOf(limited, need, nowMs));
     for (const { dimension, quota } of this.#quotas) {
       longest = Math.max(longest, quota.waitMs(need[dimension] ?? 0, nowMs));
     }
@@ -85,7 +86,7 @@ export class Limiter implements Limits {
     const waits: readonly (readonly [LimitName | undefined, number])[] = [
       [this.#cooling.why(need, nowMs), this.#cooling.waitMs(need, nowMs)],
       ['concurrency', this.#slots.waitMs()],
-      ...DIMENSIONS.map((dimension) => [dimension, this.#bucketWaitMs(dimension, need, nowMs)] as const),
+      ...this.#limited.map((limited) => [limited.dimension, waitMsOf(limited, need, nowMs)] as const),
       ...this.#quotas.map(({ name, dimension, quota }) => [name, quota.waitMs(need[dimension] ?? 0, nowMs)] as const),
     ];
     const [name, wait] = waits.reduce((longest, other) => (other[1] > longest[1] ? other : longest));
@@ -94,10 +95,10 @@ export class Limiter implements Limits {
 
   take(need: Amounts, nowMs: number): LimitLease {
     this.#slots.take();
-    for (const dimension of DIMENSIONS) {
-      const amount = need[dimension] ?? 0;
-      this.#pending[dimension] += amount;
-      this.#buckets[dimension]?.take(amount, nowMs);
+    for (const limited of this.#limited) {
+      const amount = need[limited.dimension] ?? 0;
+      limited.pending += amount;
+      limited.bucket.take(amount, nowMs);
     }
     for (const { dimension, quota } of this.#quotas) quota.take(need[dimension] ?? 0, nowMs);
     return this.#leases.add(need, nowMs);
@@ -106,12 +107,22 @@ export class Limiter implements Limits {
   learn(readings: readonly LimitReading[], nowMs: number): void {
     for (const reading of readings) {
       const { dimension, limit } = reading;
+      let limited = this.#limited.find((each) => each.dimension === dimension);
       if (limit !== undefined) {
         this.#slots.stopAdapting();
-        this.#buckets[dimension] ??= new Bucket({ perMinute: limit, isDeclared: false, burst: this.#burst }, nowMs);
+        limited ??= this.#limit(dimension, limit, nowMs);
       }
-      this.#buckets[dimension]?.learn(reading, this.#pending[dimension], nowMs);
+      limited?.bucket.learn(reading, limited.pending, nowMs);
     }
+  }
+
+  /** The provider has said that there is a limit. */
+  #limit(dimension: Dimension, perMinute: number, nowMs: number): Limited {
+    const bucket = new Bucket({ perMinute, isDeclared: false, burst: this.#burst }, nowMs);
+    const limited = { dimension, bucket, pending: this.#leases.pending(dimension) };
+    this.#limited.push(limited);
+    this.#limited.sort((a, b) => DIMENSIONS.indexOf(a.dimension) - DIMENSIONS.indexOf(b.dimension));
+    return limited;
   }
 
   throttled(throttle: Throttle, nowMs: number, random: () => number): void {
@@ -119,7 +130,9 @@ export class Limiter implements Limits {
     const { dimension } = throttle;
     if (dimension === undefined || dimension === 'concurrency') this.#slots.throttled();
     if (dimension === 'concurrency') return;
-    for (const each of dimension ? [dimension] : DIMENSIONS) this.#buckets[each]?.slow(nowMs);
+    for (const limited of this.#limited) {
+      if (dimension === undefined || limited.dimension === dimension) limited.bucket.slow(nowMs);
+    }
   }
 
   rest(forMs: number, nowMs: number, random: () => number): void {
@@ -129,7 +142,7 @@ export class Limiter implements Limits {
   room(nowMs: number): number {
     this.#leases.sweep(nowMs);
     let least = this.#slots.room();
-    for (const dimension of DIMENSIONS) least = Math.min(least, this.#buckets[dimension]?.room(nowMs) ?? 1);
+    for (const { bucket } of this.#limited) least = Math.min(least, bucket.room(nowMs));
     for (const { quota } of this.#quotas) least = Math.min(least, quota.room(nowMs));
     return least;
   }
@@ -139,12 +152,6 @@ export class Limiter implements Limits {
     return this.#leases.size;
   }
 
-  #bucketWaitMs(dimension: Dimension, need: Amounts, nowMs: number): number {
-    const amount = need[dimension];
-    const bucket = this.#buckets[dimension];
-    return amount && bucket ? bucket.waitMs(amount, nowMs) : 0;
-  }
-
   #answered({ takenAtMs }: Lease, came: 'first' | 'whole', nowMs: number): void {
     this.#cooling.answered(takenAtMs);
     this.#slots.answered(came, nowMs - takenAtMs);
@@ -152,15 +159,21 @@ export class Limiter implements Limits {
 
   #over({ need, takenAtMs }: Lease, actual: Amounts | undefined, nowMs: number): void {
     this.#slots.free(nowMs - takenAtMs);
-    for (const dimension of DIMENSIONS) this.#pending[dimension] -= need[dimension] ?? 0;
-    if (actual === undefined) return;
-    for (const dimension of DIMENSIONS) {
-      this.#buckets[dimension]?.giveBack((need[dimension] ?? 0) - (actual[dimension] ?? 0), nowMs);
+    for (const limited of this.#limited) {
+      const reserved = need[limited.dimension] ?? 0;
+      limited.pending -= reserved;
+      if (actual) limited.bucket.giveBack(reserved - (actual[limited.dimension] ?? 0), nowMs);
     }
+    if (!actual) return;
     for (const { dimension, quota } of this.#quotas) {
       quota.giveBack((need[dimension] ?? 0) - (actual[dimension] ?? 0), takenAtMs, nowMs);
     }
   }
+}
+
+function waitMsOf({ dimension, bucket }: Limited, need: Amounts, nowMs: number): number {
+  const amount = need[dimension];
+  return amount ? bucket.waitMs(amount, nowMs) : 0;
 }
 
 const PER_MINUTE = {

@@ -2,24 +2,22 @@
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const POOL_BYTES = 4096;
 
-/** Made lazily: Workers allow no randomness outside a request. */
-let pool: Uint8Array<ArrayBuffer> | undefined;
-let used = POOL_BYTES;
+/** Characters that no id has yet. Drawn lazily: Workers allow no randomness outside a request. */
+let pool = '';
+let used = 0;
 
 /** `prefix` and `length` characters of base 62. */
 export function newId(prefix: string, length: number): string {
-  let id = prefix;
-  while (id.length < prefix.length + length) {
-    const value = nextByte() & 63;
-    if (value < ALPHABET.length) id += ALPHABET[value];
-  }
-  return id;
+  if (used + length > pool.length) draw(length);
+  used += length;
+  return prefix + pool.slice(used - length, used);
 }
 
-function nextByte(): number {
-  if (!pool || used === POOL_BYTES) {
-    pool = crypto.getRandomValues(pool ?? new Uint8Array(POOL_BYTES));
-    used = 0;
+function draw(atLeast: number): void {
+  let drawn = '';
+  while (drawn.length < atLeast) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(POOL_BYTES))) drawn += ALPHABET[byte & 63] ?? '';
   }
-  return pool[used++] ?? 0;
+  pool = drawn;
+  used = 0;
 }

@@ -40,8 +40,9 @@ export const nodeDoor: Door = {
   send(c, status, headers, body) {
     const { incoming, outgoing } = nodeOf(c);
     if (outgoing.headersSent || outgoing.destroyed) return RESPONSE_ALREADY_SENT;
-    const unread = !incoming.complete && { connection: 'close' }; // Too large: the rest is not waited for.
-    outgoing.writeHead(status, { ...headers, ...unread, 'content-length': Buffer.byteLength(body) });
+    if (!incoming.complete) headers['connection'] = 'close'; // Too large: the rest is not waited for.
+    headers['content-length'] = String(Buffer.byteLength(body));
+    outgoing.writeHead(status, headers);
     outgoing.end(body); // As a string it goes out in one write with the head.
     return RESPONSE_ALREADY_SENT;
   },

@@ -53,6 +53,11 @@ export class Parking {
     this.#onAlert = onAlert;
   }
 
+  /** Nothing is parked, as nearly always. */
+  get isEmpty(): boolean {
+    return this.#parked.size === 0;
+  }
+
   /** Calls that were on their way when it was parked change nothing. */
   park(scope: string, error: GatewayError, nowMs: number): void {
     const known = this.#parked.get(scope);
@@ -71,7 +76,7 @@ export class Parking {
 
   /** Milliseconds until a call may go; 0: now. A guess while a probe is out. */
   waitMs(scope: string, nowMs: number): number {
-    const parked = this.#parked.size === 0 ? undefined : this.#parked.get(scope);
+    const parked = this.#parked.get(scope);
     if (!parked) return 0;
     if (nowMs < parked.untilMs) return parked.untilMs - nowMs;
     return Math.max(Math.min((parked.probe?.untilMs ?? nowMs) - nowMs, LOOK_AGAIN_MS), 0);
@@ -79,7 +84,7 @@ export class Parking {
 
   /** For every call that goes, in the turn in which `waitMs` said 0: undefined unless this call is the scope's probe. */
   take(scope: string, nowMs: number): Probe | undefined {
-    const parked = this.#parked.size === 0 ? undefined : this.#parked.get(scope);
+    const parked = this.#parked.get(scope);
     if (!parked || this.waitMs(scope, nowMs) > 0) return undefined;
     const probe = (parked.probe = { untilMs: nowMs + LOST_MS });
     const isLive = () => parked.probe === probe && this.#parked.get(scope) === parked;

@@ -3,35 +3,22 @@
  * Waiting, calling and failing over share one deadline, one count of calls and the pool's retry budget. Each attempt
  * starts from the same request. What became of it is in `attempts`, in order.
  */
-import type { Candidate } from '../core/deployment.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
 import { forced, notePassedOver, noteStay, untilOf, visitorOf, whyNone } from './admission.ts';
 import { type Again, decide, isCall, mayRepeat } from './decide.ts';
 import { hedged, type Ran, run } from './hedge.ts';
 import { Itinerary } from './itinerary.ts';
-import type { PlanPorts, PlanRequest, Step, Stop } from './request.ts';
+import type { Arrival, Caller, PlanPorts, PlanRequest, Step, Stop } from './request.ts';
 import type { Lease } from './target.ts';
 import { verdict } from './verdict.ts';
-
-export interface Arrival<T> {
-  value: T;
-  candidate: Candidate;
-  /** Still held: settle it when the answer is over. */
-  lease: Lease;
-}
-
-/** How to make an attempt, and what to do with an answer that nobody wants any more. */
-export interface Caller<T> {
-  attempt: (step: Step) => Promise<T>;
-  discard: (value: T) => void;
-}
 
 /** Throws what the client is to be told when nobody answered. */
 export async function carryOut<T>(request: PlanRequest, caller: Caller<T>, ports: PlanPorts): Promise<Arrival<T>> {
   const progress = new Progress(request, ports);
   for (;;) {
-    const step = await progress.nextStep();
+    const next = progress.nextStep();
+    const step = next instanceof Promise ? await next : next;
     const afterMs = progress.hedgeAfterMs(step);
     const ran = await (afterMs === undefined
       ? run(step, caller.attempt)
@@ -84,13 +71,17 @@ class Progress {
     this.#itinerary = new Itinerary(request.stops);
   }
 
-  /** Waits for room. Throws the verdict when there is nobody left, or none will have room in time. */
-  async nextStep(): Promise<Step> {
+  /** Waits for room, where there is none. Throws the verdict when there is nobody left, or none will have room in time. */
+  nextStep(): Step | Promise<Step> {
     const again = this.#again;
     this.#again = undefined;
     const stops = again ? [again] : this.#eligible();
     if (stops.length === 0) throw this.#verdict();
-    const lease = await this.#admit(stops);
+    const given = this.#admit(stops);
+    return given instanceof Promise ? given.then((lease) => this.#stepAt(stops, lease)) : this.#stepAt(stops, given);
+  }
+
+  #stepAt(stops: readonly Stop[], lease: Lease): Step {
     const stop = stops.find(({ target }) => target === lease.target);
     if (!stop) throw new GatewayError('internal', 'Room was given where none was asked for');
     this.#itinerary.close(stop);
@@ -185,7 +176,7 @@ class Progress {
     return itinerary.open;
   }
 
-  async #admit(stops: readonly Stop[]): Promise<Lease> {
+  #admit(stops: readonly Stop[]): Lease | Promise<Lease> {
     const { clock, room } = this.#ports;
     const request = this.#request;
     const now = clock.now();
@@ -195,15 +186,20 @@ class Progress {
     this.#isForced = lease !== undefined;
     if (lease) return lease;
     const visitor = visitorOf(request, stops, this.#notBefore, now);
-    try {
-      const entered = room.enter(visitor);
-      const given = entered instanceof Promise ? await entered : entered;
+    const entered = (given: Lease) => {
+      noteStay(request, visitor);
       notePassedOver(request, stops, given, clock.now());
       return given;
-    } catch (cause) {
-      throw this.#refused(stops, asGatewayError(cause));
-    } finally {
+    };
+    const refused = (cause: unknown) => {
       noteStay(request, visitor);
+      throw this.#refused(stops, asGatewayError(cause));
+    };
+    try {
+      const given = room.enter(visitor);
+      return given instanceof Promise ? given.then(entered, refused) : entered(given);
+    } catch (cause) {
+      return refused(cause);
     }
   }
 

@@ -66,3 +66,17 @@ export interface Step {
   /** The client, or whoever stands between it and this attempt: gone, the attempt is not wanted any more. */
   client: Departure;
 }
+
+/** An answer, and who gave it. */
+export interface Arrival<T> {
+  value: T;
+  candidate: Candidate;
+  /** Still held: settle it when the answer is over. */
+  lease: Lease;
+}
+
+/** How to make an attempt, and what to do with an answer that nobody wants any more. */
+export interface Caller<T> {
+  attempt: (step: Step) => Promise<T>;
+  discard: (value: T) => void;
+}

@@ -29,6 +29,7 @@ const USUAL_OUTPUT_TOKENS = 1_024;
 const MEMORY = 0.05;
 /** A deployment that breaks off every fifth answer counts as if it had two fifths of its room: 0.8 ** 4. */
 const CAUTION = 4;
+const NONE: readonly Probe[] = [];
 
 export class Target {
   readonly deployment: Deployment;
@@ -74,6 +75,7 @@ export class Target {
   }
 
   parkedMs(nowMs: number): number {
+    if (this.#parking.isEmpty) return 0;
     const { model, endpoint, account } = this.#scopes;
     const parking = this.#parking;
     return Math.max(parking.waitMs(model, nowMs), parking.waitMs(endpoint, nowMs), parking.waitMs(account, nowMs));
@@ -86,6 +88,7 @@ export class Target {
 
   /** What the provider said when it was parked. */
   whyParked(nowMs: number): GatewayError | undefined {
+    if (this.#parking.isEmpty) return undefined;
     const { model, endpoint, account } = this.#scopes;
     const why = (scope: string) => this.#parking.whyParked(scope, nowMs);
     return why(model) ?? why(endpoint) ?? why(account);
@@ -160,12 +163,8 @@ export class Target {
   }
 
   #probes(nowMs: number): readonly Probe[] {
-    const probes: Probe[] = [];
-    for (const scope of Object.values(this.#scopes)) {
-      const probe = this.#parking.take(scope, nowMs);
-      if (probe) probes.push(probe);
-    }
-    return probes;
+    if (this.#parking.isEmpty) return NONE;
+    return Object.values(this.#scopes).flatMap((scope) => this.#parking.take(scope, nowMs) ?? []);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Starts and stops the local server. */
 import { createAdaptorServer } from '@hono/node-server';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import pino from 'pino';
 import { compose } from '../compose.ts';
 import { ConfigurationError } from '../config/parse.ts';
@@ -10,6 +10,7 @@ import { banner } from './banner.ts';
 import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
 import { nodeDoor } from '../platform/node-door.ts';
+import { nodeListener } from '../platform/node-listener.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import { readRouting } from './rules-files.ts';
 import { followRouting } from './watch.ts';
@@ -43,7 +44,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     isReady: () => !draining,
     routing: routing.documents,
   });
-  const server = createAdaptorServer({ fetch: composed.app.fetch }) as Server;
+  const server = createServer(nodeListener(composed.app.fetch));
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   const port = await listen(server, options.port, options.host).catch(async (cause: unknown) => {
     await practiced?.close(); // Or the process would stay, with nothing to do.

@@ -1,12 +1,12 @@
 /** The real server on real sockets, in this process: all of it but the command line. */
-import { createAdaptorServer } from '@hono/node-server';
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compose } from '../../src/compose.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { http1Transport } from '../../src/platform/http1/transport.ts';
 import { nodeDoor } from '../../src/platform/node-door.ts';
+import { nodeListener } from '../../src/platform/node-listener.ts';
 import { openLeases } from './leases.ts';
 
 export interface House extends AsyncDisposable {
@@ -32,7 +32,7 @@ export async function startHouse(yaml: string): Promise<House> {
     isReady: () => true,
     random: () => 0, // The shortest waits before repeating.
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createServer(nodeListener(app.fetch));
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -112,6 +112,15 @@ describe('rules in a file', () => {
   });
 });
 
+it('another file is followed even if it is bad at first', async () => {
+  const { write, lines, firstRule } = await follow(rule('haiku'));
+  write(rule('opsu'), 'other.yaml');
+  write('routing: { rules: other.yaml }', 'signalbox.yaml');
+  await expect.poll(() => lines.length, isIn).toBe(1);
+  write(rule('opus'), 'other.yaml');
+  await expect.poll(firstRule, isIn).toBe('tier opus');
+});
+
 it('rules in the configuration itself are followed, too', async () => {
   const inline = (tier: string) => `routing: { rules: { rules: [{ name: all, do: { tier: ${tier} } }] } }`;
   const { write, firstRule } = await follow('', inline('haiku'));

@@ -22,7 +22,6 @@ export interface LiveOptions {
   /** Without one there is nothing but the configuration's. */
   store?: Pick<BookStore, 'ready' | 'version' | 'load'> | undefined;
   clock: Clock;
-  timers: Timers;
   /** Whether nobody needs a key as long as there is none, revoked ones included. Only where only this machine can ask. */
   isOpenWhenEmpty: boolean;
   /** What is wrong with stored tenants and keys; once for each change of it. */
@@ -86,9 +85,9 @@ export class LiveDirectory implements Keys {
   }
 
   /** Reads for the first time, and waits for it no longer than a few seconds: everything works without a store. */
-  begin(): Promise<void> {
+  begin(timers: Timers): Promise<void> {
     return new Promise((resolve) => {
-      const callOff = this.#options.timers.after(FIRST_READING_MS, resolve);
+      const callOff = timers.after(FIRST_READING_MS, resolve);
       void this.refresh().then(() => {
         callOff();
         return resolve();
@@ -97,20 +96,19 @@ export class LiveDirectory implements Keys {
   }
 
   /** For Workers: waits for the first reading only; later ones go on behind the request that finds it too old. */
-  async beFresh(background: (work: Promise<void>) => void): Promise<void> {
+  async beFresh(timers: Timers, background: (work: Promise<void>) => void): Promise<void> {
     if (!this.#options.store) return;
     if (!this.isComplete) {
-      await this.begin();
+      await this.begin(timers);
     } else if (this.#options.clock.now() - this.#readAtMs >= FRESH_MS) {
       background(this.refresh().then(() => undefined));
     }
   }
 
   /** For Node: reads again and again. Returns how to stop it. */
-  follow(): () => void {
-    const { store, timers } = this.#options;
+  follow(timers: Timers): () => void {
     let callOff: (() => void) | undefined;
-    let isOver = store === undefined;
+    let isOver = this.#options.store === undefined;
     const readAndWait = async () => {
       await this.refresh();
       wait();

@@ -3,10 +3,8 @@
  * As strict as llhttp (Node's own parser) where two readers could disagree about where an answer ends.
  */
 
-/** A control character, a bare CR or LF, a folded line, or a line that is no header. */
-const MALFORMED =
-  // eslint-disable-next-line no-control-regex
-  /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n|\r\n(?![!#$%&'*+\-.^_`|~\dA-Za-z]+:)/;
+/** No control character, no bare CR or LF, no folded line, no line that is no header. Said so it takes a third of the time. */
+const WELL_FORMED = /^[\t\x20-\x7e\x80-\xff]*(?:\r\n[!#$%&'*+\-.^_`|~\dA-Za-z]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 const STATUS_LINE = /^HTTP\/1\.[01] [1-9]\d\d(?: |\r|$)/;
 const CLOSES = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/;
 const ANNOUNCED = /(?:^|[,;])[ \t]*timeout[ \t]*=[ \t]*(\d{1,6})/;
@@ -27,7 +25,7 @@ export class ResponseHead {
 
   constructor(text: string) {
     if (!STATUS_LINE.test(text)) throw new ProtocolError('No HTTP/1.x status line');
-    if (MALFORMED.test(text)) throw new ProtocolError('Malformed header');
+    if (!WELL_FORMED.test(text)) throw new ProtocolError('Malformed header');
     this.status = Number(text.slice(9, 12));
     this.#text = text;
     this.#lower = text.toLowerCase();
@@ -35,7 +33,7 @@ export class ResponseHead {
 
   /** The first header of that name, without the space around it. */
   header(name: string): string | undefined {
-    const line = this.#lower.indexOf(`\r\n${name.toLowerCase()}:`);
+    const line = this.#find(name, 0);
     return line < 0 ? undefined : this.#valueAt(line + name.length + 3);
   }
 
@@ -73,7 +71,7 @@ export class ResponseHead {
   }
 
   #find(name: string, from: number): number {
-    return this.#lower.indexOf(`\r\n${name}:`, from);
+    return this.#lower.indexOf(beginningOf(name), from);
   }
 
   /** A header that must not come twice, because readers would pick different ones. */
@@ -93,6 +91,18 @@ export class ResponseHead {
     while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
     return text.slice(start, end);
   }
+}
+
+/** How a header's line begins, by its name: names come from our own code and are asked for again and again. */
+const beginnings = new Map<string, string>();
+const MAX_BEGINNINGS = 200;
+
+function beginningOf(name: string): string {
+  const known = beginnings.get(name);
+  if (known !== undefined) return known;
+  const beginning = `\r\n${name.toLowerCase()}:`;
+  if (beginnings.size < MAX_BEGINNINGS) beginnings.set(name, beginning);
+  return beginning;
 }
 
 function isSpace(code: number): boolean {

@@ -17,6 +17,8 @@ import { percentilesOf, STEPS } from './steps.ts';
 import { SUMS } from './tables.ts';
 
 const DEFAULT_GROUPS = 1_000;
+/** Lines over time: nobody can tell more of them apart, and D1 takes 100 parameters. */
+const MAX_LINES = 50;
 const MINUTE_MS = 60_000;
 
 type Sums = Record<string, number>;
@@ -24,15 +26,22 @@ type Found = Sums & { value?: string; at?: number };
 
 export async function usageOf(database: LedgerDatabase, query: UsageQuery): Promise<UsageAnswer> {
   const source = sourceOf(query);
-  const found = await read(database, query, { source, sums: source.grain === 'minute' ? ROW_SUMS : CELL_SUMS });
-  const groups = foldedBy(query, found).map(({ value, atMs, sums }) => ({ value, atMs, ...toUsage(sums) }));
+  const sums = source.grain === 'minute' ? ROW_SUMS : CELL_SUMS;
+  const only = await biggest(database, query, source);
+  const found = await read(database, query, { source, sums, only });
+  const groups = foldedBy(query, found).map((group) => ({
+    value: group.value,
+    atMs: group.atMs,
+    ...toUsage(group.sums),
+  }));
   return { range: source.range, groups: cut(groups, query) };
 }
 
 export async function latencyOf(database: LedgerDatabase, query: UsageQuery): Promise<LatencyAnswer> {
   const source = sourceOf(query);
   const sums = source.grain === 'minute' ? ROW_STEPS : CELL_STEPS;
-  const found = await read(database, query, { source, sums });
+  const only = await biggest(database, query, source);
+  const found = await read(database, query, { source, sums, only });
   const groups = foldedBy(query, found).map(({ value, atMs, sums: counted }): LatencyGroup => {
     const counts = (of: string) => Array.from({ length: STEPS }, (_, step) => counted[`${of}_${step}`] ?? 0);
     return {
@@ -52,12 +61,13 @@ type Summed = Readonly<Record<string, RawBuilder<unknown>>>;
 const sumOf = (column: string) => sql`sum(${sql.ref(column)})`;
 const countOf = (holds: RawBuilder<unknown>) => sql`sum(case when ${holds} then 1 else 0 end)`;
 
+const COUNT = sql`count(*)`;
 const CELL_SUMS: Summed = Object.fromEntries(Object.keys(SUMS).map((name) => [name, sumOf(name)]));
 
 /** The same from the rows themselves. */
 const ROW_SUMS: Summed = {
   ...CELL_SUMS,
-  requests: sql`count(*)`,
+  requests: COUNT,
   failures: countOf(sql`outcome <> 'ok'`),
   unpriced: countOf(
     sql`cost_usd is null and fresh + cache_read + cache_write_5m + cache_write_1h + output + reasoning > 0`,
@@ -78,14 +88,29 @@ const CELL_STEPS: Summed = { requests: sumOf('requests'), ...stepsBy((of, step) 
 
 const STEP_COLUMNS = { first: 'first_token_step', total: 'total_step' };
 const ROW_STEPS: Summed = {
-  requests: sql`count(*)`,
+  requests: COUNT,
   ...stepsBy((of, step) => countOf(sql`${sql.ref(STEP_COLUMNS[of])} = ${sql.lit(step)}`)),
 };
+
+/** Over time, the values that are the biggest over all of it, so that the others need not be read. */
+async function biggest(database: LedgerDatabase, query: UsageQuery, source: Source): Promise<RawBuilder<unknown>[]> {
+  const { by, every, limit = MAX_LINES } = query;
+  if (!by || !every) return [];
+  const sums = source.grain === 'minute' ? ROW_SUMS : CELL_SUMS;
+  const { requests = COUNT, cost_usd: cost = COUNT } = sums;
+  const whole = { ...query, every: undefined };
+  const found = await read(database, whole, { source, sums: { requests, cost_usd: cost }, only: [] });
+  const ranked = found.toSorted(
+    (a, b) => Number(b.cost_usd) - Number(a.cost_usd) || Number(b.requests) - Number(a.requests),
+  );
+  const values = ranked.slice(0, Math.min(limit, MAX_LINES)).map(({ value }) => value);
+  return values.length < found.length ? [sql`${sql.ref(by)} in (${sql.join(values)})`] : [];
+}
 
 async function read(
   { kysely }: LedgerDatabase,
   { by, every, where = {}, shadow = false }: UsageQuery,
-  { source, sums }: { source: Source; sums: Summed },
+  { source, sums, only }: { source: Source; sums: Summed; only: readonly RawBuilder<unknown>[] },
 ): Promise<Found[]> {
   const { grain, range } = source;
   const [table, time] = grain === 'minute' ? (['requests', 'at_ms'] as const) : ([tableOf(grain), 'start_ms'] as const);
@@ -102,6 +127,7 @@ async function read(
     sql`shadow = ${sql.lit(Number(shadow))}`,
     ...(grain === 'minute' ? [] : [tagCondition(by, where)]),
     ...equalities(where),
+    ...only,
   ];
   const grouped = groups.length > 0 ? sql`group by ${sql.join(groups)}` : sql``;
   const asked = sql<Found>`select ${sql.join(selected)} from ${sql.table(table)} where ${sql.join(conditions, sql` and `)} ${grouped}`;

@@ -7,7 +7,7 @@ import { ANCHORS } from './sanity.ts';
 import { predict, ridge, type Weights } from './ridge.ts';
 
 /** Found on the tuning rows of `npm run bench:routing`; the curve is flat from 6 to 16. */
-const RIDGE = { lambda: 8, steps: 20 };
+const RIDGE = { lambda: 8, steps: 10 };
 /** How loud all readable features together are beside the grams, whose length is 1. Found there too. */
 const LOUDNESS = 0.2 / Math.sqrt(DENSE_NAMES.length);
 const HALFWAY = 300;

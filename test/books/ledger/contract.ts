@@ -225,6 +225,14 @@ export function contract(open: () => Promise<LedgerStore>): void {
     ]);
   });
 
+  it('over time, only of the values that are the biggest over all of it', async () => {
+    const { groups } = await store.usage({ ...NOVEMBER, every: 'week', by: 'key', limit: 2 });
+    expect(groups.map(({ value, requests }) => [value, requests])).toEqual([
+      ['batch', 1],
+      ['app', 2],
+    ]);
+  });
+
   it('counts short times row by row, and the same', async () => {
     const short = { fromMs: START_MS, toMs: START_MS + HOUR_MS };
     const [rows, hours] = await Promise.all([

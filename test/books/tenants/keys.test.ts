@@ -45,7 +45,6 @@ function operator() {
       declared,
       store,
       clock: { now: () => nowMs },
-      timers: { after: () => () => {} },
       isOpenWhenEmpty: false,
     });
     await keys.refresh();

@@ -1,0 +1,90 @@
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Hono } from 'hono';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeDoor } from '../../src/platform/node-door.ts';
+import { nodeListener } from '../../src/platform/node-listener.ts';
+
+const app = new Hono()
+  .get('/own', (c) => c.json({ said: 'own' }, 201))
+  .all('/door', async (c) => nodeDoor.send(c, 202, {}, `by the door${await nodeDoor.readBody(c, 100)}`))
+  .post('/unread', (c) => nodeDoor.send(c, 202, {}, 'by the door'))
+  .get('/broken', () => {
+    throw 'no error'; // eslint-disable-line no-throw-literal
+  })
+  .notFound((c) => nodeDoor.send(c, 404, {}, 'nobody'));
+
+const server = createServer(nodeListener(app.fetch));
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+let port = 0;
+let connections = 0;
+server.on('connection', () => connections++);
+
+beforeAll(async () => {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(() => {
+  agent.destroy();
+  server.close();
+});
+
+interface Answer {
+  status: number | undefined;
+  body: string;
+}
+
+function ask(method: string, path: string, body = ''): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ agent, port, host: '127.0.0.1', method, path }, (incoming) => {
+      let text = '';
+      incoming.setEncoding('utf8').on('data', (piece) => (text += piece));
+      incoming.on('end', () => resolve({ status: incoming.statusCode, body: text }));
+    });
+    asked.on('error', reject).end(body);
+  });
+}
+
+interface Row {
+  name: string;
+  method?: string;
+  path: string;
+  body?: string;
+  answer: Answer;
+}
+
+const rows: Row[] = [
+  { name: 'what a route returns is written', path: '/own', answer: { status: 201, body: '{"said":"own"}' } },
+  { name: 'what the door wrote stays', path: '/door', answer: { status: 202, body: 'by the door' } },
+  { name: 'the query is no part of the path', path: '/own?a=/door', answer: { status: 201, body: '{"said":"own"}' } },
+  { name: 'a whole address finds its path', path: 'http://x/door', answer: { status: 202, body: 'by the door' } },
+  { name: 'HEAD is the same without the body', method: 'HEAD', path: '/own', answer: { status: 201, body: '' } },
+  { name: 'HEAD is answered once by the door', method: 'HEAD', path: '/door', answer: { status: 202, body: '' } },
+  { name: 'an asterisk is no path', method: 'OPTIONS', path: '*', answer: { status: 404, body: 'nobody' } },
+  {
+    name: 'a body that nobody reads is no obstacle',
+    method: 'POST',
+    path: '/unread',
+    body: 'x'.repeat(1e6),
+    answer: { status: 202, body: 'by the door' },
+  },
+];
+
+describe('the node listener', () => {
+  test.each(rows)('$name', async ({ method = 'GET', path, body, answer }) => {
+    expect(await ask(method, path, body)).toEqual(answer);
+  });
+
+  test('an answer of the door leaves the connection as it is', async () => {
+    await ask('GET', '/door');
+    const before = connections;
+    await ask('HEAD', '/door');
+    await ask('GET', '/door');
+    expect(connections).toBe(before);
+  });
+
+  test('what is thrown and no error closes the connection', async () => {
+    await expect(ask('GET', '/broken')).rejects.toThrow('socket hang up');
+    expect(await ask('GET', '/own')).toMatchObject({ status: 201 });
+  });
+});
