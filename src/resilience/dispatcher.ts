@@ -48,6 +48,8 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #parking: Parking;
   readonly #targets = new Map<string, Target>();
+  /** The same, without a name to be made for every candidate of every request. */
+  readonly #found = new WeakMap<Deployment, Target>();
   /** Names with the same deployment have limits of their own; its health is one. */
   readonly #fuses = new Map<string, Fuse>();
   readonly #pools = new Map<string, Pool>();
@@ -62,6 +64,14 @@ export class Dispatcher {
   }
 
   target(deployment: Deployment): Target {
+    const found = this.#found.get(deployment);
+    if (found) return found;
+    const target = this.#targetOf(deployment);
+    this.#found.set(deployment, target);
+    return target;
+  }
+
+  #targetOf(deployment: Deployment): Target {
     const { id, model } = deployment;
     const name = `${model} ${id}`;
     const known = this.#targets.get(name);

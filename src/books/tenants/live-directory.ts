@@ -5,7 +5,7 @@
 import type { KnownKey, Keys } from '../../core/caller.ts';
 import type { Clock, Timers } from '../../core/ports.ts';
 import type { Book, BookStore, StoredBook } from './book.ts';
-import { createDirectory, type Directory } from './directory.ts';
+import { Directory } from './directory.ts';
 
 /** How old what is known of the store may be; and how long a reading may take before another one is tried. */
 export const FRESH_MS = 10_000;
@@ -22,6 +22,7 @@ export interface LiveOptions {
   /** Without one there is nothing but the configuration's. */
   store?: Pick<BookStore, 'ready' | 'version' | 'load'> | undefined;
   clock: Clock;
+  timers: Timers;
   /** Whether nobody needs a key as long as there is none, revoked ones included. Only where only this machine can ask. */
   isOpenWhenEmpty: boolean;
   /** What is wrong with stored tenants and keys; once for each change of it. */
@@ -44,7 +45,7 @@ export class LiveDirectory implements Keys {
 
   constructor(options: LiveOptions) {
     this.#options = options;
-    this.#directory = createDirectory(options.declared);
+    this.#directory = new Directory(options.declared);
   }
 
   /** Everything as it is known now. */
@@ -61,7 +62,7 @@ export class LiveDirectory implements Keys {
   }
 
   find(hash: string): KnownKey | undefined {
-    return this.#directory.known.get(hash);
+    return this.#directory.find(hash);
   }
 
   /**
@@ -85,9 +86,9 @@ export class LiveDirectory implements Keys {
   }
 
   /** Reads for the first time, and waits for it no longer than a few seconds: everything works without a store. */
-  begin(timers: Timers): Promise<void> {
+  begin(): Promise<void> {
     return new Promise((resolve) => {
-      const callOff = timers.after(FIRST_READING_MS, resolve);
+      const callOff = this.#options.timers.after(FIRST_READING_MS, resolve);
       void this.refresh().then(() => {
         callOff();
         return resolve();
@@ -96,19 +97,20 @@ export class LiveDirectory implements Keys {
   }
 
   /** For Workers: waits for the first reading only; later ones go on behind the request that finds it too old. */
-  async beFresh(timers: Timers, background: (work: Promise<void>) => void): Promise<void> {
+  async beFresh(background: (work: Promise<void>) => void): Promise<void> {
     if (!this.#options.store) return;
     if (!this.isComplete) {
-      await this.begin(timers);
+      await this.begin();
     } else if (this.#options.clock.now() - this.#readAtMs >= FRESH_MS) {
       background(this.refresh().then(() => undefined));
     }
   }
 
   /** For Node: reads again and again. Returns how to stop it. */
-  follow(timers: Timers): () => void {
+  follow(): () => void {
+    const { store, timers } = this.#options;
     let callOff: (() => void) | undefined;
-    let isOver = this.#options.store === undefined;
+    let isOver = store === undefined;
     const readAndWait = async () => {
       await this.refresh();
       wait();
@@ -147,7 +149,7 @@ export class LiveDirectory implements Keys {
       tenants: [...declared.tenants, ...stored.tenants],
       keys: [...declared.keys, ...stored.keys],
     };
-    this.#directory = createDirectory(book, this.#directory);
+    this.#directory = new Directory(book, this.#directory);
     this.#stored = stored;
     const problems = [...stored.problems, ...this.#directory.problems];
     if (problems.join('\n') !== this.#told) onProblems?.(problems);

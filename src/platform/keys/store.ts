@@ -1,5 +1,5 @@
 /** Tenants and virtual keys in the ledger's database. Parameters are parameters: no text of anybody's is ever SQL. */
-import type { Compilable, Kysely } from 'kysely';
+import { type Compilable, type Kysely, sql } from 'kysely';
 import type { BookStore, KeySecret, KeyTerms, StoredBook, Tenant, VirtualKey } from '../../books/tenants/book.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { LedgerDatabase } from '../ledger/database.ts';
@@ -119,45 +119,66 @@ async function versionOf(books: Kysely<BookTables>): Promise<number> {
   return row?.version ?? 0;
 }
 
+/** A page is read and parsed in milliseconds: many thousand keys do not hold up anybody's answer. */
+const PAGE_ROWS = 1_000;
+
 /** The version first: what is changed while the rows are read is read again. */
 async function load(books: Kysely<BookTables>, atMost: { tenants: number; keys: number }): Promise<StoredBook> {
   const version = await versionOf(books);
   const problems: string[] = [];
-  const tenants = await books
-    .selectFrom('tenants')
-    .selectAll()
-    .orderBy('name')
-    .limit(atMost.tenants + 1)
-    .execute();
-  const keys = await books
-    .selectFrom('virtual_keys')
-    .selectAll()
-    .orderBy('created_at_ms')
-    .orderBy('id')
-    .limit(atMost.keys + 1)
-    .execute();
-  if (tenants.length > atMost.tenants) problems.push(`tenants: there are more than ${atMost.tenants}`);
-  if (keys.length > atMost.keys) problems.push(`keys: there are more than ${atMost.keys}; the newest open nothing`);
+  const tenants = books.selectFrom('tenants').selectAll().orderBy('name');
+  const keys = books.selectFrom('virtual_keys').selectAll().orderBy('created_at_ms').orderBy('id');
   return {
     version,
-    tenants: readable('tenants', tenants.slice(0, atMost.tenants), { read: tenantFrom, problems }),
-    keys: readable('keys', keys.slice(0, atMost.keys), { read: keyFrom, problems }),
+    tenants: await pages({ list: 'tenants', atMost: atMost.tenants, problems, read: tenantFrom }, (limit, last) =>
+      (last ? tenants.where('name', '>', last.name) : tenants).limit(limit).execute(),
+    ),
+    keys: await pages({ list: 'keys', atMost: atMost.keys, problems, read: keyFrom }, (limit, last) =>
+      (last ? keys.where(isAfter(last)) : keys).limit(limit).execute(),
+    ),
     problems,
   };
 }
 
-interface Reading<Row, T> {
-  read: (row: Row) => T;
-  problems: string[];
+function isAfter({ created_at_ms: at, id }: StoredKey) {
+  return sql<boolean>`(created_at_ms, id) > (${at}, ${id})`;
 }
 
-function readable<Row extends { name: string }, T>(list: string, rows: readonly Row[], reading: Reading<Row, T>): T[] {
+interface Reading<Row, T> {
+  list: string;
+  atMost: number;
+  problems: string[];
+  read: (row: Row) => T;
+}
+
+async function pages<Row extends { name: string }, T>(
+  reading: Reading<Row, T>,
+  rowsAfter: (limit: number, last: Row | undefined) => Promise<Row[]>,
+): Promise<T[]> {
+  const { list, atMost, problems } = reading;
+  const found: T[] = [];
+  let count = 0;
+  let last: Row | undefined;
+  do {
+    const rows = await rowsAfter(Math.min(PAGE_ROWS, atMost + 1 - count), last);
+    count += rows.length;
+    last = rows.length === PAGE_ROWS ? rows.at(-1) : undefined;
+    if (count > atMost) problems.push(`${list}: there are more than ${atMost}; the last of them open nothing`);
+    found.push(...readable(count > atMost ? rows.slice(0, -1) : rows, reading));
+  } while (last && count <= atMost);
+  return found;
+}
+
+function readable<Row extends { name: string }, T>(
+  rows: readonly Row[],
+  { list, problems, read }: Reading<Row, T>,
+): T[] {
   return rows.flatMap((row) => {
     try {
-      return [reading.read(row)];
+      return [read(row)];
     } catch (cause) {
       const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-      reading.problems.push(`${list}.${row.name}: the row cannot be read: ${why}`);
+      problems.push(`${list}.${row.name}: the row cannot be read: ${why}`);
       return [];
     }
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ANYONE, mayUse } from '../../../src/core/caller.ts';
 import type { Book } from '../../../src/books/tenants/book.ts';
 import { declaredBook } from '../../../src/books/tenants/declared.ts';
-import { createDirectory, scopesOf } from '../../../src/books/tenants/directory.ts';
+import { Directory, scopesOf } from '../../../src/books/tenants/directory.ts';
 import { hash, tenant, virtualKey } from './sample.ts';
 
 const LIMITS = { requestsPerMinute: 60 };
@@ -26,11 +26,15 @@ const COMPANY: Book = {
   ],
 };
 
-function callerIn(book: Book, name: string) {
-  return createDirectory(book).known.get(hash(`secret-of-${name}`))?.caller ?? ANYONE;
+function scopesIn(directory: Directory, name: string) {
+  return scopesOf(directory.find(hash(`secret-of-${name}`))?.caller ?? ANYONE);
 }
 
-describe('createDirectory', () => {
+function callerIn(book: Book, name: string) {
+  return new Directory(book).find(hash(`secret-of-${name}`))?.caller ?? ANYONE;
+}
+
+describe('Directory', () => {
   it('gives a key what its tenant and all above it leave', () => {
     expect(callerIn(COMPANY, 'web')).toMatchObject({
       id: 'key_web',
@@ -65,24 +69,35 @@ describe('createDirectory', () => {
 
   it('lets keys share the scope of their tenant', () => {
     const tenants = [tenant('acme', { limits: LIMITS })];
-    const { known } = createDirectory({
+    const directory = new Directory({
       tenants,
       keys: [virtualKey('a', { tenant: 'acme' }), virtualKey('b', { tenant: 'acme' })],
     });
-    const [a, b] = [...known.values()].map(({ caller }) => scopesOf(caller)[0]);
+    const [a, b] = ['a', 'b'].map((name) => scopesOf(directory.find(hash(`secret-of-${name}`))?.caller ?? ANYONE)[0]);
+    expect(a).toBeDefined();
     expect(a).toBe(b);
   });
 
   it('keeps the scopes of what has not changed, so that what is spent stays spent', () => {
-    const first = createDirectory(COMPANY);
     const copy = structuredClone(COMPANY);
     const tenants = copy.tenants.map((one) =>
       one.name === 'acme' ? { ...one, budgets: { usd: { perMonth: 200 } } } : one,
     );
-    const second = createDirectory({ ...copy, tenants }, first);
-    expect(second.scopes.get('key web')).toBe(first.scopes.get('key web'));
-    expect(second.scopes.get('tenant acme')).not.toBe(first.scopes.get('tenant acme'));
-    expect(second.scopes.get('tenant acme')).toMatchObject({ budgets: { usd: { perMonth: 200 } } });
+    const first = new Directory(COMPANY);
+    const [key, lab, acme] = scopesIn(first, 'web');
+    const idle = new Directory(structuredClone(COMPANY), first); // Nobody asks here.
+    const changed = scopesIn(new Directory({ ...copy, tenants }, idle), 'web');
+    expect(changed[0]).toBe(key);
+    expect(changed[1]).toBe(lab);
+    expect(changed[2]).not.toBe(acme);
+    expect(changed[2]).toMatchObject({ name: 'acme', budgets: { usd: { perMonth: 200 } } });
+  });
+
+  it('tells what a key and a tenant may do', () => {
+    const directory = new Directory(COMPANY);
+    const key = directory.keys.get('key_part') ?? virtualKey('none');
+    expect(directory.rightsOfKey(key)).toMatchObject({ ceilings: { maxCostUsd: 1 }, tags: ['customer', 'prod'] });
+    expect(directory.rightsOfTenant('acme.lab')).toMatchObject({ ceilings: { maxCostUsd: 2 }, tags: ['customer'] });
   });
 
   it('ends a key with the key that made it, and an old secret at its own time', () => {
@@ -91,12 +106,12 @@ describe('createDirectory', () => {
       { hash: hash('new'), untilMs: 130 },
       { hash: hash('old'), untilMs: 70 },
     ];
-    const { known } = createDirectory({
+    const directory = new Directory({
       tenants: [],
       keys: [parent, virtualKey('part', { parent: 'key_web', secrets })],
     });
-    expect(known.get(hash('new'))).toMatchObject({ expiresAtMs: 100, revokedAtMs: 50 });
-    expect(known.get(hash('old'))).toMatchObject({ expiresAtMs: 70, revokedAtMs: 50 });
+    expect(directory.find(hash('new'))).toMatchObject({ expiresAtMs: 100, revokedAtMs: 50 });
+    expect(directory.find(hash('old'))).toMatchObject({ expiresAtMs: 70, revokedAtMs: 50 });
   });
 
   it.each<{ name: string; book: Partial<Book>; says: string[] }>([
@@ -164,10 +179,10 @@ describe('createDirectory', () => {
       says: ['tenants.t17: parent: more than 16 stand above it'],
     },
   ])('tells of $name', ({ book, says }) => {
-    const { problems, known } = createDirectory({ tenants: [], keys: [], ...book });
-    expect(problems).toEqual(says);
+    const directory = new Directory({ tenants: [], keys: [], ...book });
+    expect(directory.problems).toEqual(says);
     const broken = says.flatMap((line) => /^keys\.(\w+): (?:tenant|parent):/.exec(line)?.[1] ?? []);
-    expect(broken.filter((name) => known.has(hash(`secret-of-${name}`)))).toEqual([]);
+    expect(broken.filter((name) => directory.find(hash(`secret-of-${name}`)))).toEqual([]);
   });
 });
 
@@ -190,6 +205,6 @@ describe('declaredBook', () => {
       ['app', 'sb-Ab12A', undefined],
     ]);
     expect(JSON.stringify(book)).not.toContain('short-but');
-    expect(createDirectory(book).known.get(hash(long))?.caller.name).toBe('app');
+    expect(new Directory(book).find(hash(long))?.caller.name).toBe('app');
   });
 });

@@ -45,6 +45,7 @@ function operator() {
       declared,
       store,
       clock: { now: () => nowMs },
+      timers: { after: () => () => {} },
       isOpenWhenEmpty: false,
     });
     await keys.refresh();

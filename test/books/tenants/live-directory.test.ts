@@ -25,6 +25,7 @@ function live(options: Partial<LiveOptions> = {}) {
     declared: { tenants: [], keys: [] },
     store,
     clock: { now: () => time.now },
+    timers,
     isOpenWhenEmpty: true,
     onProblems: (problems) => told.push([...problems]),
     onTrouble: (cause) => troubles.push(cause instanceof Error ? cause.message : cause),
@@ -35,7 +36,6 @@ function live(options: Partial<LiveOptions> = {}) {
     store,
     time,
     due,
-    timers,
     told,
     troubles,
     knows: (name: string) => directory.find(hash(`secret-of-${name}`)) !== undefined,
@@ -144,26 +144,26 @@ describe('LiveDirectory', () => {
   });
 
   it('on Workers waits for the first reading only; older than 10 s, it is read behind the request', async () => {
-    const { directory, store, time, timers, knows } = live();
+    const { directory, store, time, knows } = live();
     const behind: Promise<void>[] = [];
     const background = (work: Promise<void>) => void behind.push(work);
     store.change({ keys: [virtualKey('web')] });
-    await directory.beFresh(timers, background);
+    await directory.beFresh(background);
     expect([knows('web'), behind.length]).toEqual([true, 0]);
     store.change({ keys: [virtualKey('app')] });
     time.now = FRESH_MS - 1;
-    await directory.beFresh(timers, background);
+    await directory.beFresh(background);
     expect(behind.length).toBe(0);
     time.now = FRESH_MS;
-    await directory.beFresh(timers, background);
+    await directory.beFresh(background);
     expect([knows('app'), behind.length]).toEqual([false, 1]);
     await Promise.all(behind);
     expect(knows('app')).toBe(true);
   });
 
   it('on Node reads every 10 s until it is stopped', async () => {
-    const { directory, store, knows, due, timers } = live();
-    const stop = directory.follow(timers);
+    const { directory, store, knows, due } = live();
+    const stop = directory.follow();
     store.change({ keys: [virtualKey('web')] });
     const [first] = due.splice(0);
     expect(first?.ms).toBe(FRESH_MS);
@@ -176,9 +176,9 @@ describe('LiveDirectory', () => {
   });
 
   it('does not keep anybody waiting for a store that hangs', async () => {
-    const { directory, store, due, timers } = live();
+    const { directory, store, due } = live();
     store.gate = new Promise(() => {});
-    const begun = directory.begin(timers);
+    const begun = directory.begin();
     expect(due.map(({ ms }) => ms)).toEqual([FIRST_READING_MS]);
     due[0]?.act();
     await begun;
@@ -186,8 +186,8 @@ describe('LiveDirectory', () => {
   });
 
   it('waits no longer than the reading takes', async () => {
-    const { directory, due, timers } = live();
-    await directory.begin(timers);
+    const { directory, due } = live();
+    await directory.begin();
     expect([directory.isComplete, due.length]).toEqual([true, 0]);
   });
 

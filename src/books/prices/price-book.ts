@@ -1,0 +1,160 @@
+/**
+ * What a deployment costs: the operator's word in the configuration, then his document, then the catalog; and what is
+ * done where nobody knows. A new document takes the place of the old one whole, or not at all.
+ *
+ * Prices never decide who may ask for what: a price that is known stays known, whatever is loaded.
+ */
+import { z } from 'zod';
+import type { DatedPrice, Deployment, Price } from '../../core/deployment.ts';
+import type { UnknownCost } from '../spending/spending.ts';
+import { ceilingOf, priceAt } from './ceiling.ts';
+import { type DatedRow, PriceDocument, type PriceDocumentRow } from './document.ts';
+
+export type UnknownPolicy = UnknownCost['policy'];
+
+/** `ceiling`: nobody knows it; it counts as this much for budgets, and is unknown in the ledger. */
+export type Priced =
+  | { kind: 'known'; price: Price; from: 'configuration' | 'document' | 'catalog' }
+  | { kind: 'ceiling'; price: Price; from: 'family' | 'catalog' }
+  | { kind: 'unknown' };
+
+export interface CatalogPrice {
+  family: string | undefined;
+  prices: readonly DatedPrice[];
+}
+
+export interface PriceBookParts {
+  unknown: UnknownPolicy;
+  /** Every model of the catalog; read again for every ceiling. */
+  catalog: () => Iterable<CatalogPrice>;
+  /** The catalog's family of a deployment that it has no row for. */
+  familyOf: (deployment: Deployment) => string | undefined;
+  /** The one name behind the many spellings; `resold`: somebody else's server, who may ask another price. */
+  modelOf: (providerModel: string) => { key: string; resold: boolean };
+}
+
+/** What a document changed; names as they stand in it. */
+export interface Loaded {
+  added: string[];
+  changed: string[];
+  removed: string[];
+  /** Are not in the new one, and nobody else knows them: the old price stays. */
+  kept: string[];
+}
+
+interface State {
+  rows: ReadonlyMap<string, { prices: readonly DatedPrice[]; text: string }>;
+  /** Of deployments that were asked for. */
+  found: WeakMap<Deployment, readonly DatedPrice[]>;
+}
+
+const NONE: readonly DatedPrice[] = [];
+const DAY_MS = 86_400_000;
+/** Ceilings change at dates only. */
+const CEILING_LASTS_MS = 60_000;
+
+export class PriceBook {
+  readonly #parts: PriceBookParts;
+  #state: State = { rows: new Map(), found: new WeakMap() };
+  #ceilings: { untilMs: number; byFamily: Map<string | undefined, Price | undefined> } | undefined;
+
+  constructor(parts: PriceBookParts) {
+    this.#parts = parts;
+  }
+
+  of(deployment: Deployment, nowMs: number): Priced {
+    const known = this.#known(deployment, nowMs);
+    if (known) return known;
+    return this.#parts.unknown === 'ceiling' ? this.#ceiling(deployment, nowMs) : { kind: 'unknown' };
+  }
+
+  /** For the limits: what a request counts for whose cost is undefined even so. */
+  unknownCost(nowMs: number): UnknownCost {
+    const { unknown } = this.#parts;
+    if (unknown !== 'ceiling') return { policy: unknown };
+    const { input = 0, output = 0 } = this.#dearest(undefined, nowMs) ?? {};
+    return { policy: 'ceiling', input, output };
+  }
+
+  /** Throws an error that names every mistake, and then nothing changes. */
+  load(document: unknown): Loaded {
+    const parsed = PriceDocument.safeParse(document);
+    if (!parsed.success) throw new Error(`The prices are invalid:\n${z.prettifyError(parsed.error)}`);
+    const rows = new Map<string, { prices: readonly DatedPrice[]; text: string }>();
+    for (const row of parsed.data.prices) {
+      const name = this.#nameOf(row);
+      if (rows.has(name)) throw new Error(`The prices are invalid:\n"${name}" is there twice`);
+      rows.set(name, { prices: [row.price].flat().map(toDated), text: JSON.stringify(row.price) });
+    }
+    const loaded: Loaded = { added: [], changed: [], removed: [], kept: [] };
+    for (const [name, { text }] of rows) {
+      const old = this.#state.rows.get(name);
+      if (!old) loaded.added.push(name);
+      else if (old.text !== text) loaded.changed.push(name);
+    }
+    for (const [name, old] of this.#state.rows) {
+      if (rows.has(name)) continue;
+      rows.set(name, old);
+      loaded.kept.push(name);
+    }
+    this.#state = { rows, found: new WeakMap() };
+    return loaded;
+  }
+
+  #known(deployment: Deployment, nowMs: number): Priced | undefined {
+    const { price, prices } = deployment;
+    if (price && !prices) return { kind: 'known', price, from: 'configuration' };
+    const own = priceAt(this.#own(deployment), nowMs);
+    if (own) return { kind: 'known', price: own, from: 'document' };
+    const listed = priceAt(prices ?? NONE, nowMs);
+    return listed && { kind: 'known', price: listed, from: 'catalog' };
+  }
+
+  #own(deployment: Deployment): readonly DatedPrice[] {
+    const { rows, found } = this.#state;
+    if (rows.size === 0) return NONE;
+    const known = found.get(deployment);
+    if (known) return known;
+    const { id, providerModel, endpoint } = deployment;
+    const { key, resold } = this.#parts.modelOf(providerModel);
+    const row = rows.get(id) ?? (resold ? undefined : rows.get(`${endpoint.dialect} ${key}`));
+    const prices = row?.prices ?? NONE;
+    found.set(deployment, prices);
+    return prices;
+  }
+
+  #nameOf({ deployment, dialect, model }: PriceDocumentRow): string {
+    return deployment ?? `${dialect} ${this.#parts.modelOf(model ?? '').key}`;
+  }
+
+  #ceiling(deployment: Deployment, nowMs: number): Priced {
+    const family = this.#parts.familyOf(deployment);
+    const ofFamily = family === undefined ? undefined : this.#dearest(family, nowMs);
+    if (ofFamily) return { kind: 'ceiling', price: ofFamily, from: 'family' };
+    const ofAll = this.#dearest(undefined, nowMs);
+    return ofAll ? { kind: 'ceiling', price: ofAll, from: 'catalog' } : { kind: 'unknown' };
+  }
+
+  /** Of a family; of all without one. */
+  #dearest(family: string | undefined, nowMs: number): Price | undefined {
+    if (!this.#ceilings || nowMs >= this.#ceilings.untilMs) {
+      this.#ceilings = { untilMs: nowMs + CEILING_LASTS_MS, byFamily: new Map() };
+    }
+    const { byFamily } = this.#ceilings;
+    if (byFamily.has(family)) return byFamily.get(family);
+    const prices = [...this.#parts.catalog()]
+      .filter((row) => family === undefined || row.family === family)
+      .flatMap((row) => priceAt(row.prices, nowMs) ?? []);
+    const ceiling = ceilingOf(prices);
+    byFamily.set(family, ceiling);
+    return ceiling;
+  }
+}
+
+function toDated({ validFrom, validTo, ...price }: DatedRow): DatedPrice {
+  return {
+    price,
+    fromMs: validFrom === undefined ? -Infinity : Date.parse(validFrom),
+    untilMs: validTo === undefined ? Infinity : Date.parse(validTo) + DAY_MS,
+  };
+}
