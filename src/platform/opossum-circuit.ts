@@ -74,13 +74,13 @@ class OpossumFuse implements Fuse {
     return this.#probe ? Math.max(Math.min(this.#probeUntil - nowMs, LOOK_AGAIN_MS), 0) : 0;
   }
 
-  enter(nowMs: number): Pass {
+  enter(nowMs: number, patienceMs: number = PROBE_MS): Pass {
     const isProbe = !this.#breaker.closed && this.waitMs(nowMs) === 0;
     if (isProbe && this.#breaker.opened) this.#halfOpen(nowMs);
     const pass = new OpossumPass(this, this.#openings, isProbe);
     if (isProbe) {
       this.#probe = pass;
-      this.#probeUntil = nowMs + PROBE_MS;
+      this.#probeUntil = nowMs + Math.min(patienceMs, PROBE_MS);
     }
     return pass;
   }

@@ -39,6 +39,10 @@ class StopPlace implements Place<Lease> {
     return this.#stop.target.resource;
   }
 
+  get answerMs(): number {
+    return this.#stop.target.likelyMs;
+  }
+
   waitMs(now: number): number {
     return Math.max(this.#stop.target.waitMs(this.#stop.need, now), this.#notBefore - now);
   }

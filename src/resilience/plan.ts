@@ -7,7 +7,7 @@ import type { Candidate } from '../core/deployment.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
 import { forced, notePassedOver, noteStay, untilOf, visitorOf, whyNone } from './admission.ts';
-import { type Again, decide, isCall, mayRepeat } from './decide.ts';
+import { type Again, decide, isCall, mayRepeat, takenBy } from './decide.ts';
 import { hedged, type Ran, run } from './hedge.ts';
 import type { PlanPorts, PlanRequest, Step, Stop } from './request.ts';
 import type { Lease } from './target.ts';
@@ -54,9 +54,6 @@ export async function carryOut<T>(request: PlanRequest, caller: Caller<T>, ports
   }
 }
 
-/** What a refused call has taken of the limits, and one that was never made. */
-const REFUSED = { requests: 1 };
-const NOTHING = {};
 /** Full jitter before the same deployment is asked again. */
 const REPEAT_AFTER_MS = { least: 50, most: 500 };
 
@@ -134,7 +131,7 @@ class Progress {
     const { stop, lease, startedAt } = step;
     const now = this.#ports.clock.now();
     lease.failed(error, { pace: stop.pace, elapsedMs: now - startedAt }, now);
-    this.#giveBack(step, isCall(error) ? REFUSED : NOTHING);
+    this.#giveBack(step, takenBy(error, stop.need));
     this.#note(step, error.kind);
     this.#errors.push(error);
     if (isCall(error)) this.#countCall(stop);

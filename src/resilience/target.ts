@@ -27,6 +27,11 @@ const WORTH_WAITING_MS = 2_000;
 const USUAL_OUTPUT_TOKENS = 1_024;
 /** Weight of the newest in the mean of all. */
 const MEMORY = 0.05;
+/** A timeout sooner than so many times the usual is the request's own haste. */
+const HASTY = 2;
+/** A probe that takes so many times as long as usual is not waited for: it may hang, and its provider be well again. */
+const PROBE_TIMES = 4;
+const LEAST_PROBE_MS = 1_000;
 /** A deployment that breaks off every fifth answer counts as if it had two fifths of its room: 0.8 ** 4. */
 const CAUTION = 4;
 
@@ -41,6 +46,8 @@ export class Target {
   readonly #random: () => number;
   #takenAt = -Infinity;
   #usualMs = 0;
+  /** The mean distance from the mean. */
+  #spreadMs = 0;
   /** Share of late answers that broke off, 0 to 1. */
   #breaking = 0;
   #usualOutputTokens = USUAL_OUTPUT_TOKENS;
@@ -115,7 +122,13 @@ export class Target {
     return this.#takenAt;
   }
 
+  /** What nine of ten do not exceed. */
+  get likelyMs(): number {
+    return this.#usualMs + 2 * this.#spreadMs;
+  }
+
   noteDuration(elapsedMs: number): void {
+    this.#spreadMs += (Math.abs(elapsedMs - this.#usualMs) - this.#spreadMs) * MEMORY;
     this.#usualMs += (elapsedMs - this.#usualMs) * MEMORY;
   }
 
@@ -139,7 +152,7 @@ export class Target {
   take(need: Amounts, nowMs: number): Lease {
     this.#takenAt = nowMs;
     const limits = this.#limits.take(need, nowMs);
-    return new Lease(this, { limits, pass: this.fuse.enter(nowMs), probes: this.#probes(nowMs) });
+    return new Lease(this, { limits, pass: this.fuse.enter(nowMs, this.#probePatienceMs()), probes: this.#probes(nowMs) });
   }
 
   /** What the answer's headers say about the account's limits. */
@@ -157,6 +170,11 @@ export class Target {
     } else if (kind === 'warming' || (retryAfterMs !== undefined && rule.trips)) {
       this.#limits.rest(retryAfterMs ?? rule.restMs ?? 0, nowMs, this.#random);
     }
+  }
+
+  /** Undefined before any answer has come. */
+  #probePatienceMs(): number | undefined {
+    return this.#usualMs === 0 ? undefined : Math.max(this.#usualMs * PROBE_TIMES, LEAST_PROBE_MS);
   }
 
   #probes(nowMs: number): readonly Probe[] {
@@ -202,9 +220,11 @@ export class Lease {
   failed(error: GatewayError, waited: { pace: Pace; elapsedMs: number } | undefined, nowMs: number): void {
     if (this.#settled) return; // It has been said.
     const { pass, probes } = this.#taken;
+    // That a request had less time than answers take says nothing of the deployment.
+    const isHasty = waited && error.kind === 'timeout' && waited.elapsedMs < this.target.usualMs * HASTY;
     // Without the waits in vain only the fast answers of a slowed model would be known.
-    if (waited && error.kind === 'timeout') this.target.times.note(waited.pace, waited.elapsedMs);
-    if (error.rule.trips) {
+    if (waited && error.kind === 'timeout' && !isHasty) this.target.times.note(waited.pace, waited.elapsedMs);
+    if (error.rule.trips && !isHasty) {
       pass.failed();
       if (this.#isWell) this.target.noteBreak(true);
     } else pass.void();
