@@ -114,24 +114,27 @@ class OpossumFuse implements Fuse {
   }
 
   #countFailure(now: number): void {
-    const { windowMs, consecutive } = this.#options;
+    const { windowMs, minimumCalls, failurePercent, consecutive } = this.#options;
     this.#rotate(now);
     this.#failuresInRow = now - this.#failedAt < windowMs ? this.#failuresInRow + 1 : 1;
     this.#failedAt = now;
     this.#breaker.emit('failure');
-    if (this.#failuresInRow < consecutive && !this.#tooManyFail()) return;
+    const { calls, failures } = this.#recent();
+    const isRow = this.#failuresInRow >= consecutive + longer(calls / minimumCalls);
+    if (!isRow && (calls < minimumCalls || failures * 100 < calls * failurePercent)) return;
     if (now - this.#closedAt >= windowMs) this.#doublings = 0;
     this.#open(now);
   }
 
-  #tooManyFail(): boolean {
+  /** What the window holds. */
+  #recent(): { calls: number; failures: number } {
     let [calls, failures] = [0, 0];
     // Its `stats` would add up 13 kinds of events, which takes 25 us.
     for (const bucket of this.#breaker.status.window) {
       calls += bucket.failures + bucket.successes;
       failures += bucket.failures;
     }
-    return calls >= this.#options.minimumCalls && failures * 100 >= calls * this.#options.failurePercent;
+    return { calls, failures };
   }
 
   #open(now: number): void {
@@ -159,6 +162,11 @@ class OpossumFuse implements Fuse {
     for (let tick = 0; tick < Math.min(due, BUCKETS); tick++) this.#ticker.emit('rotate');
     this.#rotatedAt += due * bucketMs;
   }
+}
+
+/** Of many calls a few fail in a row by chance: a row has to be longer by one for each fourfold of the calls that decide. */
+function longer(times: number): number {
+  return Math.floor(Math.log2(Math.max(times, 1)) / 2);
 }
 
 class OpossumPass implements Pass {
