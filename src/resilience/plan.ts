@@ -113,7 +113,7 @@ class Progress {
     const now = this.#ports.clock.now();
     const decision = decide({ error, candidate: stop.candidate, again }, rules);
     if (client.gone || decision.next === 'stop') throw error;
-    if (this.#calls >= rules.maxCalls || now >= rules.deadlineAt || this.#isSpent()) throw this.#verdict();
+    if (this.#isOver(error, now)) throw this.#verdict();
     if (isCall(error) && !pool.budget.withdraw(now)) throw this.#verdict();
     if (decision.next === 'again') {
       this.#again = stop;
@@ -230,8 +230,11 @@ class Progress {
     this.#spentUsd += costUsd ?? 0;
   }
 
-  #isSpent(): boolean {
-    return this.#spentUsd >= (this.#request.rules.maxCostUsd ?? Infinity);
+  /** No further call. A refusal for want of room cost nothing: it is not the last while somebody has not been asked. */
+  #isOver({ kind }: GatewayError, now: number): boolean {
+    const { maxCalls, deadlineAt, maxCostUsd = Infinity } = this.#request.rules;
+    const isFree = kind === 'rate' && maxCalls > 1 && this.#open.length > 0;
+    return this.#calls >= (isFree ? maxCalls + 1 : maxCalls) || now >= deadlineAt || this.#spentUsd >= maxCostUsd;
   }
 
   #giveBack({ lease }: Step, actual: Amounts | undefined): void {
