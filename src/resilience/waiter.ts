@@ -87,27 +87,28 @@ export class Waiter<L> {
 
   /** No place will have room soon enough. */
   isHopeless(nowMs: number): boolean {
-    return this.tickets.every((ticket) => this.#usefulMs(ticket, nowMs) === Infinity);
+    return this.tickets.every((ticket) => this.usefulMs(ticket, nowMs) === Infinity);
   }
 
-  /** Whether it keeps this resource from those behind it, so that many small ones do not eat what a big one needs. */
-  holds({ places, resource }: Ticket<L>, waitMs: number, nowMs: number): boolean {
-    if (nowMs < this.#patientUntil || nowMs + waitMs > this.untilMs) return false;
-    const isShort = places.some((place) => place.waitMs(nowMs) === waitMs && (place.isShort?.(nowMs) ?? true));
-    return isShort && this.tickets.every((other) => other.resource === resource || this.#usefulMs(other, nowMs) >= waitMs);
-  }
-
-  #lastMs({ answerMs = 0 }: Place<L>): number {
-    return Math.min(this.#latestMs, this.visitor.deadlineMs - Math.min(answerMs, this.#reserveMs));
-  }
-
-  #usefulMs({ places }: Ticket<L>, nowMs: number): number {
+  /** Milliseconds until one of these places has room, soon enough for an answer; Infinity: none will. */
+  usefulMs({ places }: Ticket<L>, nowMs: number): number {
     let soonest = Infinity;
     for (const place of places) {
       const waitMs = place.waitMs(nowMs);
       if (waitMs < soonest && this.isInTime(place, nowMs + waitMs)) soonest = waitMs;
     }
     return soonest;
+  }
+
+  /** Whether it keeps this resource from those behind it, so that many small ones do not eat what a big one needs. */
+  holds({ places, resource }: Ticket<L>, waitMs: number, nowMs: number): boolean {
+    if (nowMs < this.#patientUntil || nowMs + waitMs > this.untilMs) return false;
+    const isShort = places.some((place) => place.waitMs(nowMs) === waitMs && (place.isShort?.(nowMs) ?? true));
+    return isShort && this.tickets.every((other) => other.resource === resource || this.usefulMs(other, nowMs) >= waitMs);
+  }
+
+  #lastMs({ answerMs = 0 }: Place<L>): number {
+    return Math.min(this.#latestMs, this.visitor.deadlineMs - Math.min(answerMs, this.#reserveMs));
   }
 
   /** Deployments of the same resource share a ticket. */
