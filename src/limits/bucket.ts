@@ -87,7 +87,8 @@ export class Bucket {
     if (limit !== undefined || remaining !== undefined) this.#measure();
     this.#level = Math.min(this.#level, this.#capacity);
     if (remaining === undefined) return;
-    if (remaining > this.#capacity * PLENTY) this.#pace = Math.min(1, this.#pace + PACE_STEP);
+    const isQuiet = nowMs - this.#slowedAtMs >= QUIET_MS;
+    if (isQuiet && remaining > this.#capacity * PLENTY) this.#pace = Math.min(1, this.#pace + PACE_STEP);
     const isOnlyWord = isTrusted && this.#declared === Infinity;
     const left = isOnlyWord ? remaining * SHARE - pending : Math.min(this.#level, remaining);
     this.#level = Math.min(left, this.#capacity);
