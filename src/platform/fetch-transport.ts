@@ -84,10 +84,7 @@ async function readWithin(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   controller: AbortController,
 ): Promise<ReadableStreamReadResult<Uint8Array>> {
-  const idle = setTimeout(
-    () => controller.abort(new GatewayError('stalled', 'The provider stopped sending')),
-    idleMs,
-  );
+  const idle = setTimeout(() => controller.abort(new GatewayError('stalled', 'The provider stopped sending')), idleMs);
   try {
     return await reader.read();
   } finally {

@@ -84,7 +84,7 @@ const REFUSED = { requests: 1 };
 const NOTHING = {};
 
 /** What a failed call has taken of the limits, of all that it might have needed. */
-export function takenBy(error: GatewayError, { requests, input }: Amounts): Amounts {
+export function takenBy(error: GatewayError, { requests = 0, input = 0 }: Amounts): Amounts {
   if (READ.has(error.kind)) return { requests, input, tokens: input };
   return isCall(error) ? REFUSED : NOTHING;
 }

@@ -152,7 +152,11 @@ export class Target {
   take(need: Amounts, nowMs: number): Lease {
     this.#takenAt = nowMs;
     const limits = this.#limits.take(need, nowMs);
-    return new Lease(this, { limits, pass: this.fuse.enter(nowMs, this.#probePatienceMs()), probes: this.#probes(nowMs) });
+    return new Lease(this, {
+      limits,
+      pass: this.fuse.enter(nowMs, this.#probePatienceMs()),
+      probes: this.#probes(nowMs),
+    });
   }
 
   /** What the answer's headers say about the account's limits. */

@@ -104,7 +104,9 @@ export class Waiter<L> {
   holds({ places, resource }: Ticket<L>, waitMs: number, nowMs: number): boolean {
     if (nowMs < this.#patientUntil || nowMs + waitMs > this.untilMs) return false;
     const isShort = places.some((place) => place.waitMs(nowMs) === waitMs && (place.isShort?.(nowMs) ?? true));
-    return isShort && this.tickets.every((other) => other.resource === resource || this.usefulMs(other, nowMs) >= waitMs);
+    return (
+      isShort && this.tickets.every((other) => other.resource === resource || this.usefulMs(other, nowMs) >= waitMs)
+    );
   }
 
   #lastMs({ answerMs = 0 }: Place<L>): number {

@@ -72,7 +72,11 @@ describe('what a failed call has taken', () => {
   const NEED = { requests: 1, input: 300, output: 200, tokens: 500 };
   const PROMPT = { requests: 1, input: 300, tokens: 300 };
   const rows: { name: string; kinds: ErrorKind[]; took: Amounts }[] = [
-    { name: 'the prompt, where the provider had it', kinds: ['timeout', 'stalled', 'truncated', 'malformed'], took: PROMPT },
+    {
+      name: 'the prompt, where the provider had it',
+      kinds: ['timeout', 'stalled', 'truncated', 'malformed'],
+      took: PROMPT,
+    },
     { name: 'a request, where it was refused', kinds: ['rate', 'overload', 'fault', 'caller'], took: { requests: 1 } },
     { name: 'nothing, where nobody was asked or the key is dead', kinds: ['credential', 'unsupported'], took: {} },
   ];
