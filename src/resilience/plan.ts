@@ -100,7 +100,7 @@ class Progress {
 
   succeeded(step: Step): void {
     const now = this.#ports.clock.now();
-    step.stop.target.noteDuration(now - step.startedAt);
+    step.stop.target.durations.note(now - step.startedAt);
     if (this.#isForced) this.#request.pool.panic.noteAccept(now);
     this.#note(step, 'ok');
   }

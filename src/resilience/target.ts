@@ -6,6 +6,7 @@ import type { Deployment } from '../core/deployment.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { Amounts, LimitLease, LimitReading, Limits } from '../core/limits.ts';
 import type { Fuse, Pass } from '../core/ports.ts';
+import { Durations } from './durations.ts';
 import type { FirstTokenTimes, Pace } from './first-token.ts';
 import type { Parking, Probe } from './parking.ts';
 
@@ -27,11 +28,8 @@ const WORTH_WAITING_MS = 2_000;
 const USUAL_OUTPUT_TOKENS = 1_024;
 /** Weight of the newest in the mean of all. */
 const MEMORY = 0.05;
-/** A timeout sooner than so many times the usual is the request's own haste. */
-const HASTY = 2;
-/** A probe that takes so many times as long as usual is not waited for: it may hang, and its provider be well again. */
-const PROBE_TIMES = 4;
-const LEAST_PROBE_MS = 1_000;
+/** Timers count whole milliseconds. */
+const TICK_MS = 1;
 /** A deployment that breaks off every fifth answer counts as if it had two fifths of its room: 0.8 ** 4. */
 const CAUTION = 4;
 
@@ -39,15 +37,13 @@ export class Target {
   readonly deployment: Deployment;
   readonly fuse: Fuse;
   readonly times: FirstTokenTimes;
+  readonly durations = new Durations();
   /** Waiters for the same resource wait for each other. */
   readonly resource: string;
   readonly #limits: Limits;
   readonly #parking: Parking;
   readonly #random: () => number;
   #takenAt = -Infinity;
-  #usualMs = 0;
-  /** The mean distance from the mean. */
-  #spreadMs = 0;
   /** Share of late answers that broke off, 0 to 1. */
   #breaking = 0;
   #usualOutputTokens = USUAL_OUTPUT_TOKENS;
@@ -98,6 +94,13 @@ export class Target {
     return why(model) ?? why(endpoint) ?? why(account);
   }
 
+  /** Whether a timeout says more of the request, which had less time than answers take, than of the deployment. */
+  isHasty(pace: Pace, elapsedMs: number): boolean {
+    const { totalMs = Infinity } = this.deployment.timeouts ?? {};
+    const ownMs = Math.min(this.durations.fairMs, this.times.timeoutMs(pace), totalMs);
+    return elapsedMs < ownMs - TICK_MS;
+  }
+
   /** For the log and `x-signalbox-attempts`; undefined where there is room. */
   obstacle(need: Amounts, nowMs: number): Obstacle | undefined {
     const parked = this.whyParked(nowMs);
@@ -112,24 +115,9 @@ export class Target {
     return Math.min(limit, Math.ceil(this.#usualOutputTokens));
   }
 
-  /** What an attempt takes to its answer, or to the first content of a stream: the mean of late, in milliseconds. */
-  get usualMs(): number {
-    return this.#usualMs;
-  }
-
   /** When it was asked last; milliseconds since 1970. */
   get takenAt(): number {
     return this.#takenAt;
-  }
-
-  /** What nine of ten do not exceed. */
-  get likelyMs(): number {
-    return this.#usualMs + 2 * this.#spreadMs;
-  }
-
-  noteDuration(elapsedMs: number): void {
-    this.#spreadMs += (Math.abs(elapsedMs - this.#usualMs) - this.#spreadMs) * MEMORY;
-    this.#usualMs += (elapsedMs - this.#usualMs) * MEMORY;
   }
 
   noteOutput(tokens: number): void {
@@ -154,7 +142,7 @@ export class Target {
     const limits = this.#limits.take(need, nowMs);
     return new Lease(this, {
       limits,
-      pass: this.fuse.enter(nowMs, this.#probePatienceMs()),
+      pass: this.fuse.enter(nowMs, this.durations.probeMs),
       probes: this.#probes(nowMs),
     });
   }
@@ -174,11 +162,6 @@ export class Target {
     } else if (kind === 'warming' || (retryAfterMs !== undefined && rule.trips)) {
       this.#limits.rest(retryAfterMs ?? rule.restMs ?? 0, nowMs, this.#random);
     }
-  }
-
-  /** Undefined before any answer has come. */
-  #probePatienceMs(): number | undefined {
-    return this.#usualMs === 0 ? undefined : Math.max(this.#usualMs * PROBE_TIMES, LEAST_PROBE_MS);
   }
 
   #probes(nowMs: number): readonly Probe[] {
@@ -224,8 +207,7 @@ export class Lease {
   failed(error: GatewayError, waited: { pace: Pace; elapsedMs: number } | undefined, nowMs: number): void {
     if (this.#settled) return; // It has been said.
     const { pass, probes } = this.#taken;
-    // That a request had less time than answers take says nothing of the deployment.
-    const isHasty = waited && error.kind === 'timeout' && waited.elapsedMs < this.target.usualMs * HASTY;
+    const isHasty = waited && error.kind === 'timeout' && this.target.isHasty(waited.pace, waited.elapsedMs);
     // Without the waits in vain only the fast answers of a slowed model would be known.
     if (waited && error.kind === 'timeout' && !isHasty) this.target.times.note(waited.pace, waited.elapsedMs);
     if (error.rule.trips && !isHasty) {

@@ -134,7 +134,7 @@ describe('Target', () => {
   it('is not blamed by a request that had less time than answers take', () => {
     const member = one();
     const { target } = member.stop;
-    for (let answers = 0; answers < 200; answers++) target.noteDuration(100);
+    for (let answers = 0; answers < 200; answers++) target.durations.note(100);
     const late = (elapsedMs: number) => {
       const lease = target.take(NEED, 0);
       lease.failed(new GatewayError('timeout', 'late'), { pace: 'plain', elapsedMs }, 0);
@@ -147,10 +147,23 @@ describe('Target', () => {
     expect(member.fuse.state).toBe('open');
   });
 
+  it('is blamed when its own time for a first content is over, however long answers take', () => {
+    const member = one();
+    const { target } = member.stop;
+    for (let answers = 0; answers < 400; answers++) target.durations.note(120_000);
+    const elapsedMs = target.times.timeoutMs('plain');
+    for (let calls = 0; calls < 5; calls++) {
+      const lease = target.take(NEED, 0);
+      lease.failed(new GatewayError('timeout', 'late'), { pace: 'plain', elapsedMs }, 0);
+      lease.settle({}, 0);
+    }
+    expect(member.fuse.state).toBe('open');
+  });
+
   it('lets a second probe go where the first takes much longer than usual', () => {
     const member = one();
     const { target } = member.stop;
-    for (let answers = 0; answers < 200; answers++) target.noteDuration(500);
+    for (let answers = 0; answers < 200; answers++) target.durations.note(500);
     breakFuse(member, 0);
     const openMs = target.waitMs(NEED, 0);
     target.take(NEED, openMs);
@@ -160,9 +173,9 @@ describe('Target', () => {
 
   it('knows what an answer usually takes, and what nine of ten do not exceed', () => {
     const { target } = one().stop;
-    for (let answers = 0; answers < 400; answers++) target.noteDuration(answers % 2 === 0 ? 400 : 600);
-    expect(target.usualMs).toBeCloseTo(500, -1);
-    expect(target.likelyMs).toBeCloseTo(708, 0);
+    for (let answers = 0; answers < 400; answers++) target.durations.note(answers % 2 === 0 ? 400 : 600);
+    expect(target.durations.usualMs).toBeCloseTo(500, -1);
+    expect(target.durations.likelyMs).toBeCloseTo(708, 0);
   });
 
   it('expects an answer to take what others took of late', () => {
