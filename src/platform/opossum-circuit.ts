@@ -19,8 +19,9 @@ export interface FuseOptions {
 }
 
 const BUCKETS = 10;
-/** A probe that was not reported for so long is taken for lost, and another may go. */
+/** A probe that was not reported for so long, or for as long as the fuse was open, is taken for lost: another may go. */
 const PROBE_MS = 60_000;
+const LEAST_PROBE_MS = 1_000;
 /** Nobody knows when a probe will be back: those who wait look again after this long. */
 const LOOK_AGAIN_MS = 250;
 
@@ -47,6 +48,7 @@ class OpossumFuse implements Fuse {
   /** Calls that entered before the last opening say nothing about what came after it. */
   #openings = 0;
   #openUntil = 0;
+  #openedMs = 0;
   #doublings = 0;
   #closedAt: number;
   #failuresInRow = 0;
@@ -80,7 +82,7 @@ class OpossumFuse implements Fuse {
     const pass = new OpossumPass(this, this.#openings, isProbe);
     if (isProbe) {
       this.#probe = pass;
-      this.#probeUntil = nowMs + Math.min(patienceMs, PROBE_MS);
+      this.#probeUntil = nowMs + Math.min(patienceMs, Math.max(this.#openedMs, LEAST_PROBE_MS));
     }
     return pass;
   }
@@ -141,6 +143,7 @@ class OpossumFuse implements Fuse {
     const { openMs, maxOpenMs } = this.#options;
     const grown = Math.min(openMs * 2 ** this.#doublings, maxOpenMs);
     if (grown < maxOpenMs) this.#doublings++;
+    this.#openedMs = grown;
     this.#openUntil = now + grown * (0.8 + 0.4 * this.#random());
     this.#openings++;
     this.#breaker.open();
