@@ -52,9 +52,10 @@ export interface Fuse {
   waitMs(nowMs: number): number;
   /**
    * Lets one call through; ask `waitMs` first. While half open this is the one probe. A call that enters although it
-   * should wait (the last deployment of a pool in panic) decides nothing while the fuse is open or half open.
+   * should wait (the last deployment of a pool in panic) decides nothing while the fuse is open or half open. When a
+   * probe is not back after `patienceMs`, the next one may go.
    */
-  enter(nowMs: number): Pass;
+  enter(nowMs: number, patienceMs?: number): Pass;
 }
 
 /** One call under the fuse's eyes: the first of these counts, later ones do nothing but for `failed` after `succeeded`. */

@@ -12,6 +12,9 @@ const QUIET_MS = 500;
 const RECOVERY_PER_SECOND = 0.1;
 /** After a throttle the provider's word is not taken for so long that more than the usual may go at once. */
 const DISTRUST_MS = 60_000;
+/** While an answer says that so much of it is left, the provider refills faster than we do. */
+const PLENTY = 0.5;
+const PACE_STEP = 0.02;
 const MINUTE_MS = 60_000;
 /** Fractions of a token or a millisecond that are arithmetic, not need. */
 const DUST = 1e-6;
@@ -84,6 +87,8 @@ export class Bucket {
     if (limit !== undefined || remaining !== undefined) this.#measure();
     this.#level = Math.min(this.#level, this.#capacity);
     if (remaining === undefined) return;
+    const isQuiet = nowMs - this.#slowedAtMs >= QUIET_MS;
+    if (isQuiet && remaining > this.#capacity * PLENTY) this.#pace = Math.min(1, this.#pace + PACE_STEP);
     const isOnlyWord = isTrusted && this.#declared === Infinity;
     const left = isOnlyWord ? remaining * SHARE - pending : Math.min(this.#level, remaining);
     this.#level = Math.min(left, this.#capacity);

@@ -65,24 +65,30 @@ async function* chunksOf(response: Response, connection: Connection): AsyncGener
   let finished = false;
   try {
     for (;;) {
-      const idle = setTimeout(
-        () => controller.abort(new GatewayError('stalled', 'The provider stopped sending')),
-        options.idleMs,
-      );
-      try {
-        const { done, value } = await reader.read();
-        finished = done;
-        if (done) return;
-        yield value;
-      } finally {
-        clearTimeout(idle);
-      }
+      const { done, value } = await readWithin(options.idleMs, reader, controller);
+      finished = done;
+      if (done) return;
+      yield value;
     }
   } catch (cause) {
     throw whyAborted(controller) ?? new GatewayError('truncated', 'The provider broke off in mid-answer', { cause });
   } finally {
     release();
     if (!finished) controller.abort();
+  }
+}
+
+/** Only the provider's silence counts: what the client takes its time over is not read yet. */
+async function readWithin(
+  idleMs: number,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  controller: AbortController,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
+  const idle = setTimeout(() => controller.abort(new GatewayError('stalled', 'The provider stopped sending')), idleMs);
+  try {
+    return await reader.read();
+  } finally {
+    clearTimeout(idle);
   }
 }
 

@@ -19,8 +19,9 @@ export interface FuseOptions {
 }
 
 const BUCKETS = 10;
-/** A probe that was not reported for so long is taken for lost, and another may go. */
+/** A probe that was not reported for so long, or for as long as the fuse was open, is taken for lost: another may go. */
 const PROBE_MS = 60_000;
+const LEAST_PROBE_MS = 1_000;
 /** Nobody knows when a probe will be back: those who wait look again after this long. */
 const LOOK_AGAIN_MS = 250;
 
@@ -47,6 +48,7 @@ class OpossumFuse implements Fuse {
   /** Calls that entered before the last opening say nothing about what came after it. */
   #openings = 0;
   #openUntil = 0;
+  #openedMs = 0;
   #doublings = 0;
   #closedAt: number;
   #failuresInRow = 0;
@@ -74,13 +76,13 @@ class OpossumFuse implements Fuse {
     return this.#probe ? Math.max(Math.min(this.#probeUntil - nowMs, LOOK_AGAIN_MS), 0) : 0;
   }
 
-  enter(nowMs: number): Pass {
+  enter(nowMs: number, patienceMs: number = PROBE_MS): Pass {
     const isProbe = !this.#breaker.closed && this.waitMs(nowMs) === 0;
     if (isProbe && this.#breaker.opened) this.#halfOpen(nowMs);
     const pass = new OpossumPass(this, this.#openings, isProbe);
     if (isProbe) {
       this.#probe = pass;
-      this.#probeUntil = nowMs + PROBE_MS;
+      this.#probeUntil = nowMs + Math.min(patienceMs, Math.max(this.#openedMs, LEAST_PROBE_MS));
     }
     return pass;
   }
@@ -114,30 +116,34 @@ class OpossumFuse implements Fuse {
   }
 
   #countFailure(now: number): void {
-    const { windowMs, consecutive } = this.#options;
+    const { windowMs, minimumCalls, failurePercent, consecutive } = this.#options;
     this.#rotate(now);
     this.#failuresInRow = now - this.#failedAt < windowMs ? this.#failuresInRow + 1 : 1;
     this.#failedAt = now;
     this.#breaker.emit('failure');
-    if (this.#failuresInRow < consecutive && !this.#tooManyFail()) return;
+    const { calls, failures } = this.#recent();
+    const isRow = this.#failuresInRow >= consecutive + longer(calls / minimumCalls);
+    if (!isRow && (calls < minimumCalls || failures * 100 < calls * failurePercent)) return;
     if (now - this.#closedAt >= windowMs) this.#doublings = 0;
     this.#open(now);
   }
 
-  #tooManyFail(): boolean {
+  /** What the window holds. */
+  #recent(): { calls: number; failures: number } {
     let [calls, failures] = [0, 0];
     // Its `stats` would add up 13 kinds of events, which takes 25 us.
     for (const bucket of this.#breaker.status.window) {
       calls += bucket.failures + bucket.successes;
       failures += bucket.failures;
     }
-    return calls >= this.#options.minimumCalls && failures * 100 >= calls * this.#options.failurePercent;
+    return { calls, failures };
   }
 
   #open(now: number): void {
     const { openMs, maxOpenMs } = this.#options;
     const grown = Math.min(openMs * 2 ** this.#doublings, maxOpenMs);
     if (grown < maxOpenMs) this.#doublings++;
+    this.#openedMs = grown;
     this.#openUntil = now + grown * (0.8 + 0.4 * this.#random());
     this.#openings++;
     this.#breaker.open();
@@ -159,6 +165,11 @@ class OpossumFuse implements Fuse {
     for (let tick = 0; tick < Math.min(due, BUCKETS); tick++) this.#ticker.emit('rotate');
     this.#rotatedAt += due * bucketMs;
   }
+}
+
+/** Of many calls a few fail in a row by chance: a row has to be longer by one for each fourfold of the calls that decide. */
+function longer(times: number): number {
+  return Math.floor(Math.log2(Math.max(times, 1)) / 2);
 }
 
 class OpossumPass implements Pass {

@@ -16,7 +16,7 @@ export function visitorOf(
   const places = stops.map((stop) => new StopPlace(stop, notBefore));
   const deadlineMs = untilOf(rules, now);
   let minimumMs = Infinity;
-  for (const { target } of stops) minimumMs = Math.min(minimumMs, target.usualMs);
+  for (const { target } of stops) minimumMs = Math.min(minimumMs, target.durations.usualMs);
   return { places, balance, priority, tenant, cost, deadlineMs, minimumMs, client, arrivedAt };
 }
 
@@ -37,6 +37,10 @@ class StopPlace implements Place<Lease> {
 
   get resource(): string {
     return this.#stop.target.resource;
+  }
+
+  get answerMs(): number {
+    return this.#stop.target.durations.likelyMs;
   }
 
   waitMs(now: number): number {

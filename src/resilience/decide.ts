@@ -1,6 +1,7 @@
 /** What to do after an attempt has failed. Pure: the whole policy is `ERROR_RULES` and the rules of the model. */
 import type { Candidate } from '../core/deployment.ts';
 import type { ErrorKind, GatewayError } from '../core/errors.ts';
+import type { Amounts } from '../core/limits.ts';
 
 /** What the operator and the client allow one request. */
 export interface PlanRules {
@@ -75,4 +76,23 @@ const LASTING = new Set<ErrorKind>(['misconfigured', 'schema_mismatch', 'tool_ch
 /** May the same deployment be asked again, when there is no other left? */
 export function mayRepeat(error: GatewayError): boolean {
   return error.rule.failover && !error.rule.again && isCall(error) && !LASTING.has(error.kind);
+}
+
+/** The provider had taken the request in; what it read counts, though nobody got an answer. */
+const READ = new Set<ErrorKind>([
+  'timeout',
+  'stalled',
+  'truncated',
+  'malformed',
+  'schema_mismatch',
+  'tool_choice_unsatisfied',
+]);
+/** What a refused call has taken of the limits, and one that was never made. */
+const REFUSED = { requests: 1 };
+const NOTHING = {};
+
+/** What a failed call has taken of the limits, of all that it might have needed. */
+export function takenBy(error: GatewayError, { requests = 0, input = 0 }: Amounts): Amounts {
+  if (READ.has(error.kind)) return { requests, input, tokens: input };
+  return isCall(error) ? REFUSED : NOTHING;
 }

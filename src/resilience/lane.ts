@@ -99,12 +99,7 @@ export class Lane<L> {
   ahead(ticket: Ticket<L>): Backlog {
     const { tenant, cost } = ticket.waiter.visitor;
     const own = this.#lines.get(tenant);
-    const ahead = { cost: 0, count: 0 };
-    for (const { waiter } of own?.tickets ?? []) {
-      if (waiter === ticket.waiter) break;
-      ahead.cost += waiter.visitor.cost;
-      ahead.count += 1;
-    }
+    const ahead = own ? before(ticket, own) : { cost: 0, count: 0 };
     const due = { cost: ahead.cost + cost, count: ahead.count + 1 };
     for (const line of this.#order) {
       if (line === own) continue;
@@ -146,6 +141,17 @@ export class Lane<L> {
   #dequeue(line: Line<L>): void {
     this.#order.splice(this.#order.indexOf(line), 1);
   }
+}
+
+/** Counted from the end: it is mostly asked by whoever has just come. One that does not stand there has all before it. */
+function before<L>(ticket: Ticket<L>, { tickets, cost }: Line<L>): Backlog {
+  let behind = 0;
+  for (let index = tickets.length - 1; index >= 0; index--) {
+    const waiter = tickets[index]?.waiter;
+    behind += waiter?.visitor.cost ?? 0;
+    if (waiter === ticket.waiter) return { cost: Math.max(0, cost - behind), count: index };
+  }
+  return { cost, count: tickets.length };
 }
 
 function isAhead<L>(line: Line<L>, other: Line<L> | undefined): boolean {

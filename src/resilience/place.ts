@@ -9,6 +9,8 @@ export interface Place<L> {
   waitMs(nowMs: number): number;
   /** Takes the room; only in the turn in which `waitMs` said 0. */
   take(nowMs: number): L;
+  /** What an answer probably takes there, in milliseconds: room that comes later than that before the deadline is no use. */
+  readonly answerMs?: number;
   /** 0 to 1, how much room is left; only asked when `balance` is `headroom`. */
   room?(nowMs: number): number;
   /**

@@ -6,7 +6,7 @@
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
 import { forced, notePassedOver, noteStay, untilOf, visitorOf, whyNone } from './admission.ts';
-import { type Again, decide, isCall, mayRepeat } from './decide.ts';
+import { type Again, decide, isCall, mayRepeat, takenBy } from './decide.ts';
 import { hedged, type Ran, run } from './hedge.ts';
 import { Itinerary } from './itinerary.ts';
 import type { Arrival, Caller, PlanPorts, PlanRequest, Step, Stop } from './request.ts';
@@ -42,9 +42,6 @@ export async function carryOut<T>(request: PlanRequest, caller: Caller<T>, ports
   }
 }
 
-/** What a refused call has taken of the limits, and one that was never made. */
-const REFUSED = { requests: 1 };
-const NOTHING = {};
 /** Full jitter before the same deployment is asked again. */
 const REPEAT_AFTER_MS = { least: 50, most: 500 };
 
@@ -92,7 +89,7 @@ class Progress {
 
   succeeded(step: Step): void {
     const now = this.#ports.clock.now();
-    step.stop.target.noteDuration(now - step.startedAt);
+    step.stop.target.durations.note(now - step.startedAt);
     if (this.#isForced) this.#request.pool.panic.noteAccept(now);
     this.#note(step, 'ok');
   }
@@ -106,7 +103,7 @@ class Progress {
     const { reserved } = this.#itinerary;
     const decision = decide({ error, candidate: stop.candidate, again, reserved }, rules);
     if (client.gone || decision.next === 'stop') throw error;
-    if (this.#calls >= rules.maxCalls || now >= rules.deadlineAt || this.#isSpent()) throw this.#verdict();
+    if (this.#isOver(error, now)) throw this.#verdict();
     if (isCall(error) && !pool.budget.withdraw(now)) throw this.#verdict();
     if (decision.next === 'again') {
       this.#again = stop;
@@ -122,7 +119,7 @@ class Progress {
     const { stop, lease, startedAt } = step;
     const now = this.#ports.clock.now();
     lease.failed(error, { pace: stop.pace, elapsedMs: now - startedAt }, now);
-    this.#giveBack(step, isCall(error) ? REFUSED : NOTHING);
+    this.#giveBack(step, takenBy(error, stop.need));
     this.#note(step, error.kind);
     this.#errors.push(error);
     if (isCall(error)) this.#countCall(stop);
@@ -222,8 +219,11 @@ class Progress {
     this.#spentUsd += costUsd ?? 0;
   }
 
-  #isSpent(): boolean {
-    return this.#spentUsd >= (this.#request.rules.maxCostUsd ?? Infinity);
+  /** No further call. A refusal for want of room cost nothing: it is not the last while somebody has not been asked. */
+  #isOver({ kind }: GatewayError, now: number): boolean {
+    const { maxCalls, deadlineAt, maxCostUsd = Infinity } = this.#request.rules;
+    const isFree = kind === 'rate' && maxCalls > 1 && this.#open.length > 0;
+    return this.#calls >= (isFree ? maxCalls + 1 : maxCalls) || now >= deadlineAt || this.#spentUsd >= maxCostUsd;
   }
 
   #giveBack({ lease }: Step, actual: Amounts | undefined): void {

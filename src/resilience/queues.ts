@@ -26,7 +26,10 @@ export class Queues<L> {
       const queue = this.#byResource.get(ticket.resource) ?? new ResourceQueue<L>(nowMs);
       this.#byResource.set(ticket.resource, queue);
       queue.add(ticket);
-      this.#stale.add(queue);
+      // Those before it had no room at the last look: as long as it has none either, nobody need look again.
+      const waitMs = waiter.usefulMs(ticket, nowMs);
+      if (waitMs <= 0) this.#stale.add(queue);
+      else queue.roomAt = Math.min(queue.roomAt, nowMs + waitMs);
     }
   }
 

@@ -69,6 +69,7 @@ export class ResourceQueue<L> {
       if (waiter.untilMs <= nowMs) return { ticket, place: undefined };
       let waitMs = Infinity;
       for (const place of places) {
+        if (!waiter.isInTime(place, nowMs)) continue;
         const placeMs = place.waitMs(nowMs);
         if (placeMs <= 0) return { ticket, place };
         waitMs = Math.min(waitMs, placeMs);

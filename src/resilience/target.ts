@@ -6,6 +6,7 @@ import type { Deployment } from '../core/deployment.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { Amounts, LimitLease, LimitReading, Limits } from '../core/limits.ts';
 import type { Fuse, Pass } from '../core/ports.ts';
+import { Durations } from './durations.ts';
 import type { FirstTokenTimes, Pace } from './first-token.ts';
 import type { Parking, Probe } from './parking.ts';
 
@@ -27,6 +28,8 @@ const WORTH_WAITING_MS = 2_000;
 const USUAL_OUTPUT_TOKENS = 1_024;
 /** Weight of the newest in the mean of all. */
 const MEMORY = 0.05;
+/** Timers count whole milliseconds. */
+const TICK_MS = 1;
 /** A deployment that breaks off every fifth answer counts as if it had two fifths of its room: 0.8 ** 4. */
 const CAUTION = 4;
 const NONE: readonly Probe[] = [];
@@ -35,13 +38,13 @@ export class Target {
   readonly deployment: Deployment;
   readonly fuse: Fuse;
   readonly times: FirstTokenTimes;
+  readonly durations = new Durations();
   /** Waiters for the same resource wait for each other. */
   readonly resource: string;
   readonly #limits: Limits;
   readonly #parking: Parking;
   readonly #random: () => number;
   #takenAt = -Infinity;
-  #usualMs = 0;
   /** Share of late answers that broke off, 0 to 1. */
   #breaking = 0;
   #usualOutputTokens = USUAL_OUTPUT_TOKENS;
@@ -94,6 +97,13 @@ export class Target {
     return why(model) ?? why(endpoint) ?? why(account);
   }
 
+  /** Whether a timeout says more of the request, which had less time than answers take, than of the deployment. */
+  isHasty(pace: Pace, elapsedMs: number): boolean {
+    const { totalMs = Infinity } = this.deployment.timeouts ?? {};
+    const ownMs = Math.min(this.durations.fairMs, this.times.timeoutMs(pace), totalMs);
+    return elapsedMs < ownMs - TICK_MS;
+  }
+
   /** For the log and `x-signalbox-attempts`; undefined where there is room. */
   obstacle(need: Amounts, nowMs: number): Obstacle | undefined {
     const parked = this.whyParked(nowMs);
@@ -108,18 +118,9 @@ export class Target {
     return Math.min(limit, Math.ceil(this.#usualOutputTokens));
   }
 
-  /** What an attempt takes to its answer, or to the first content of a stream: the mean of late, in milliseconds. */
-  get usualMs(): number {
-    return this.#usualMs;
-  }
-
   /** When it was asked last; milliseconds since 1970. */
   get takenAt(): number {
     return this.#takenAt;
-  }
-
-  noteDuration(elapsedMs: number): void {
-    this.#usualMs += (elapsedMs - this.#usualMs) * MEMORY;
   }
 
   noteOutput(tokens: number): void {
@@ -142,7 +143,11 @@ export class Target {
   take(need: Amounts, nowMs: number): Lease {
     this.#takenAt = nowMs;
     const limits = this.#limits.take(need, nowMs);
-    return new Lease(this, { limits, pass: this.fuse.enter(nowMs), probes: this.#probes(nowMs) });
+    return new Lease(this, {
+      limits,
+      pass: this.fuse.enter(nowMs, this.durations.probeMs),
+      probes: this.#probes(nowMs),
+    });
   }
 
   /** What the answer's headers say about the account's limits. */
@@ -201,9 +206,10 @@ export class Lease {
   failed(error: GatewayError, waited: { pace: Pace; elapsedMs: number } | undefined, nowMs: number): void {
     if (this.#settled) return; // It has been said.
     const { pass, probes } = this.#taken;
+    const isHasty = waited && error.kind === 'timeout' && this.target.isHasty(waited.pace, waited.elapsedMs);
     // Without the waits in vain only the fast answers of a slowed model would be known.
-    if (waited && error.kind === 'timeout') this.target.times.note(waited.pace, waited.elapsedMs);
-    if (error.rule.trips) {
+    if (waited && error.kind === 'timeout' && !isHasty) this.target.times.note(waited.pace, waited.elapsedMs);
+    if (error.rule.trips && !isHasty) {
       pass.failed();
       if (this.#isWell) this.target.noteBreak(true);
     } else pass.void();

@@ -9,6 +9,9 @@ const AGED = 0.75;
 /** After this share of its time nobody behind a waiter may take what it could have soonest. */
 const PATIENT = 0.25;
 
+/** Of its time, the most that is kept back for an answer that may take longer than usual. */
+const RESERVE = 0.25;
+
 /** The class a waiter goes by: what it came with, until it has aged. The critical do not age: they go first anyway. */
 export type Rank = Priority | 'aged';
 
@@ -23,7 +26,7 @@ export interface Ticket<L> {
 export class Waiter<L> {
   readonly visitor: Visitor<L>;
   readonly serial: number;
-  /** Room that comes later is of no use to it. */
+  /** Room that comes later is of no use to it, wherever it comes. */
   readonly untilMs: number;
   readonly enteredAt: number;
   readonly agedAt: number;
@@ -34,13 +37,17 @@ export class Waiter<L> {
   #end: { lease: L } | { error: unknown } | undefined;
   #promise: PromiseWithResolvers<L> | undefined;
   readonly #patientUntil: number;
+  readonly #latestMs: number;
+  readonly #reserveMs: number;
 
   constructor(visitor: Visitor<L>, nowMs: number, serial: number) {
     const { arrivedAt, deadlineMs, minimumMs = 0, priority } = visitor;
     this.visitor = visitor;
     this.serial = serial;
     this.enteredAt = nowMs;
-    this.untilMs = deadlineMs - minimumMs;
+    this.#latestMs = deadlineMs - minimumMs;
+    this.#reserveMs = Math.max(minimumMs, RESERVE * (deadlineMs - arrivedAt));
+    this.untilMs = visitor.places.reduce((latest, place) => Math.max(latest, this.#lastMs(place)), -Infinity);
     const allowanceMs = Math.max(0, this.untilMs - arrivedAt);
     this.agedAt = arrivedAt + AGED * allowanceMs;
     this.#patientUntil = arrivedAt + PATIENT * allowanceMs;
@@ -73,11 +80,37 @@ export class Waiter<L> {
     return this.tickets.reduce((soonest, ticket) => Math.min(soonest, soonestMs(ticket, nowMs)), Infinity);
   }
 
+  /** Whether an answer from there would still come in time. */
+  isInTime(place: Place<L>, nowMs: number): boolean {
+    return nowMs < this.#lastMs(place);
+  }
+
+  /** No place will have room soon enough. */
+  isHopeless(nowMs: number): boolean {
+    return this.tickets.every((ticket) => this.usefulMs(ticket, nowMs) === Infinity);
+  }
+
+  /** Milliseconds until one of these places has room, soon enough for an answer; Infinity: none will. */
+  usefulMs({ places }: Ticket<L>, nowMs: number): number {
+    let soonest = Infinity;
+    for (const place of places) {
+      const waitMs = place.waitMs(nowMs);
+      if (waitMs < soonest && this.isInTime(place, nowMs + waitMs)) soonest = waitMs;
+    }
+    return soonest;
+  }
+
   /** Whether it keeps this resource from those behind it, so that many small ones do not eat what a big one needs. */
   holds({ places, resource }: Ticket<L>, waitMs: number, nowMs: number): boolean {
     if (nowMs < this.#patientUntil || nowMs + waitMs > this.untilMs) return false;
     const isShort = places.some((place) => place.waitMs(nowMs) === waitMs && (place.isShort?.(nowMs) ?? true));
-    return isShort && this.tickets.every((other) => other.resource === resource || soonestMs(other, nowMs) >= waitMs);
+    return (
+      isShort && this.tickets.every((other) => other.resource === resource || this.usefulMs(other, nowMs) >= waitMs)
+    );
+  }
+
+  #lastMs({ answerMs = 0 }: Place<L>): number {
+    return Math.min(this.#latestMs, this.visitor.deadlineMs - Math.min(answerMs, this.#reserveMs));
   }
 
   /** Deployments of the same resource share a ticket. */

@@ -110,7 +110,7 @@ export class WaitingRoom<L> {
     this.#look(nowMs);
     if (waiter.isOver) return;
     if (nowMs >= waiter.untilMs) this.#refuse(waiter, late(this.#queues.expectedMs(waiter, nowMs)), nowMs);
-    else if (waiter.soonestMs(nowMs) === Infinity) this.#refuse(waiter, hopeless(Infinity), nowMs);
+    else if (waiter.isHopeless(nowMs)) this.#refuse(waiter, hopeless(this.#queues.expectedMs(waiter, nowMs)), nowMs);
     else this.#attend(waiter, nowMs);
   }
 

@@ -28,6 +28,27 @@ describe('an error of a provider', () => {
     expect(errorBody(new GatewayError('caller', message)).error.message).toContain('[redacted]');
   });
 
+  it.each([
+    {
+      said: 'Rate limit reached for gpt-4.1 in organization org-AbCdEfGhIjKlMnOpQrStUvWx on requests per min.',
+      told: 'Rate limit reached for gpt-4.1 in organization [redacted] on requests per min.',
+    },
+    {
+      said: 'User: arn:aws:sts::123456789012:assumed-role/llm/i-0abc is not authorized (arn:aws:iam::123456789012:user/jo).',
+      told: 'User: [redacted] is not authorized ([redacted]).',
+    },
+    {
+      said: 'on resource: arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us.anthropic.claude-v2:1',
+      told: 'on resource: [redacted]',
+    },
+    {
+      said: 'no access to arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0 for org-wide keys',
+      told: 'no access to arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0 for org-wide keys',
+    },
+  ])('is told without whose account it is: $said', ({ said, told }) => {
+    expect(errorBody(new GatewayError('caller', said)).error.message).toBe(told);
+  });
+
   it('about the router’s own credential is not told at all', () => {
     expect(errorBody(new GatewayError('credential', 'account acct-17 is on hold')).error.message).not.toContain(
       'acct-17',

@@ -51,6 +51,18 @@ describe('a bucket', () => {
     expect(bucket.level).toBe(-400);
   });
 
+  it('refills slowly after a throttle, and as before once answers tell that plenty is left', () => {
+    const told = (remaining: number) => {
+      const bucket = declared();
+      for (let throttle = 0; throttle < 10; throttle++) bucket.slow(0);
+      for (let answer = 0; answer < 50; answer++) bucket.learn({ dimension: 'requests', remaining }, 0, 500);
+      bucket.take(bucket.level, 500);
+      return bucket.waitMs(96, 500);
+    };
+    expect(told(299)).toBe(4_000); // A quarter: a fifth, and half a second's twentieth.
+    expect(told(301)).toBe(1_000);
+  });
+
   it('is not confused by a clock that goes back', () => {
     const bucket = declared();
     bucket.take(600, 5_000);

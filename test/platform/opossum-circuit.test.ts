@@ -21,6 +21,7 @@ function bench(random = () => 0.5) {
   const fuse = opossumFuse({ now: () => now }, random, OPTIONS);
   return {
     fuse,
+    now: () => now,
     wait: () => fuse.waitMs(now),
     enter: () => fuse.enter(now),
     pass: (ms: number) => (now += ms),
@@ -68,6 +69,18 @@ const table: { name: string; steps: Step[]; state: string; waitMs: number }[] = 
     waitMs: 0,
   },
   { name: 'failures spread over the window count', steps: times(5, 'ok', 'bad', 5_000), state: 'half_open', waitMs: 0 },
+  {
+    name: 'of many calls a longer row is chance',
+    steps: [...times(36, 'ok'), ...times(5, 'bad')],
+    state: 'closed',
+    waitMs: 0,
+  },
+  {
+    name: 'longer by one for four times as many opens it',
+    steps: [...times(36, 'ok'), ...times(6, 'bad')],
+    state: 'open',
+    waitMs: 5_000,
+  },
   {
     name: 'what says nothing counts for nothing',
     steps: [...times(4, 'bad', 'void'), ...times(50, 'void')],
@@ -147,11 +160,23 @@ describe('opossumFuse', () => {
     expect(wait()).toBe(0);
   });
 
+  it('gives up a probe sooner where answers come sooner, and still hears what it says', () => {
+    const { fuse, play, wait, pass, now } = bench();
+    play(HALF_OPEN);
+    const slow = fuse.enter(now(), 1_000);
+    pass(999);
+    expect(wait()).toBe(1);
+    pass(1);
+    expect(wait()).toBe(0);
+    slow.failed();
+    expect(fuse.state).toBe('open');
+  });
+
   it('gives up a probe that nobody reports, and still believes it when it comes late', () => {
     const { fuse, play, wait, enter, pass } = bench();
     play(HALF_OPEN);
     const lost = enter();
-    pass(59_900);
+    pass(4_900); // It was open for 5 s.
     expect(wait()).toBe(100);
     pass(100);
     expect(wait()).toBe(0);

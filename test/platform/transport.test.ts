@@ -92,6 +92,16 @@ describe.each(transports)('the %s transport', (_, transport) => {
     expect(await errorOf(Array.fromAsync(response.body))).toBe('stalled');
   });
 
+  it('does not count the time that its reader takes', async () => {
+    respond = (_incoming, outgoing) => outgoing.end('one');
+    let text = '';
+    for await (const chunk of (await send({ idleMs: 300 })).body) {
+      text += new TextDecoder().decode(chunk);
+      await new Promise((later) => setTimeout(later, 600));
+    }
+    expect(text).toBe('one');
+  });
+
   it('knows a broken body from a complete one', async () => {
     respond = (_incoming, outgoing) => {
       outgoing.write('one');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/core/deployment.ts';
 import { ERROR_RULES, type ErrorKind, GatewayError } from '../../src/core/errors.ts';
-import { type Again, decide, isCall, mayRepeat, type PlanRules } from '../../src/resilience/decide.ts';
+import type { Amounts } from '../../src/core/limits.ts';
+import { type Again, decide, isCall, mayRepeat, type PlanRules, takenBy } from '../../src/resilience/decide.ts';
 import { ABLE } from '../support/call.ts';
 
 const KINDS = Object.keys(ERROR_RULES) as ErrorKind[];
@@ -71,5 +72,22 @@ describe('mayRepeat', () => {
     expect(KINDS.filter((kind) => mayRepeat(new GatewayError(kind, ''))).toSorted()).toEqual(
       ['fault', 'overload', 'ramp', 'rate', 'stalled', 'timeout', 'truncated', 'unreachable', 'warming'].toSorted(),
     );
+  });
+});
+
+describe('what a failed call has taken', () => {
+  const NEED = { requests: 1, input: 300, output: 200, tokens: 500 };
+  const PROMPT = { requests: 1, input: 300, tokens: 300 };
+  const rows: { name: string; kinds: ErrorKind[]; took: Amounts }[] = [
+    {
+      name: 'the prompt, where the provider had it',
+      kinds: ['timeout', 'stalled', 'truncated', 'malformed'],
+      took: PROMPT,
+    },
+    { name: 'a request, where it was refused', kinds: ['rate', 'overload', 'fault', 'caller'], took: { requests: 1 } },
+    { name: 'nothing, where nobody was asked or the key is dead', kinds: ['credential', 'unsupported'], took: {} },
+  ];
+  it.each(rows)('is $name', ({ kinds, took }) => {
+    for (const kind of kinds) expect(takenBy(new GatewayError(kind, ''), NEED)).toEqual(took);
   });
 });

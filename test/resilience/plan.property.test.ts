@@ -56,7 +56,9 @@ function check({ arrival, error, attempts, calls, request }: Result, leftAt: num
   expect(arrival?.value).toBe(arrival && `from ${attempts.at(-1)?.deployment}`);
   expect(made).toHaveLength(calls.length);
   for (const { at } of calls) expect(at < deadlineAt && at <= leftAt).toBe(true);
-  expect(made.filter(counts).length).toBeLessThanOrEqual(maxCalls);
+  // One more where a provider had no room.
+  const most = maxCalls > 1 && made.some(({ outcome }) => outcome === 'rate') ? maxCalls + 1 : maxCalls;
+  expect(made.filter(counts).length).toBeLessThanOrEqual(most);
   // Whoever is asked again in another way is asked so from then on, and only one such way is tried.
   for (const [index, { deployment: id, again }] of calls.entries()) {
     const later = calls.slice(index).filter((call) => call.deployment === id);

@@ -194,6 +194,16 @@ describe('carryOut', () => {
     expect(refused.error).toMatchObject({ kind: 'rate', retryAfterMs: 40_000 });
   });
 
+  it('asks a fourth after three where the third had no room, and no fifth', async () => {
+    const full = always('rate', { details: { retryAfterMs: 40_000 } });
+    const { calls } = await new TestPool({ a: once('fault'), b: full, c: full, d: full, e: well }).ask();
+    expect(calls.map(({ deployment }) => deployment)).toEqual(['a', 'b', 'c', 'd']);
+    const served = await new TestPool({ a: once('fault'), b: full, c: full, d: well }).ask();
+    expect(served.arrival?.value).toBe('from d');
+    const sick = await new TestPool({ a: once('fault'), b: full, c: once('fault'), d: well }).ask();
+    expect(sick.calls).toHaveLength(3);
+  });
+
   it('asks without reasoning what rejected the reasoning, once', async () => {
     const { calls, error } = await new TestPool({ a: always('reasoning_rejected') }).ask();
     expect(calls.map(({ again }) => again)).toEqual([undefined, 'without_reasoning']);

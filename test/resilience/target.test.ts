@@ -131,6 +131,53 @@ describe('Target', () => {
     expect(other.stop.target.times.p95Ms('plain')).toBeUndefined();
   });
 
+  it('is not blamed by a request that had less time than answers take', () => {
+    const member = one();
+    const { target } = member.stop;
+    for (let answers = 0; answers < 200; answers++) target.durations.note(100);
+    const late = (elapsedMs: number) => {
+      const lease = target.take(NEED, 0);
+      lease.failed(new GatewayError('timeout', 'late'), { pace: 'plain', elapsedMs }, 0);
+      lease.settle({}, 0);
+    };
+    for (let calls = 0; calls < 50; calls++) late(190);
+    expect(member.fuse.state).toBe('closed');
+    expect(target.times.p95Ms('plain')).toBeUndefined();
+    for (let calls = 0; calls < 5; calls++) late(210);
+    expect(member.fuse.state).toBe('open');
+  });
+
+  it('is blamed when its own time for a first content is over, however long answers take', () => {
+    const member = one();
+    const { target } = member.stop;
+    for (let answers = 0; answers < 400; answers++) target.durations.note(120_000);
+    const elapsedMs = target.times.timeoutMs('plain');
+    for (let calls = 0; calls < 5; calls++) {
+      const lease = target.take(NEED, 0);
+      lease.failed(new GatewayError('timeout', 'late'), { pace: 'plain', elapsedMs }, 0);
+      lease.settle({}, 0);
+    }
+    expect(member.fuse.state).toBe('open');
+  });
+
+  it('lets a second probe go where the first takes much longer than usual', () => {
+    const member = one();
+    const { target } = member.stop;
+    for (let answers = 0; answers < 200; answers++) target.durations.note(500);
+    breakFuse(member, 0);
+    const openMs = target.waitMs(NEED, 0);
+    target.take(NEED, openMs);
+    expect(target.waitMs(NEED, openMs + 1_900)).toBeGreaterThan(0);
+    expect(target.waitMs(NEED, openMs + 2_000)).toBe(0);
+  });
+
+  it('knows what an answer usually takes, and what nine of ten do not exceed', () => {
+    const { target } = one().stop;
+    for (let answers = 0; answers < 400; answers++) target.durations.note(answers % 2 === 0 ? 400 : 600);
+    expect(target.durations.usualMs).toBeCloseTo(500, -1);
+    expect(target.durations.likelyMs).toBeCloseTo(708, 0);
+  });
+
   it('expects an answer to take what others took of late', () => {
     const { target } = one().stop;
     expect(target.outputTokens(100)).toBe(100);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Visitor } from '../../src/resilience/place.ts';
 import { WaitingRoom, type WaitingRoomOptions } from '../../src/resilience/waiting-room.ts';
-import { Client, endOf, type Lease, Resource, visitor, type Wish, World } from './waiting-world.ts';
+import { Client, endOf, type Lease, placeAt, Resource, visitor, type Wish, World } from './waiting-world.ts';
 
 describe('a visitor that finds room', () => {
   it('goes on in the same turn, without a promise or a timer', () => {
@@ -77,6 +77,28 @@ describe('a visitor that finds none', () => {
     await world.run();
     expect(await end).toBe('deadline');
     expect(world.now()).toBe(3_500);
+  });
+
+  it('does not go where an answer would come too late', async () => {
+    const { world, room, resource } = setting();
+    const slow = new Resource(world, { name: 'slow' });
+    [slow.shutUntil, resource.shutUntil] = [4_500, 4_700];
+    const places = [
+      { ...placeAt(slow, 1), answerMs: 600 },
+      { ...placeAt(resource, 1), answerMs: 200 },
+    ];
+    const end = endOf(() => room.enter({ ...visitor(world, [], { deadlineMs: 5_000 }), places }));
+    await world.run();
+    expect(await end).toBe('a');
+  });
+
+  it('keeps back a quarter of its time at the most', async () => {
+    const { world, room, resource } = setting({ slots: 0 });
+    const places = [{ ...placeAt(resource, 1), answerMs: 10_000 }];
+    const end = endOf(() => room.enter({ ...visitor(world, [], { deadlineMs: 2_000 }), places }));
+    await world.run();
+    expect(await end).toBe('deadline');
+    expect(world.now()).toBe(1_500);
   });
 
   it('leaves nothing behind when its client goes', async () => {
