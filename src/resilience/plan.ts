@@ -222,7 +222,7 @@ class Progress {
   /** No further call. A refusal for want of room cost nothing: it is not the last while somebody has not been asked. */
   #isOver({ kind }: GatewayError, now: number): boolean {
     const { maxCalls, deadlineAt, maxCostUsd = Infinity } = this.#request.rules;
-    const isFree = kind === 'rate' && maxCalls > 1 && this.#open.length > 0;
+    const isFree = kind === 'rate' && maxCalls > 1 && this.#itinerary.open.length > 0;
     return this.#calls >= (isFree ? maxCalls + 1 : maxCalls) || now >= deadlineAt || this.#spentUsd >= maxCostUsd;
   }
 

@@ -14,7 +14,7 @@ export type UnknownPolicy = UnknownCost['policy'];
 
 /** `ceiling`: nobody knows it; it counts as this much for budgets, and is unknown in the ledger. */
 export type Priced =
-  | { kind: 'known'; price: Price; from: 'configuration' | 'document' | 'catalog' }
+  | { kind: 'known'; price: Price; from: 'configuration' | 'document' | 'catalog' | 'former document' }
   | { kind: 'ceiling'; price: Price; from: 'family' | 'catalog' }
   | { kind: 'unknown' };
 
@@ -37,25 +37,38 @@ export interface PriceBookParts {
 export interface Loaded {
   added: string[];
   changed: string[];
+  /** The catalog's price holds again; where it has none, the old one stays. */
   removed: string[];
-  /** Are not in the new one, and nobody else knows them: the old price stays. */
-  kept: string[];
+}
+
+interface Row {
+  prices: readonly DatedPrice[];
+  text: string;
 }
 
 interface State {
-  rows: ReadonlyMap<string, { prices: readonly DatedPrice[]; text: string }>;
+  rows: ReadonlyMap<string, Row>;
+  /** Of earlier documents, for whom nobody else has a price. */
+  former: ReadonlyMap<string, Row>;
   /** Of deployments that were asked for. */
-  found: WeakMap<Deployment, readonly DatedPrice[]>;
+  found: WeakMap<Deployment, Own>;
+}
+
+interface Own {
+  prices: readonly DatedPrice[];
+  former: readonly DatedPrice[];
 }
 
 const NONE: readonly DatedPrice[] = [];
+const NOTHING: Own = { prices: NONE, former: NONE };
+const MAX_FORMER = 5_000;
 const DAY_MS = 86_400_000;
 /** Ceilings change at dates only. */
 const CEILING_LASTS_MS = 60_000;
 
 export class PriceBook {
   readonly #parts: PriceBookParts;
-  #state: State = { rows: new Map(), found: new WeakMap() };
+  #state: State = { rows: new Map(), former: new Map(), found: new WeakMap() };
   #ceilings: { untilMs: number; byFamily: Map<string | undefined, Price | undefined> } | undefined;
 
   constructor(parts: PriceBookParts) {
@@ -80,47 +93,46 @@ export class PriceBook {
   load(document: unknown): Loaded {
     const parsed = PriceDocument.safeParse(document);
     if (!parsed.success) throw new Error(`The prices are invalid:\n${z.prettifyError(parsed.error)}`);
-    const rows = new Map<string, { prices: readonly DatedPrice[]; text: string }>();
+    const rows = new Map<string, Row>();
     for (const row of parsed.data.prices) {
       const name = this.#nameOf(row);
       if (rows.has(name)) throw new Error(`The prices are invalid:\n"${name}" is there twice`);
       rows.set(name, { prices: [row.price].flat().map(toDated), text: JSON.stringify(row.price) });
     }
-    const loaded: Loaded = { added: [], changed: [], removed: [], kept: [] };
+    const { rows: old, former } = this.#state;
+    const loaded: Loaded = { added: [], changed: [], removed: [...old.keys()].filter((name) => !rows.has(name)) };
     for (const [name, { text }] of rows) {
-      const old = this.#state.rows.get(name);
-      if (!old) loaded.added.push(name);
-      else if (old.text !== text) loaded.changed.push(name);
+      if (!old.has(name)) loaded.added.push(name);
+      else if (old.get(name)?.text !== text) loaded.changed.push(name);
     }
-    for (const [name, old] of this.#state.rows) {
-      if (rows.has(name)) continue;
-      rows.set(name, old);
-      loaded.kept.push(name);
-    }
-    this.#state = { rows, found: new WeakMap() };
+    this.#state = { rows, former: new Map([...former, ...old].slice(-MAX_FORMER)), found: new WeakMap() };
     return loaded;
   }
 
   #known(deployment: Deployment, nowMs: number): Priced | undefined {
     const { price, prices } = deployment;
     if (price && !prices) return { kind: 'known', price, from: 'configuration' };
-    const own = priceAt(this.#own(deployment), nowMs);
-    if (own) return { kind: 'known', price: own, from: 'document' };
+    const own = this.#own(deployment);
+    const declared = priceAt(own.prices, nowMs);
+    if (declared) return { kind: 'known', price: declared, from: 'document' };
     const listed = priceAt(prices ?? NONE, nowMs);
-    return listed && { kind: 'known', price: listed, from: 'catalog' };
+    if (listed) return { kind: 'known', price: listed, from: 'catalog' };
+    const former = priceAt(own.former, nowMs);
+    return former && { kind: 'known', price: former, from: 'former document' };
   }
 
-  #own(deployment: Deployment): readonly DatedPrice[] {
-    const { rows, found } = this.#state;
-    if (rows.size === 0) return NONE;
+  #own(deployment: Deployment): Own {
+    const { rows, former, found } = this.#state;
+    if (rows.size + former.size === 0) return NOTHING;
     const known = found.get(deployment);
     if (known) return known;
     const { id, providerModel, endpoint } = deployment;
     const { key, resold } = this.#parts.modelOf(providerModel);
-    const row = rows.get(id) ?? (resold ? undefined : rows.get(`${endpoint.dialect} ${key}`));
-    const prices = row?.prices ?? NONE;
-    found.set(deployment, prices);
-    return prices;
+    const pricesIn = (map: ReadonlyMap<string, Row>) =>
+      (map.get(id) ?? (resold ? undefined : map.get(`${endpoint.dialect} ${key}`)))?.prices ?? NONE;
+    const own = { prices: pricesIn(rows), former: pricesIn(former) };
+    found.set(deployment, own);
+    return own;
   }
 
   #nameOf({ deployment, dialect, model }: PriceDocumentRow): string {

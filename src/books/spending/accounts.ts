@@ -16,7 +16,7 @@ export class Accounts {
     route: new Map(),
   };
   readonly #calendars = new Calendars();
-  /** Of scopes that nobody has asked for yet. */
+  /** For accounts that are opened later, or again. */
   readonly #restored = new Map<string, readonly SpentRow[]>();
   /** Accounts that were forgotten with something counted on them. */
   forgotten = 0;
@@ -41,10 +41,9 @@ export class Accounts {
     const byScope = Map.groupBy(rows, ({ kind, name }) => `${kind} ${name}`);
     for (const [scope, of] of byScope) {
       const [{ kind, name } = { kind: 'key' as const, name: '' }] = of;
-      const account = this.#kept[kind].get(name);
-      const waiting = this.#restored.get(scope);
-      if (account) account.restore(of, moment);
-      else if (waiting || this.#restored.size < this.#maxKept) this.#restored.set(scope, merged(waiting ?? [], of));
+      const before = this.#restored.get(scope);
+      if (before || this.#restored.size < this.#maxKept) this.#restored.set(scope, merged(before ?? [], of));
+      this.#kept[kind].get(name)?.restore(of, moment);
     }
   }
 
@@ -68,10 +67,8 @@ export class Accounts {
 
   #opened(scope: Scope, moment: Moment): Account {
     const account = new Account(scope, this.#calendars);
-    const id = `${scope.kind} ${scope.name}`;
-    const rows = this.#restored.get(id);
+    const rows = this.#restored.get(`${scope.kind} ${scope.name}`);
     if (rows) account.restore(rows, moment);
-    this.#restored.delete(id);
     return account;
   }
 

@@ -67,7 +67,7 @@ export class Directory {
       if (problem !== undefined) problems.push(`keys.${key.name}: ${problem}`);
     }
     const names = new Set([...tenants.map(({ name }) => `tenant ${name}`), ...keys.map(({ name }) => `key ${name}`)]);
-    this.#scopes = new Map([...(before?.#scopes ?? [])].filter(([name]) => names.has(name)));
+    this.#scopes = new Map([...(before ? before.#scopes : [])].filter(([name]) => names.has(name)));
   }
 
   /** By the SHA-256 of a secret, in hexadecimal. */

@@ -16,13 +16,10 @@ export const FIRST_READING_MS = 3_000;
 /** More are not let in; the oldest are. */
 export const AT_MOST = { tenants: 10_000, keys: 50_000 };
 
-export interface LiveOptions {
+interface LiveCommon {
   /** What the configuration declares. */
   declared: Book;
-  /** Without one there is nothing but the configuration's. */
-  store?: Pick<BookStore, 'ready' | 'version' | 'load'> | undefined;
   clock: Clock;
-  timers: Timers;
   /** Whether nobody needs a key as long as there is none, revoked ones included. Only where only this machine can ask. */
   isOpenWhenEmpty: boolean;
   /** What is wrong with stored tenants and keys; once for each change of it. */
@@ -30,6 +27,13 @@ export interface LiveOptions {
   /** Once when the store begins to fail, with the reason; once when it is well again, without. */
   onTrouble?: ((cause: unknown) => void) | undefined;
 }
+
+/** Without a store there is nothing but the configuration's, and nothing to wait for. */
+export type LiveOptions = LiveCommon &
+  (
+    | { store: Pick<BookStore, 'ready' | 'version' | 'load'>; timers: Timers }
+    | { store?: undefined; timers?: Timers | undefined }
+  );
 
 const NOTHING: StoredBook = { version: -1, tenants: [], keys: [], problems: [] };
 
@@ -87,8 +91,10 @@ export class LiveDirectory implements Keys {
 
   /** Reads for the first time, and waits for it no longer than a few seconds: everything works without a store. */
   begin(): Promise<void> {
+    const { timers } = this.#options;
+    if (!timers) return Promise.resolve();
     return new Promise((resolve) => {
-      const callOff = this.#options.timers.after(FIRST_READING_MS, resolve);
+      const callOff = timers.after(FIRST_READING_MS, resolve);
       void this.refresh().then(() => {
         callOff();
         return resolve();
@@ -109,8 +115,9 @@ export class LiveDirectory implements Keys {
   /** For Node: reads again and again. Returns how to stop it. */
   follow(): () => void {
     const { store, timers } = this.#options;
+    if (!store) return () => {};
     let callOff: (() => void) | undefined;
-    let isOver = store === undefined;
+    let isOver = false;
     const readAndWait = async () => {
       await this.refresh();
       wait();

@@ -61,6 +61,11 @@ export function bookSteps({ kysely }: LedgerDatabase): readonly Compilable[] {
       .addColumn('share', 'text', (column) => column.notNull())
       .addColumn('secrets', 'text', (column) => column.notNull()),
     kysely.schema
+      .createIndex('virtual_keys_by_created_at_ms')
+      .ifNotExists()
+      .on('virtual_keys')
+      .columns(['created_at_ms', 'id']),
+    kysely.schema
       .createTable('book_version')
       .ifNotExists()
       .addColumn('id', 'bigint', (column) => column.primaryKey())

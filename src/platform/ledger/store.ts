@@ -13,14 +13,13 @@ import { addUp, latencyOf, usageOf } from './usage.ts';
 const FORGET_ROWS = 500;
 
 export function createLedgerStore(database: LedgerDatabase, clock: Clock): LedgerStore {
-  let ready: Promise<void> | undefined;
+  let isReady = false;
   return {
-    ready() {
-      ready ??= migrate(database, clock.now()).catch((cause: unknown) => {
-        ready = undefined;
-        throw cause;
-      });
-      return ready;
+    async ready() {
+      if (isReady) return;
+      // Each for itself: on Workers a promise of a request that is over never comes.
+      await migrate(database, clock.now());
+      isReady = true;
     },
     async ping() {
       await sql`select 1`.execute(database.kysely);

@@ -19,6 +19,8 @@ import { SUMS } from './tables.ts';
 const DEFAULT_GROUPS = 1_000;
 /** Lines over time: nobody can tell more of them apart, and D1 takes 100 parameters. */
 const MAX_LINES = 50;
+/** Of the others there are few. */
+const MANY: ReadonlySet<Dimension> = new Set(['tenant', 'key', 'tag']);
 const MINUTE_MS = 60_000;
 
 type Sums = Record<string, number>;
@@ -94,8 +96,8 @@ const ROW_STEPS: Summed = {
 
 /** Over time, the values that are the biggest over all of it, so that the others need not be read. */
 async function biggest(database: LedgerDatabase, query: UsageQuery, source: Source): Promise<RawBuilder<unknown>[]> {
-  const { by, every, limit = MAX_LINES } = query;
-  if (!by || !every) return [];
+  const { by, every, limit } = query;
+  if (!by || !every || (limit === undefined && !MANY.has(by))) return [];
   const sums = source.grain === 'minute' ? ROW_SUMS : CELL_SUMS;
   const { requests = COUNT, cost_usd: cost = COUNT } = sums;
   const whole = { ...query, every: undefined };
@@ -103,7 +105,7 @@ async function biggest(database: LedgerDatabase, query: UsageQuery, source: Sour
   const ranked = found.toSorted(
     (a, b) => Number(b.cost_usd) - Number(a.cost_usd) || Number(b.requests) - Number(a.requests),
   );
-  const values = ranked.slice(0, Math.min(limit, MAX_LINES)).map(({ value }) => value);
+  const values = ranked.slice(0, Math.min(limit ?? MAX_LINES, MAX_LINES)).map(({ value }) => value);
   return values.length < found.length ? [sql`${sql.ref(by)} in (${sql.join(values)})`] : [];
 }
 

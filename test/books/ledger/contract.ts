@@ -1,6 +1,6 @@
 /** What every ledger store must do, wherever it keeps its rows. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Dimension, LedgerStore, RequestRow } from '../../../src/core/ledger.ts';
+import { type Dimension, LEDGER_DIMENSIONS, type LedgerStore, type RequestRow } from '../../../src/core/ledger.ts';
 import { exportRows } from '../../../src/books/ledger/export.ts';
 import { attemptRow, DAY_MS, HOUR_MS, requestRow, START_MS } from './sample.ts';
 
@@ -147,6 +147,13 @@ export function contract(open: () => Promise<LedgerStore>): void {
     },
   ] as const)('by $by, the dearest first', async ({ by, is }) => {
     expect(await usage(by)).toEqual(is);
+  });
+
+  it.each(LEDGER_DIMENSIONS)('%s is a column of rows, hours and days', async (by) => {
+    const where = { [by]: 'nobody' };
+    await expect(store.usage({ ...NOVEMBER, by, where })).resolves.toMatchObject({ groups: [] });
+    await expect(store.usage({ ...NOVEMBER, by, where, every: 'hour' })).resolves.toMatchObject({ groups: [] });
+    await expect(store.requests({ where, limit: 1 })).resolves.toEqual({ requests: [], cursor: undefined });
   });
 
   it('keeps to filters, tags too', async () => {

@@ -142,9 +142,11 @@ describe('all or nothing', () => {
 
   it('the limit that frees last is the one that is named', () => {
     const scopes = [key({ requestsPerMinute: 1 }), tenant({ requestsPerDay: 1 })];
-    const spending = new Spending();
-    spending.admit(claim(scopes), NOON);
-    expect(refusalOf(spending, claim(scopes), NOON).message).toContain("limit of tenant 't' is 1 request a day");
+    for (const ordered of [scopes, scopes.toReversed()]) {
+      const spending = new Spending();
+      spending.admit(claim(ordered), NOON);
+      expect(refusalOf(spending, claim(ordered), NOON).message).toContain("limit of tenant 't' is 1 request a day");
+    }
   });
 
   it('a scope that is named twice is charged once', () => {
@@ -266,6 +268,26 @@ describe('clocks', () => {
     spending.admit(asked, NOON + 365 * DAY);
     expect(refusalOf(spending, asked, NOON).retryAfterMs).toBe(12 * HOUR);
     expect(isRefused(ask(spending, asked, NOON + DAY))).toBe(false);
+  });
+});
+
+describe('a request that nobody ends', () => {
+  const SCOPES = [key({ concurrency: 1 }, { usd: { perDay: 1 } })];
+
+  it('holds its place until its time and the grace are over, and its money for good', () => {
+    const spending = new Spending({ graceMs: 5 * SECOND });
+    spending.admit(claim(SCOPES, { lastsMs: 10 * SECOND }), NOON);
+    expect(isRefused(ask(spending, claim(SCOPES), NOON + 15 * SECOND - 1))).toBe(true);
+    expect(isRefused(ask(spending, claim(SCOPES), NOON + 15 * SECOND))).toBe(false);
+    expect(spending.readings(SCOPES, NOON + 15 * SECOND)).toMatchObject([{ used: 1 }, { used: 0.02, reserved: 0.01 }]);
+  });
+
+  it('does not take another one along, when it is told to be over after all', () => {
+    const spending = new Spending();
+    const late = spending.admit(claim(SCOPES), NOON);
+    spending.admit(claim(SCOPES), NOON + 5 * MINUTE);
+    late.settle(NOTHING_USED, NOON + 5 * MINUTE);
+    expect(spending.readings(SCOPES, NOON + 5 * MINUTE)).toMatchObject([{ used: 1 }, { used: 0.01 }]);
   });
 });
 

@@ -95,8 +95,9 @@ describe('a soft threshold', () => {
   });
 
   it('is not told of what is only reserved', () => {
-    const { spending, told } = watched();
+    const { spending, spend, told } = watched();
     const hold = spending.admit(claim(SCOPES, { costUsd: 0.99 }), NOON);
+    spend(0.01);
     expect(told()).toEqual([]);
     hold.settle({ inputTokens: 1, outputTokens: 1, costUsd: 0.1 }, NOON);
     expect(told()).toEqual([]);
@@ -242,6 +243,15 @@ describe('after a restart', () => {
     spending.restore([row({ used: { requests: 9 } })], NOON);
     expect(requestsToday(spending)).toBe(10);
     expect(isRefused(ask(spending, claim([key({ requestsPerDay: 10 })]), NOON))).toBe(true);
+  });
+
+  it('who was forgotten comes back with what the ledger has', () => {
+    const spending = new Spending({ maxAccounts: 2 });
+    spending.restore([row()], NOON);
+    expect(requestsToday(spending)).toBe(7);
+    for (const name of ['a', 'b', 'c']) spending.admit(claim([key({ requestsPerDay: 9 }, undefined, name)]), NOON);
+    expect(spending.forgotten).toBe(2);
+    expect(requestsToday(spending)).toBe(7);
   });
 
   it('a budget that is declared later knows what was spent', () => {

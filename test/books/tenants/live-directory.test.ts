@@ -7,7 +7,7 @@ import {
 } from '../../../src/books/tenants/live-directory.ts';
 import { FakeStore, hash, tenant, virtualKey } from './sample.ts';
 
-function live(options: Partial<LiveOptions> = {}) {
+function live(options: Partial<Omit<LiveOptions, 'store' | 'timers'>> = {}) {
   const store = new FakeStore();
   const time = { now: 0 };
   /** They go off when the test lets them. */
@@ -139,8 +139,13 @@ describe('LiveDirectory', () => {
   });
 
   it('needs no store', async () => {
-    const { directory, knows } = live({ store: undefined, declared: { tenants: [], keys: [virtualKey('web')] } });
-    expect([await directory.refresh(), directory.isComplete, knows('web')]).toEqual([true, true, true]);
+    const declared = { tenants: [], keys: [virtualKey('web')] };
+    const directory = new LiveDirectory({ declared, clock: { now: () => 0 }, isOpenWhenEmpty: true });
+    await directory.begin();
+    await directory.beFresh(() => {});
+    directory.follow()();
+    expect([await directory.refresh(), directory.isComplete]).toEqual([true, true]);
+    expect(directory.find(hash('secret-of-web'))?.caller.name).toBe('web');
   });
 
   it('on Workers waits for the first reading only; older than 10 s, it is read behind the request', async () => {

@@ -170,7 +170,8 @@ function contract(open: () => Promise<LedgerDatabase>): void {
     const many = keys.filter(({ name }) => name.startsWith('many-'));
     expect(new Set(many.map(({ name }) => name)).size).toBe(2_500);
     expect(many.length).toBe(2_500);
-    expect((await store.load({ tenants: 10, keys: 2_000 })).keys.length).toBe(2_000);
+    const some = await store.load({ tenants: 10, keys: 2_000 });
+    expect([some.keys.length, some.problems.length]).toEqual([1_999, 2]); // The odd one is among them.
   });
 
   it('lies beside the ledger', async () => {
