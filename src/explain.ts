@@ -1,12 +1,13 @@
 /** What would become of a request, and why: chosen as `gateway.ts` would, and told instead of done. Nobody is called. */
-import { forbiddenName, mayUse } from './core/caller.ts';
+import { type Caller, forbiddenName, mayUse } from './core/caller.ts';
 import type { Ceilings } from './core/ceilings.ts';
 import type { Candidate } from './core/deployment.ts';
-import { asGatewayError, errorBody } from './core/errors.ts';
+import { asGatewayError, errorBody, type GatewayError } from './core/errors.ts';
+import type { Priority } from './core/priority.ts';
 import type { Gateway, Inbound } from './gateway.ts';
-import { type Choice, choose, type Wanted } from './routing/choose.ts';
+import { type Choice, knownOf, unserved, type Wanted, weigh } from './routing/choose.ts';
 import { estimate } from './routing/estimate.ts';
-import { createFacts, type Facts } from './routing/facts/facts.ts';
+import type { Facts } from './routing/facts/facts.ts';
 import { type Lead, Leads } from './routing/pool/leads.ts';
 import type { Decision } from './routing/rules/decide.ts';
 import { USUAL_PROFILE } from './routing/rules/references.ts';
@@ -23,40 +24,44 @@ export function explain(gateway: Gateway, inbound: Inbound) {
   const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
   const guess = estimate(request, original.length);
   const wanted: Wanted = { request, estimate: guess, key, header, ceilings, budgetLeft, nowMs };
-  const { choice, refusal } = tryToChoose(gateway, wanted, inbound);
-  const facts = choice?.facts ?? createFacts({ request, estimate: guess, key, header, atMs: nowMs, budgetLeft });
-  const candidates = choice?.candidates.map((each) => explainCandidate(gateway, each, { wanted, choice })) ?? [];
+  const choice = choiceFor(gateway, wanted, caller);
+  const { facts, candidates, dropped } = choice;
   return {
     asked: request.model,
-    refusal,
-    ...(choice && explainChoice(gateway, choice)),
-    session: { id: facts.session, last: choice && explainSession(choice, nowMs) },
+    /** What the client would get instead of an answer. */
+    refusal: explainRefusal(choice.refusal ?? emergency(gateway, inbound.priority)),
+    ...explainChoice(gateway, choice),
+    session: { id: facts.session, last: explainSession(choice, nowMs) },
     facts: explainFacts(facts),
-    candidates,
-    dropped: (choice?.dropped ?? []).map(({ deployment, why }) => ({ deployment: deployment.id, why })),
+    candidates: candidates.map((each) => explainCandidate(gateway, each, { wanted, choice })),
+    dropped: dropped.map(({ deployment, why }) => ({ deployment: deployment.id, why })),
     plan: explainPlan(gateway, inbound, choice),
   };
 }
 
-interface Tried {
-  choice?: Choice | undefined;
-  /** What the client would get instead of an answer. */
-  refusal?: { status: number; message: string; code: string; param: string | null };
+function explainRefusal(failure: GatewayError | undefined) {
+  if (!failure) return undefined;
+  const { message, code, param } = errorBody(failure).error;
+  return { status: failure.status, message, code, param };
 }
 
-function tryToChoose({ routing, memory, dispatcher }: Gateway, wanted: Wanted, inbound: Inbound): Tried {
-  const { caller, priority, request } = inbound;
-  let choice: Choice | undefined;
+/** A key that may not use this name is told no more than that. */
+function choiceFor({ routing, memory }: Gateway, wanted: Wanted, caller: Caller): Choice {
+  const known = knownOf(wanted, routing);
+  const { facts } = known;
+  if (mayUse(caller, facts.asked, routing.rules.routes)) {
+    return weigh(known, routing, { ...memory, leads: new Glimpse(memory.leads) });
+  }
+  return unserved({ facts, ceilings: wanted.ceilings }, forbiddenName(caller, facts.asked));
+}
+
+/** Background work has to wait when too few providers answer. */
+function emergency({ dispatcher }: Gateway, priority: Priority): GatewayError | undefined {
   try {
-    if (!mayUse(caller, request.model, routing.rules.routes)) throw forbiddenName(caller, request.model);
-    choice = choose(wanted, routing, { ...memory, leads: new Glimpse(memory.leads) });
     dispatcher.refuseInEmergency(priority);
-    return { choice };
+    return undefined;
   } catch (cause) {
-    const failure = asGatewayError(cause);
-    if (failure.kind === 'internal') throw failure;
-    const { message, code, param } = errorBody(failure).error;
-    return { choice, refusal: { status: failure.status, message, code, param } };
+    return asGatewayError(cause);
   }
 }
 
@@ -76,8 +81,8 @@ class Glimpse extends Leads {
 
 function explainChoice(gateway: Gateway, { decision, candidates, ceilings, shadow, stay, facts }: Choice) {
   return {
-    tier: candidates[0]?.tier,
-    reason: candidates[0]?.reason,
+    tier: candidates[0]?.tier ?? decision?.tier,
+    reason: candidates[0]?.reason ?? decision?.reason,
     fired: decision?.fired ?? [],
     score: decision && explainScore(gateway, decision, facts.asked),
     strategy: decision?.strategy ?? 'order',
@@ -152,13 +157,15 @@ function explainCandidate(gateway: Gateway, candidate: Candidate, { wanted, choi
 }
 
 /** What every request of this name gets, and what this one's ceilings leave of it. */
-function explainPlan(gateway: Gateway, { request, deadlineMs = Infinity, priority }: Inbound, choice?: Choice) {
+function explainPlan(gateway: Gateway, { request, deadlineMs = Infinity, priority }: Inbound, choice: Choice) {
   const rules = gateway.rulesOf(request.model);
   const { maxCalls, hedge, balance, maxWaitMs, onContext, onRefusal } = rules;
-  const costs = [rules.maxCostUsd, choice?.ceilings.maxCostUsd].filter((cost) => cost !== undefined);
+  const costs = [rules.maxCostUsd, choice.ceilings.maxCostUsd].filter((cost) => cost !== undefined);
   return {
     priority,
     maxCalls,
+    /** Of all requests of this name together. */
+    retriesLeft: gateway.dispatcher.pool(request.model).budget.left(gateway.clock.now()),
     deadlineMs: Math.min(deadlineMs, rules.deadlineMs),
     maxCostUsd: costs.length > 0 ? Math.min(...costs) : undefined,
     maxWaitMs,

@@ -49,7 +49,7 @@ export function noteWaits({ memory }: Gateway, { attempts }: Plan, nowMs: number
 /** Made only where a line is written: some of its facts cost something to find out. */
 export function recordedChoice(gateway: Gateway, plan: Plan): (() => object) | undefined {
   const { choice, ceilings, request } = plan;
-  if (!choice.decision) return undefined;
+  if (!choice.decision || plan.isShadow) return undefined;
   const { recorded } = gateway.routing;
   return () =>
     recordOf(choice, { fields: recorded, ceilings, ask: gateway.logsAsks ? lastAsk(request, 1).text : undefined });

@@ -6,7 +6,8 @@ import bundled from '../signalbox.worker.yaml';
 import { compose, type Composed } from './compose.ts';
 import { findProviders } from './config/credentials.ts';
 import { isLoopback } from './config/loopback.ts';
-import { type Environment, parseConfiguration } from './config/parse.ts';
+import { ConfigurationError, type Environment, parseConfiguration } from './config/parse.ts';
+import { inlineOnly } from './config/routing.ts';
 import { errorBody, GatewayError } from './core/errors.ts';
 import { fetchDoor } from './platform/fetch-door.ts';
 import { fetchTransport } from './platform/fetch-transport.ts';
@@ -56,6 +57,8 @@ function start(environment: Environment): Started {
   const declared = Object.keys(parsed.providers).length > 0 ? parsed.providers : findProviders(environment);
   const practice = Object.keys(declared).length === 0;
   const configuration = { ...parsed, providers: practice ? practiceProviders(PRACTICE_URL) : declared };
+  const routing = inlineOnly(parsed.routing);
+  if (routing.problems.length > 0) throw new ConfigurationError(source, routing.problems);
   const practised = practiceFetch({});
   const { app } = compose(configuration, {
     door: fetchDoor,
@@ -69,6 +72,7 @@ function start(environment: Environment): Started {
     source,
     practice,
     isReady: () => true,
+    routing: routing.documents,
   });
   return { app, source, isOpen: !practice && configuration.keys.length === 0 };
 }

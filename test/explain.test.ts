@@ -145,6 +145,7 @@ describe('an explanation', () => {
       maxCalls: 2,
       deadlineMs: 4_000,
       hedge: true,
+      retriesLeft: 100,
     });
     expect(explain(gateway, inbound()).plan).toMatchObject({ deadlineMs: 9_000, hedge: false });
   });
@@ -161,46 +162,55 @@ describe('an explanation', () => {
 });
 
 describe('of a request that would be refused, it tells the refusal', () => {
-  const rows: { name: string; request: object; rest?: Partial<Inbound>; status: number; code: string; says: RegExp }[] =
-    [
-      {
-        name: 'a model that its key may not use',
-        request: { model: 'opus' },
-        rest: { caller: { ...ANYONE, allowed: { ...ANYONE.allowed, models: [['haiku']] } } },
-        status: 403,
-        code: 'forbidden',
-        says: /opus/,
-      },
-      {
-        name: 'a model that there is not',
-        request: { model: 'gone' },
-        status: 404,
-        code: 'model_not_found',
-        says: /gone/,
-      },
-      {
-        name: 'a rule that rejects it',
-        request: { metadata: { app: 'mail' } },
-        status: 400,
-        code: 'rejected_by_rule',
-        says: /Mail has/,
-      },
-      {
-        name: 'nobody can do it',
-        request: { model: 'blind', ...user([IMAGE]) },
-        status: 400,
-        code: 'unsupported_parameter',
-        says: /images/,
-      },
-      {
-        name: 'a ceiling that nobody keeps',
-        request: {},
-        rest: { ceilings: { maxCostUsd: 1e-9 } },
-        status: 400,
-        code: 'unsupported_parameter',
-        says: /max_cost_usd/,
-      },
-    ];
+  const rows: {
+    name: string;
+    request: object;
+    rest?: Partial<Inbound>;
+    status: number;
+    code: string;
+    says: RegExp;
+    leftOut?: string[];
+  }[] = [
+    {
+      name: 'a route that its key may not use',
+      request: {},
+      rest: { caller: { ...ANYONE, allowed: { ...ANYONE.allowed, routes: [['other']] } } },
+      status: 403,
+      code: 'forbidden',
+      says: /auto/,
+    },
+    {
+      name: 'a model that there is not',
+      request: { model: 'gone' },
+      status: 404,
+      code: 'model_not_found',
+      says: /gone/,
+    },
+    {
+      name: 'a rule that rejects it',
+      request: { metadata: { app: 'mail' } },
+      status: 400,
+      code: 'rejected_by_rule',
+      says: /Mail has/,
+    },
+    {
+      name: 'nobody can do it',
+      request: { model: 'blind', ...user([IMAGE]) },
+      status: 400,
+      code: 'unsupported_parameter',
+      says: /images/,
+      leftOut: ['does not take images'],
+    },
+    {
+      name: 'a ceiling that nobody keeps',
+      request: {},
+      rest: { ceilings: { maxCostUsd: 0.0001 } },
+      status: 400,
+      code: 'unsupported_parameter',
+      says: /max_cost_usd/,
+      leftOut: ['costs about $0.000816, more than $0.0001', 'costs about $0.00816, more than $0.0001'],
+    },
+  ];
   it('background work in an emergency', () => {
     const { gateway } = serve('{ emergency: { mode: on } }');
     const { refusal, candidates } = explain(gateway, inbound({}, { priority: 'background' }));
@@ -208,13 +218,19 @@ describe('of a request that would be refused, it tells the refusal', () => {
     expect(candidates).not.toEqual([]);
   });
 
-  it.each(rows)('$name', ({ request, rest, status, code, says }) => {
-    const { refusal, candidates, facts } = explain(serve().gateway, inbound(request, rest));
+  it.each(rows)('$name', ({ request, rest, status, code, says, leftOut = [] }) => {
+    const { refusal, candidates, dropped, facts } = explain(serve().gateway, inbound(request, rest));
     expect(refusal).toMatchObject({ status, code });
     expect(refusal?.message).toMatch(says);
     expect(candidates).toEqual([]);
+    expect(dropped.map(({ why }) => why)).toEqual(leftOut);
     expect(facts.turn).toBe(1);
   });
+});
+
+it('of a request that a rule refuses, it tells which rule', () => {
+  const { fired } = explain(serve().gateway, inbound({ metadata: { app: 'mail' } }));
+  expect(fired).toEqual([{ name: 'no mail', did: 'rejected' }]);
 });
 
 describe('explaining changes nothing', () => {

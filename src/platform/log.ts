@@ -34,6 +34,7 @@ function lineOf(fact: RequestFact): object {
     promptTokens: usage?.prompt_tokens,
     completionTokens: usage?.completion_tokens,
     cachedTokens: usage?.prompt_tokens_details?.cached_tokens,
+    cacheWriteTokens: usage?.prompt_tokens_details?.cache_write_tokens,
     usageEstimated: usage?.usage_estimated,
     costUsd,
     routing: routing?.(),

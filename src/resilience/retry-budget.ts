@@ -33,13 +33,21 @@ export class RetryBudget {
     this.#level += this.#perCall;
   }
 
+  /** Whole retries that would be allowed now. */
+  left(nowMs: number): number {
+    return Math.floor(this.#levelAt(nowMs));
+  }
+
   /** Before every later call of a request: true pays for it, false means there must be none. */
   withdraw(nowMs: number): boolean {
-    const elapsedMs = Math.max(nowMs - this.#filledAt, 0);
+    this.#level = this.#levelAt(nowMs);
     this.#filledAt = Math.max(nowMs, this.#filledAt);
-    this.#level = Math.min(this.#level + elapsedMs * this.#perMs, MAX_LEVEL);
     if (this.#level < 1) return false;
     this.#level--;
     return true;
+  }
+
+  #levelAt(nowMs: number): number {
+    return Math.min(this.#level + Math.max(nowMs - this.#filledAt, 0) * this.#perMs, MAX_LEVEL);
   }
 }

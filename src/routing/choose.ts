@@ -9,7 +9,7 @@ import { createFacts, type Facts } from './facts/facts.ts';
 import { nearNames } from './near.ts';
 import { type Decision, decide } from './rules/decide.ts';
 import type { Complexity } from './score/scorer.ts';
-import { type Selected, Selection } from './selection.ts';
+import { type Circumstances, type Selected, Selection } from './selection.ts';
 import type { Session } from './sessions/sessions.ts';
 import { deploymentsOf, type RoutingMemory, type RoutingView } from './view.ts';
 
@@ -39,23 +39,57 @@ export interface Choice extends Selected {
   shadow: Deployment | undefined;
 }
 
+/** What choosing needs to know of a request; of one in the log nothing else is left. */
+export interface Known {
+  wanted: Wanted;
+  facts: Facts;
+  score: () => Complexity;
+}
+
 /** Throws `model_not_found`, `rejected`, or why nothing can serve the request: `context` or `unsupported`. */
 export function choose(wanted: Wanted, view: RoutingView, memory: RoutingMemory): Choice {
-  const { request, key, header, estimate, budgetLeft, nowMs } = wanted;
-  const asked = request.model;
-  const named = view.models.get(asked) ?? (view.rules.routes.has(asked) ? undefined : directly(asked, view));
+  const choice = weigh(knownOf(wanted, view), view, memory);
+  if (choice.refusal) throw choice.refusal;
+  return choice;
+}
+
+export function knownOf(wanted: Wanted, view: RoutingView): Known {
+  const { request, estimate, key, header, budgetLeft, nowMs } = wanted;
   const facts = createFacts({ request, estimate, key, header, atMs: nowMs, budgetLeft });
-  if (named && !view.rules.steps.some(({ namesModel }) => namesModel)) return byName(named, { wanted, facts, memory });
-  const session = memory.sessions.find(key, facts.session, nowMs);
-  const decision = decide(view.rules, facts, {
-    score: () => complexityOf(request, facts, view),
+  return { wanted, facts, score: () => complexityOf(request, facts, view) };
+}
+
+/** The same for who explains or replays: what was found out is told of a refusal, too. */
+export function weigh({ wanted, facts, score }: Known, view: RoutingView, memory: RoutingMemory): Choice {
+  const { asked, key, atMs } = facts;
+  const { rules } = view;
+  const isRoute = rules.routes.has(asked);
+  const named = view.models.get(asked) ?? (isRoute ? undefined : directly(asked, view));
+  if (!named && !isRoute) return unserved({ facts, ceilings: wanted.ceilings }, missing(asked, view));
+  if (named && !rules.steps.some(({ namesModel }) => namesModel)) return byName(named, { wanted, facts, memory });
+  const session = memory.sessions.find(key, facts.session, atMs);
+  const { random } = memory;
+  const decision = decide(rules, facts, {
+    score,
     previousTier: session?.tier,
-    random: memory.random,
+    random,
     isModel: named !== undefined,
   });
-  if (decision.reject !== undefined) throw new GatewayError('rejected', decision.reject, { param: 'model' });
   const ceilings = lowest(wanted.ceilings, decision);
-  const selection = new Selection({ wanted, facts, ceilings, memory, session, decision });
+  if (decision.reject === undefined)
+    return decided({ wanted, facts, ceilings, memory, session, decision, named }, view);
+  const rejected = new GatewayError('rejected', decision.reject, { param: 'model' });
+  return unserved({ facts, ceilings, decision, session }, rejected);
+}
+
+interface Decided extends Circumstances {
+  decision: Decision;
+  named: readonly Deployment[] | undefined;
+}
+
+function decided({ named, ...circumstances }: Decided, view: RoutingView): Choice {
+  const { facts, decision, session, ceilings } = circumstances;
+  const selection = new Selection(circumstances);
   for (const { tier, pool } of groupsOf(decision, named, view)) selection.add(pool, tier);
   const { outage = [], context = [], refusal = [] } = decision.fallbacks;
   selection.add(deploymentsOf(outage, view), undefined, 'after an outage');
@@ -73,21 +107,30 @@ interface Named {
   memory: RoutingMemory;
 }
 
+const NOTHING = { decision: undefined, session: undefined, stay: undefined, shadow: undefined };
+
 /** The client has chosen; only what cannot serve the request is left out. */
 function byName(named: readonly Deployment[], { wanted, facts, memory }: Named): Choice {
   const { ceilings } = wanted;
   const selection = new Selection({ wanted, facts, ceilings, memory, session: undefined, decision: undefined });
   selection.add(named, undefined);
-  const nothing = { decision: undefined, session: undefined, stay: undefined, shadow: undefined };
-  return { ...selection.result(), ...nothing, facts, ceilings };
+  return { ...selection.result(), ...NOTHING, facts, ceilings };
 }
 
-function directly(asked: string, view: RoutingView): readonly Deployment[] {
+/** The choice that there is where there is none. */
+export function unserved(known: Partial<Choice> & Pick<Choice, 'facts' | 'ceilings'>, refusal: GatewayError): Choice {
+  return { ...NOTHING, candidates: [], dropped: [], costOf: () => undefined, ...known, refusal };
+}
+
+function directly(asked: string, view: RoutingView): readonly Deployment[] | undefined {
   const found = view.direct(asked);
-  if (found) return [found];
+  return found && [found];
+}
+
+function missing(asked: string, view: RoutingView): GatewayError {
   const near = nearNames(asked, [...view.rules.routes.keys(), ...view.models.keys()]);
   const message = `The model "${asked.slice(0, 200)}" does not exist here. Near it: ${near.join(', ')}`;
-  throw new GatewayError('model_not_found', message, { param: 'model' });
+  return new GatewayError('model_not_found', message, { param: 'model' });
 }
 
 interface Group {

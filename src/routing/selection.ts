@@ -21,6 +21,8 @@ export interface Dropped {
 }
 
 export interface Selected {
+  /** Why nobody can serve the request. */
+  refusal: GatewayError | undefined;
   /** In the order in which they should be tried. */
   candidates: readonly Candidate[];
   dropped: readonly Dropped[];
@@ -100,11 +102,11 @@ export class Selection {
     return reason;
   }
 
-  /** Throws why nobody can serve the request. */
   result(): Selected {
-    if (this.#candidates.length === 0) throw this.#refusal();
+    const isServed = this.#candidates.length > 0;
     return {
-      candidates: [...this.#candidates, ...this.#reserved],
+      candidates: isServed ? [...this.#candidates, ...this.#reserved] : [],
+      refusal: isServed ? undefined : this.#refusal(),
       dropped: this.#dropped,
       costOf: (deployment) => this.costOf(deployment),
     };

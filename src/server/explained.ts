@@ -29,12 +29,10 @@ export function explained(told: Explanation): string {
 }
 
 function rulesOf({ fired, strategy, shadow, canary }: Explanation): string[] {
-  const lines = (fired ?? []).map(
-    ({ name, did }, index) => `${index === 0 ? 'rules     ' : '          '} ${name}: ${did}`,
-  );
+  const lines = fired.map(({ name, did }, index) => `${index === 0 ? 'rules     ' : '          '} ${name}: ${did}`);
   if (canary !== undefined) lines.push(`canary     ${canary}`);
   if (shadow !== undefined) lines.push(`shadow     a copy goes to ${shadow}`);
-  if (strategy !== undefined && strategy !== 'order') lines.push(`strategy   ${strategy}`);
+  if (strategy !== 'order') lines.push(`strategy   ${strategy}`);
   return lines;
 }
 
@@ -82,8 +80,9 @@ function sessionOf({ session, stay }: Explanation): string {
 function planOf({ plan, ceilings }: Explanation): string {
   return [
     `at most ${plan.maxCalls} calls in ${plan.deadlineMs / 1000} s`,
+    `${plan.retriesLeft} retries left for all`,
     plan.maxCostUsd !== undefined && `none after $${dollars(plan.maxCostUsd)}`,
-    ceilings?.maxLatencyMs !== undefined && `an answer in ${ceilings.maxLatencyMs} ms`,
+    ceilings.maxLatencyMs !== undefined && `an answer in ${ceilings.maxLatencyMs} ms`,
     `up to ${plan.maxWaitMs / 1000} s in the queue`,
     plan.hedge && 'hedged',
   ]

@@ -1,19 +1,16 @@
 /** A request of the log, chosen for again: by its facts and its score's features, because nothing else was kept. */
 import type { ChatRequest, Usage } from '../core/chat.ts';
 import type { Deployment } from '../core/deployment.ts';
-import { asGatewayError, GatewayError } from '../core/errors.ts';
-import { lowest } from '../core/ceilings.ts';
+import { type Wanted, weigh } from '../routing/choose.ts';
 import { costUsd } from '../routing/cost.ts';
 import { priceOf, tokenFactorOf } from '../routing/expected-cost.ts';
 import type { Facts, Medium } from '../routing/facts/facts.ts';
 import { Leads } from '../routing/pool/leads.ts';
 import { SpeedBook } from '../routing/pool/speed-book.ts';
 import { factsFrom, type RoutingRecord } from '../routing/record.ts';
-import { type Decision, decide } from '../routing/rules/decide.ts';
-import { Selection } from '../routing/selection.ts';
 import { isWarm } from '../routing/sessions/prompt-cache.ts';
 import { type Session, Sessions } from '../routing/sessions/sessions.ts';
-import { deploymentsOf, type RoutingMemory, type RoutingView } from '../routing/view.ts';
+import type { RoutingMemory, RoutingView } from '../routing/view.ts';
 import type { LoggedRequest } from './log-lines.ts';
 
 export interface Rechosen {
@@ -63,67 +60,33 @@ interface Context {
 function rechoose(line: Recorded, { view, memory, byId }: Context): Rechosen {
   const { asked, key, routing } = line;
   const facts = factsFrom(routing, { asked, key });
-  const session = memory.sessions.find(key, facts.session, facts.atMs);
-  const named = view.models.get(asked) ?? (view.rules.routes.has(asked) ? undefined : directly(asked, view));
-  const isKnown = named !== undefined || view.rules.routes.has(asked);
   let lacksScore = false;
-  const decision = decide(view.rules, facts, {
-    score: () => {
-      lacksScore = routing.values === undefined;
-      return view.scorer.fromValues(routing.values ?? []);
-    },
-    previousTier: session?.tier,
-    random: memory.random,
-    isModel: named !== undefined,
-  });
-  const fired = decision.fired.map(({ name }) => name);
-  const nowhere = { deployment: undefined, tier: decision.tier, fired, costUsd: undefined, lacksScore };
-  if (!isKnown) return { ...nowhere, reason: `there is no model "${asked}"` };
-  if (decision.reject !== undefined) return { ...nowhere, reason: decision.reject };
-  try {
-    const [first] = candidatesFor({ facts, decision, session, named, routing }, view, memory);
-    if (!first) return { ...nowhere, reason: 'nobody is left' };
-    const { deployment, tier, reason } = first;
-    const usage = usageAt(line, deployment, { byId, session });
-    remember({ line, facts, deployment, tier, usage }, memory);
-    return { deployment, tier, reason, fired, costUsd: costAt(line, deployment, usage), lacksScore };
-  } catch (cause) {
-    const failure = asGatewayError(cause);
-    if (!(cause instanceof GatewayError)) throw cause;
-    return { ...nowhere, reason: failure.message };
+  const score = () => {
+    lacksScore = routing.values === undefined;
+    return view.scorer.fromValues(routing.values ?? []);
+  };
+  const { candidates, decision, refusal, session } = weigh(
+    { wanted: wantedOf(facts, routing), facts, score },
+    view,
+    memory,
+  );
+  const fired = (decision?.fired ?? []).map(({ name }) => name);
+  const [first] = candidates;
+  if (!first) {
+    const reason = refusal?.message ?? 'nobody is left';
+    return { deployment: undefined, tier: decision?.tier, reason, fired, costUsd: undefined, lacksScore };
   }
+  const { deployment, tier, reason } = first;
+  const usage = usageAt(line, deployment, { byId, session });
+  const isOnTheWay = decision !== undefined && !facts.isHousekeeping;
+  remember({ line, facts, deployment, tier, usage, isOnTheWay }, memory);
+  return { deployment, tier, reason, fired, costUsd: costAt(line, deployment, usage), lacksScore };
 }
 
-interface Known {
-  facts: Facts;
-  decision: Decision;
-  session: Session | undefined;
-  named: readonly Deployment[] | undefined;
-  routing: RoutingRecord;
-}
-
-/** The same steps as `choose`, with what is known. */
-function candidatesFor({ facts, decision, session, named, routing }: Known, view: RoutingView, memory: RoutingMemory) {
-  const request = standIn(facts);
-  const estimate = { inputTokens: facts.inputTokens, outputTokens: facts.outputTokens };
-  const { key, atMs: nowMs } = facts;
-  const wanted = { request, estimate, key, header: (name: string) => facts.header(name), ceilings: routing, nowMs };
-  const ceilings = lowest(routing, decision);
-  const selection = new Selection({ wanted, facts, ceilings, memory, session, decision });
-  const { pool, tier, tiers, fallbacks, canary } = decision;
-  if (pool) selection.add(deploymentsOf(pool, view), tier);
-  for (const each of tiers) selection.add(view.tiers.get(each) ?? [], each);
-  if (named && (!pool || canary !== undefined) && tiers.length === 0) selection.add(named, undefined);
-  selection.add(deploymentsOf(fallbacks.outage ?? [], view), undefined, 'after an outage');
-  if (selection.isTooLong)
-    selection.add(deploymentsOf(fallbacks.context ?? [], view), undefined, 'too long for others');
-  selection.settle(view.rules.tiers.map(({ name }) => name));
-  return selection.result().candidates;
-}
-
-function directly(asked: string, view: RoutingView): readonly Deployment[] | undefined {
-  const found = view.direct(asked);
-  return found && [found];
+function wantedOf(facts: Facts, ceilings: RoutingRecord): Wanted {
+  const { key, atMs, inputTokens, outputTokens } = facts;
+  const header = (name: string) => facts.header(name);
+  return { request: standIn(facts), estimate: { inputTokens, outputTokens }, key, header, ceilings, nowMs: atMs };
 }
 
 const PARTS: Record<Medium, object> = {
@@ -181,11 +144,16 @@ interface Answered {
   deployment: Deployment;
   tier: string | undefined;
   usage: Usage | undefined;
+  /** Its session is here from now on. */
+  isOnTheWay: boolean;
 }
 
-function remember({ line, facts, deployment, tier, usage }: Answered, { sessions, speeds }: RoutingMemory): void {
+function remember(
+  { line, facts, deployment, tier, usage, isOnTheWay }: Answered,
+  { sessions, speeds }: RoutingMemory,
+): void {
   if (line.outcome !== 'ok') return;
-  if (!facts.isHousekeeping) sessions.note(facts.key, facts.session, { deployment, tier, usage }, facts.atMs);
+  if (isOnTheWay) sessions.note(facts.key, facts.session, { deployment, tier, usage }, facts.atMs);
   if (line.deployment === undefined) return;
   const { firstTokenMs, completionTokens = 0, durationMs } = line;
   speeds.record(line.deployment, { firstTokenMs, outputTokens: completionTokens, durationMs }, facts.atMs);

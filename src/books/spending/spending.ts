@@ -16,7 +16,7 @@ import { firstRefusal, refused, unknownPrice } from './refusal.ts';
 /** What a request holds is kept so much longer than the request may run. */
 const GRACE_MS = 60_000;
 /** Keys (tenants, models, routes) that declare something; beyond it the sums of one are forgotten for each new one. */
-const MAX_ACCOUNTS = 100_000;
+const MAX_ACCOUNTS = 50_000;
 /** More requests at the same time than a process serves; beyond it the oldest hold expires for each new one. */
 const MAX_HOLDS = 50_000;
 

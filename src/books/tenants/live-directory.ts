@@ -46,6 +46,9 @@ export class LiveDirectory implements Keys {
   #readAtMs = -Infinity;
   #hasFailed = false;
   #running: { reading: Promise<boolean>; sinceMs: number } | undefined;
+  /** Readings that have begun, and the last of them whose word was taken: an older one may come late. */
+  #begun = 0;
+  #taken = 0;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -118,12 +121,11 @@ export class LiveDirectory implements Keys {
     if (!store) return () => {};
     let callOff: (() => void) | undefined;
     let isOver = false;
-    const readAndWait = async () => {
-      await this.refresh();
-      wait();
-    };
     const wait = () => {
-      if (!isOver) callOff = timers.after(FRESH_MS, () => void readAndWait());
+      callOff = timers.after(FRESH_MS, () => {
+        void this.refresh();
+        if (!isOver) wait();
+      });
     };
     wait();
     return () => {
@@ -136,9 +138,14 @@ export class LiveDirectory implements Keys {
     const { store, clock, onTrouble } = this.#options;
     if (!store) return true;
     const atMs = clock.now();
+    const number = ++this.#begun;
     try {
       await store.ready();
-      if (!this.isComplete || (await store.version()) !== this.#stored.version) this.#take(await store.load(AT_MOST));
+      const isSame = this.isComplete && (await store.version()) === this.#stored.version;
+      const stored = isSame ? undefined : await store.load(AT_MOST);
+      if (number < this.#taken) return true;
+      this.#taken = number;
+      if (stored) this.#take(stored);
       this.#readAtMs = atMs;
       if (this.#hasFailed) onTrouble?.(undefined);
       this.#hasFailed = false;

@@ -174,7 +174,6 @@ describe('LiveDirectory', () => {
     expect(first?.ms).toBe(FRESH_MS);
     first?.act();
     await directory.refresh();
-    await Promise.resolve();
     expect([knows('web'), due.length]).toEqual([true, 1]);
     stop();
     expect(due.length).toBe(0);
@@ -208,5 +207,21 @@ describe('LiveDirectory', () => {
     time.now = FRESH_MS;
     await directory.refresh();
     expect(knows('web')).toBe(true);
+  });
+
+  it('does not go back to what a late reading found', async () => {
+    const { directory, store, time, knows } = live();
+    const gate = Promise.withResolvers<void>();
+    store.change({ keys: [virtualKey('old')] });
+    store.slowLoad = gate.promise;
+    const late = directory.refresh();
+    while (store.loads === 0) await Promise.resolve();
+    store.slowLoad = Promise.resolve();
+    store.change({ keys: [virtualKey('new')] });
+    time.now = FRESH_MS;
+    await directory.refresh();
+    gate.resolve();
+    await late;
+    expect([knows('old'), knows('new')]).toEqual([false, true]);
   });
 });

@@ -24,6 +24,7 @@ export class FakeStore implements Pick<BookStore, 'ready' | 'version' | 'load'> 
   versions = 0;
   /** Holds readings up until it is resolved. */
   gate: Promise<void> = Promise.resolve();
+  slowLoad: Promise<void> = Promise.resolve();
 
   change(book: Partial<StoredBook>): void {
     this.book = { ...this.book, ...book, version: this.book.version + 1 };
@@ -43,6 +44,8 @@ export class FakeStore implements Pick<BookStore, 'ready' | 'version' | 'load'> 
 
   async load(): Promise<StoredBook> {
     this.loads++;
-    return this.book;
+    const { book } = this;
+    await this.slowLoad;
+    return book;
   }
 }
