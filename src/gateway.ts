@@ -243,6 +243,7 @@ export function finish(
   noteWaits(gateway, plan, now);
   if (outcome) outcome.costUsd = costUsd;
   gateway.dispatcher.noteCapacity();
-  settleHold(plan, usage, costUsd, now);
+  const isUnasked = !outcome && failure?.rule.origin === 'router';
+  settleHold(plan, { usage, costUsd, isUnasked }, now);
   gateway.recorder.record(factOf(gateway, plan, { outcome, failure, usage, costUsd, nowMs: now }));
 }

@@ -11,14 +11,23 @@ export function takeHold(gateway: Gateway, plan: Plan, costUsd: number | undefin
   if (plan.isShadow) return undefined;
   const { caller, requestId, told, estimate, startedAt, deadlineAt, request } = plan;
   const lastsMs = deadlineAt - startedAt + LONGEST_STREAM_MS;
-  const claim = { caller, asked: request.model, requestId, ...estimate, costUsd, lastsMs, told };
+  const { inputTokens } = estimate;
+  const outputTokens = estimate.outputTokens * (request.n ?? 1);
+  const claim = { caller, asked: request.model, requestId, inputTokens, outputTokens, costUsd, lastsMs, told };
   return gateway.books.admit(claim, gateway.clock.now());
 }
 
-/** Where nobody answered nothing was used. */
-export function settleHold(plan: Plan, usage: Usage | undefined, costUsd: number | undefined, nowMs: number): void {
+interface Used {
+  usage: Usage | undefined;
+  costUsd: number | undefined;
+  /** Nobody was asked: not even a request counts. */
+  isUnasked: boolean;
+}
+
+export function settleHold({ hold }: Plan, { usage, costUsd, isUnasked }: Used, nowMs: number): void {
+  if (isUnasked) return hold?.release(nowMs);
   const actual = usage
     ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens, costUsd }
     : { inputTokens: 0, outputTokens: 0, costUsd: 0 };
-  plan.hold?.settle(actual, nowMs);
+  hold?.settle(actual, nowMs);
 }

@@ -99,7 +99,7 @@ export const ERROR_RULES: Record<ErrorKind, ErrorRule> = {
   rejected: caller(400, 'rejected_by_rule', 'router'),
   forbidden: router(403, 'permission_error', 'forbidden'),
   limited: router(429, 'rate_limit_error', 'rate_limit_exceeded', { clientRetry: true }),
-  budget: router(429, 'insufficient_quota', 'insufficient_quota'),
+  budget: router(429, 'insufficient_quota', 'insufficient_quota', { clientRetry: true }),
   no_candidate: router(503, SERVER, 'no_healthy_provider', { clientRetry: true }),
   circuit_open: router(503, SERVER, 'no_healthy_provider', { failover: true, clientRetry: true }),
   capacity: router(429, 'rate_limit_error', 'router_at_capacity', { clientRetry: true }),

@@ -38,6 +38,19 @@ export class CalendarQuota {
     this.#used += amount;
   }
 
+  get period(): Period {
+    return this.#period;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  left(nowMs: number): number {
+    this.#turn(nowMs);
+    return Math.max(0, this.#limit - this.#used);
+  }
+
   /** What was taken in an earlier window is not given back in this one. A negative amount takes. */
   giveBack(amount: number, takenAtMs: number, nowMs: number): void {
     this.#turn(nowMs);

@@ -33,6 +33,10 @@ export class Slots {
     return Math.min(this.#declared ?? this.#adaptive?.limit ?? MOST, MOST);
   }
 
+  get inUse(): number {
+    return this.#inUse;
+  }
+
   /** 0: there is one. Else a guess, from how long calls take: only a call's end tells. */
   waitMs(): number {
     if (this.#inUse < this.limit) return 0;

@@ -69,6 +69,13 @@ export class Cooling {
     return this.#untilMs[longest] > nowMs ? longest : undefined;
   }
 
+  /** What rests, and for how long. */
+  resting(nowMs: number): { limit: Cause; forMs: number }[] {
+    if (nowMs >= this.#latestMs) return [];
+    const all = Object.entries(this.#untilMs) as [Cause, number][];
+    return all.filter(([, untilMs]) => untilMs > nowMs).map(([limit, untilMs]) => ({ limit, forMs: untilMs - nowMs }));
+  }
+
   #extend(cause: Cause, untilMs: number): void {
     this.#untilMs[cause] = Math.max(this.#untilMs[cause], untilMs);
     this.#latestMs = Math.max(this.#latestMs, untilMs);

@@ -14,6 +14,7 @@ import { CalendarQuota, type Period } from './calendar.ts';
 import { Slots } from './concurrency.ts';
 import { Cooling } from './cooling.ts';
 import { type Lease, Leases } from './lease.ts';
+import type { LimitStanding, Standing } from './standing.ts';
 
 /** Longer than answers take; a lease that is still open then was forgotten. */
 const LEASE_MS = 15 * 60_000;
@@ -145,6 +146,21 @@ export class Limiter implements Limits {
     for (const { bucket } of this.#limited) least = Math.min(least, bucket.room(nowMs));
     for (const { quota } of this.#quotas) least = Math.min(least, quota.room(nowMs));
     return least;
+  }
+
+  /** For people. */
+  standing(nowMs: number): Standing {
+    const limits: LimitStanding[] = this.#limited.map(({ dimension, bucket }) => {
+      const left = Math.max(0, bucket.room(nowMs) * bucket.capacity);
+      return { limit: dimension, per: 'minute', allowed: bucket.perMinute, left };
+    });
+    for (const { name, quota } of this.#quotas) {
+      limits.push({ limit: name, per: quota.period, allowed: quota.limit, left: quota.left(nowMs) });
+    }
+    const { limit, inUse } = this.#slots;
+    limits.push({ limit: 'concurrency', per: undefined, allowed: limit, left: Math.max(0, limit - inUse) });
+    const cooling = this.#cooling.resting(nowMs);
+    return { resource: this.resource, room: this.room(nowMs), running: this.open, limits, cooling };
   }
 
   /** Leases that are neither settled nor expired. */

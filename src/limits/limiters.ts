@@ -2,6 +2,7 @@ import type { Deployment } from '../core/deployment.ts';
 import type { Limits } from '../core/limits.ts';
 import { JointLimits } from './joint.ts';
 import { Limiter, type LimiterOptions } from './limiter.ts';
+import type { Standing } from './standing.ts';
 
 /** More than any configuration has; only clients that invent model names come near. */
 const MAX_KEPT = 2_000;
@@ -34,6 +35,11 @@ export class Limiters {
     const limits = this.#join(deployment, nowMs);
     this.#limits.set(deployment, limits);
     return limits;
+  }
+
+  /** Of each that was asked since the start. */
+  standings(nowMs: number): Standing[] {
+    return Array.from(this.#kept.values(), (limiter) => limiter.standing(nowMs));
   }
 
   get size(): number {

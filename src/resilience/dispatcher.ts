@@ -89,6 +89,16 @@ export class Dispatcher {
     return keep(this.#targets, name, new Target(parts));
   }
 
+  /** Every deployment that was asked since the start. */
+  get targets(): Iterable<Target> {
+    return this.#targets.values();
+  }
+
+  /** By the names that clients ask for. */
+  get pools(): ReadonlyMap<string, Pool> {
+    return this.#pools;
+  }
+
   /** Requests that ask for the same name share a retry budget. */
   pool(model: string): Pool {
     const known = this.#pools.get(model);

@@ -183,7 +183,7 @@ class KeyWork {
 const HEADINGS = ['NAME', 'ID', 'STATE', 'SECRET', 'TENANT', 'OWNER', 'EXPIRES', 'MODELS', 'ROUTES'];
 
 function cellsOf({ name, id, state, secrets, tenant, owner, expiresAt, models, routes }: KeyView): string[] {
-  const prefixes = secrets.map(({ prefix = '' }) => `${prefix}…`).join(' ');
+  const prefixes = secrets.map(({ prefix }) => (prefix === undefined ? '-' : `${prefix}…`)).join(' ');
   const used = [models, routes ?? (models && [])].map((names) => names?.join(' ') ?? 'all');
   return [
     name,

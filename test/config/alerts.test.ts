@@ -21,8 +21,16 @@ describe('alerts:', () => {
     ['a password in the address', slack('https://a:b@hooks.example/x'), 'no user name or password'],
     ['another protocol', slack('file:///etc/passwd'), 'Invalid URL'],
     ['thresholds that do not ascend', { thresholdsPercent: [90, 80] }, 'must ascend'],
-    ['two receivers of one name', { receivers: [...slack('https://a').receivers, ...slack('https://b').receivers] }, 'a name of its own'],
-    ['a webhook without a secret', { receivers: [{ name: 'h', type: 'webhook', url: 'https://a' }] }, 'expected string'],
+    [
+      'two receivers of one name',
+      { receivers: [...slack('https://a').receivers, ...slack('https://b').receivers] },
+      'a name of its own',
+    ],
+    [
+      'a webhook without a secret',
+      { receivers: [{ name: 'h', type: 'webhook', url: 'https://a' }] },
+      'expected string',
+    ],
     ['a rule that there is not', { off: ['everything'] }, 'Invalid option'],
   ])('refuses %s', (_name, value, message) => {
     expect(Alerting.safeParse(value).error?.message).toContain(message);

@@ -111,6 +111,12 @@ describe('whoAsks', () => {
     },
   );
 
+  it('does not even hash what is longer than any key', () => {
+    const { done, check } = watched();
+    expect(() => ask({ authorization: `Bearer ${'l'.repeat(513)}` }, KEYS, check)).toThrow(GatewayError);
+    expect(done).toEqual([]);
+  });
+
   it('compares the hash that was found, too', () => {
     const [wrong] = known.values();
     expect(() => ask({ authorization: 'Bearer another' }, { ...KEYS, find: () => wrong })).toThrow(/not known/);

@@ -1,5 +1,5 @@
 /** What is so now, by the operator's rules. Pure. */
-import type { Sources, TargetReading } from '../metrics/sources.ts';
+import { roomsOf, type Sources, type TargetReading } from '../metrics/sources.ts';
 import type { Reading } from '../spending/claim.ts';
 import { ALL_REQUESTS, type Observed } from './observed.ts';
 import type { AlertSettings, Condition, Severity } from './rules.ts';
@@ -36,9 +36,7 @@ export function conditionsOf(
 }
 
 function limitConditions(readings: readonly TargetReading[], { thresholdsPercent }: AlertSettings): Condition[] {
-  const rooms = new Map<string, number>();
-  for (const { resource, room } of readings) rooms.set(resource, Math.min(room, rooms.get(resource) ?? 1));
-  return [...rooms].flatMap(([subject, room]) => {
+  return [...roomsOf(readings)].flatMap(([subject, room]) => {
     const percent = Math.round((1 - room) * 100);
     const reached = reachedOf(percent, thresholdsPercent);
     return reached ? [{ rule: 'provider_limit', subject, ...reached, summary: `${subject}: ${percent} % used` }] : [];
@@ -75,7 +73,12 @@ function shareConditions(subject: string, counts: Counts, settings: AlertSetting
   const { errorPercent, throttlePercent, minimumCalls } = settings;
   const conditions: Condition[] = [];
   const noun = subject === ALL_REQUESTS ? 'requests' : 'calls';
-  const share = (rule: 'error_share' | 'throttle_share', count: number, thresholds: readonly number[], what: string) => {
+  const share = (
+    rule: 'error_share' | 'throttle_share',
+    count: number,
+    thresholds: readonly number[],
+    what: string,
+  ) => {
     const percent = Math.floor((count / calls) * 100);
     const reached = calls >= minimumCalls ? reachedOf(percent, thresholds) : undefined;
     const summary = `${subject}: ${percent} % of ${calls} ${noun} ${what}`;

@@ -81,7 +81,11 @@ export const METRICS = {
   },
   signalbox_tenant_requests_total: { type: 'counter', help: 'Requests that are over', labels: ['tenant', 'outcome'] },
   signalbox_tenant_tokens_total: { type: 'counter', help: 'Input and output together', labels: ['tenant'] },
-  signalbox_tenant_cost_usd_total: { type: 'counter', help: 'US dollars, where the price is known', labels: ['tenant'] },
+  signalbox_tenant_cost_usd_total: {
+    type: 'counter',
+    help: 'US dollars, where the price is known',
+    labels: ['tenant'],
+  },
   signalbox_cache_hits_total: { type: 'counter', help: 'Requests answered from the cache', labels: ['model'] },
   signalbox_fallbacks_total: {
     type: 'counter',
@@ -105,7 +109,11 @@ export const METRICS = {
     help: '1 for the state that the circuit is in',
     labels: ['deployment', 'state'],
   },
-  signalbox_parked: { type: 'gauge', help: 'Out of use until mended: credentials, accounts, models', labels: ['reason'] },
+  signalbox_parked: {
+    type: 'gauge',
+    help: 'Out of use until mended: credentials, accounts, models',
+    labels: ['reason'],
+  },
   signalbox_emergency: { type: 'gauge', help: '1: too few providers answer', labels: [] },
   signalbox_retry_budget: { type: 'gauge', help: 'Second calls that are allowed now', labels: ['model'] },
   signalbox_budget_used_ratio: { type: 'gauge', help: 'Spent and reserved; 1: all', labels: BUDGET },
@@ -131,7 +139,11 @@ export const METRICS = {
   process_resident_memory_bytes: { type: 'gauge', help: 'Resident memory', labels: [] },
   process_start_time_seconds: { type: 'gauge', help: 'Start of the process, seconds since 1970', labels: [] },
   nodejs_heap_size_used_bytes: { type: 'gauge', help: "Used bytes of V8's heap", labels: [] },
-  nodejs_eventloop_lag_p99_seconds: { type: 'gauge', help: 'p99 of the event loop lag since the last scrape', labels: [] },
+  nodejs_eventloop_lag_p99_seconds: {
+    type: 'gauge',
+    help: 'p99 of the event loop lag since the last scrape',
+    labels: [],
+  },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

@@ -36,7 +36,7 @@ export class Registry {
   }
 
   observe(name: NamesOf<'histogram'>, values: readonly string[], amount: number): void {
-    const { buckets = [] }: Metric = METRICS[name];
+    const { buckets } = METRICS[name];
     const make = () => ({ counts: new Float64Array(buckets.length), sum: 0, count: 0 });
     const histogram = this.#series(this.#histograms, name, values, make);
     histogram.count++;

@@ -77,25 +77,34 @@ function family(name: MetricName, lines: Iterable<Line>): string {
 }
 
 function dispatchFamilies({ waiting, targets, parked, isEmergency, retryBudgets }: Sources): string[] {
-  const readings = [...(targets?.() ?? [])];
-  const rooms = new Map<string, number>();
-  for (const { resource, room } of readings) rooms.set(resource, Math.min(room, rooms.get(resource) ?? 1));
-  const reasons = new Map<string, number>();
-  for (const { reason } of parked?.() ?? []) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const budgets = Array.from(retryBudgets?.() ?? [], ({ model, level }): Line => [[model], level]);
+  return [
+    family('signalbox_queue_waiting', linesOf(waiting?.() ?? {})),
+    ...targetFamilies([...(targets?.() ?? [])]),
+    family(
+      'signalbox_parked',
+      tally(parked?.() ?? [], ({ reason }) => [reason]),
+    ),
+    family('signalbox_emergency', isEmergency ? [[[], isEmergency() ? 1 : 0]] : []),
+    family('signalbox_retry_budget', budgets),
+  ];
+}
+
+function targetFamilies(readings: readonly TargetReading[]): string[] {
   const circuits = readings.flatMap(({ deployment, circuit }) =>
     CIRCUITS.map((state): Line => [[deployment, state], state === circuit ? 1 : 0]),
   );
   return [
-    family('signalbox_queue_waiting', linesOf(waiting?.() ?? {})),
-    family('signalbox_limiter_room_ratio', linesOf(Object.fromEntries(rooms))),
+    family('signalbox_limiter_room_ratio', linesOf(Object.fromEntries(roomsOf(readings)))),
     family('signalbox_circuit_state', circuits),
-    family('signalbox_parked', linesOf(Object.fromEntries(reasons))),
-    family('signalbox_emergency', isEmergency ? [[[], isEmergency() ? 1 : 0]] : []),
-    family(
-      'signalbox_retry_budget',
-      Array.from(retryBudgets?.() ?? [], ({ model, level }): Line => [[model], level]),
-    ),
   ];
+}
+
+/** By resource: what the deployment with the least room has. */
+export function roomsOf(readings: readonly TargetReading[]): Map<string, number> {
+  const rooms = new Map<string, number>();
+  for (const { resource, room } of readings) rooms.set(resource, Math.min(room, rooms.get(resource) ?? 1));
+  return rooms;
 }
 
 function budgetFamilies(readings: Iterable<Reading>): string[] {
@@ -112,23 +121,36 @@ function budgetFamilies(readings: Iterable<Reading>): string[] {
 }
 
 function bookFamilies({ ledger, spans, alerts }: Sources): string[] {
-  const book = ledger?.();
-  const traces = spans?.();
-  const { firing = [], messages = [] } = alerts?.() ?? {};
-  const counts = new Map<string, Line>();
-  for (const { rule, severity } of firing) {
-    const [, count] = counts.get(`${rule} ${severity}`) ?? [[], 0];
-    counts.set(`${rule} ${severity}`, [[rule, severity], count + 1]);
-  }
+  return [
+    ...(ledger ? ledgerFamilies(ledger()) : []),
+    ...(spans ? spanFamilies(spans()) : []),
+    ...(alerts ? alertFamilies(alerts()) : []),
+  ];
+}
+
+function ledgerFamilies({ waiting, written, dropped, failures }: WriterState): string[] {
+  return [
+    family('signalbox_ledger_waiting_rows', [[[], waiting]]),
+    family('signalbox_ledger_written_rows_total', [[[], written]]),
+    family('signalbox_ledger_dropped_rows_total', linesOf({ ...dropped })),
+    family('signalbox_ledger_failures_total', [[[], failures]]),
+  ];
+}
+
+function spanFamilies({ sent, dropped }: SpansReading): string[] {
+  return [
+    family('signalbox_spans_sent_total', [[[], sent]]),
+    family('signalbox_spans_dropped_total', linesOf(dropped)),
+  ];
+}
+
+function alertFamilies({ firing, messages }: AlertsReading): string[] {
   const told = messages.map(({ receiver, outcome, count }): Line => [[receiver, outcome], count]);
   return [
-    family('signalbox_ledger_waiting_rows', book ? [[[], book.waiting]] : []),
-    family('signalbox_ledger_written_rows_total', book ? [[[], book.written]] : []),
-    family('signalbox_ledger_dropped_rows_total', linesOf(book?.dropped ?? {})),
-    family('signalbox_ledger_failures_total', book ? [[[], book.failures]] : []),
-    family('signalbox_spans_sent_total', traces ? [[[], traces.sent]] : []),
-    family('signalbox_spans_dropped_total', linesOf(traces?.dropped ?? {})),
-    family('signalbox_alerts_firing', counts.values()),
+    family(
+      'signalbox_alerts_firing',
+      tally(firing, ({ rule, severity }) => [rule, severity]),
+    ),
     family('signalbox_alert_messages_total', told),
   ];
 }
@@ -146,4 +168,15 @@ function processFamilies(reading: ProcessReading | undefined): string[] {
 
 function linesOf(values: Readonly<Record<string, number>>): Line[] {
   return Object.entries(values).map(([label, value]) => [[label], value]);
+}
+
+/** How many there are of each. */
+function tally<Item>(items: Iterable<Item>, labelsOf: (item: Item) => readonly string[]): Iterable<Line> {
+  const lines = new Map<string, Line>();
+  for (const item of items) {
+    const labels = labelsOf(item);
+    const name = labels.join(' ');
+    lines.set(name, [labels, (lines.get(name)?.[1] ?? 0) + 1]);
+  }
+  return lines.values();
 }

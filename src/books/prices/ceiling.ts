@@ -1,21 +1,21 @@
 import type { DatedPrice, Price, PriceTier } from '../../core/deployment.ts';
 
 /** The dearest of all in every bucket, long prompts too. What has no price of its own costs what input costs. */
-export function ceilingOf(prices: Iterable<Price>): Price | undefined {
-  let ceiling: Required<PriceTier> | undefined;
-  for (const price of prices) {
-    for (const tier of [price, ...(price.tiers ?? [])]) {
-      const { input, output, cacheRead = input, cacheWrite5m = input, cacheWrite1h = cacheWrite5m } = tier;
-      ceiling = {
-        input: Math.max(input, ceiling?.input ?? 0),
-        output: Math.max(output, ceiling?.output ?? 0),
-        cacheRead: Math.max(cacheRead, ceiling?.cacheRead ?? 0),
-        cacheWrite5m: Math.max(cacheWrite5m, ceiling?.cacheWrite5m ?? 0),
-        cacheWrite1h: Math.max(cacheWrite1h, ceiling?.cacheWrite1h ?? 0),
-      };
-    }
-  }
-  return ceiling;
+export function ceilingOf(prices: Iterable<Price>): Required<PriceTier> | undefined {
+  const tiers = [...prices].flatMap((price) => [price, ...(price.tiers ?? [])]).map(whole);
+  if (tiers.length === 0) return undefined;
+  const most = (field: keyof PriceTier) => Math.max(...tiers.map((tier) => tier[field]));
+  return {
+    input: most('input'),
+    output: most('output'),
+    cacheRead: most('cacheRead'),
+    cacheWrite5m: most('cacheWrite5m'),
+    cacheWrite1h: most('cacheWrite1h'),
+  };
+}
+
+function whole({ input, output, cacheRead = input, cacheWrite5m = input, cacheWrite1h }: PriceTier) {
+  return { input, output, cacheRead, cacheWrite5m, cacheWrite1h: cacheWrite1h ?? cacheWrite5m };
 }
 
 /** The last row that holds at this moment. */

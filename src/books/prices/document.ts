@@ -31,7 +31,12 @@ function before(tiers: readonly { abovePromptTokens: number }[], index: number):
 
 /** First and last day (UTC) on which it holds. */
 const Dated = z
-  .strictObject({ ...tier, tiers: Tiers.exactOptional(), validFrom: z.iso.date().optional(), validTo: z.iso.date().optional() })
+  .strictObject({
+    ...tier,
+    tiers: Tiers.exactOptional(),
+    validFrom: z.iso.date().optional(),
+    validTo: z.iso.date().optional(),
+  })
   .refine(({ validFrom, validTo }) => !validFrom || !validTo || validFrom <= validTo, 'ends before it begins');
 
 const Row = z

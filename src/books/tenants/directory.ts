@@ -23,6 +23,11 @@ interface Owned {
   secret: KeySecret;
 }
 
+/** Of two of the same name the first counts: what is declared stands before what is stored. `before` knows scopes. */
+export function createDirectory(book: Book, before?: Directory): Directory {
+  return new Directory(book, before);
+}
+
 export class Directory {
   readonly tenants: ReadonlyMap<string, Tenant>;
   /** By id. */
@@ -37,7 +42,6 @@ export class Directory {
   /** By whose they are: the books take the same object for the same declaration. */
   readonly #scopes: Map<string, Scope>;
 
-  /** Of two of the same name the first counts: what is declared stands before what is stored. `before` knows scopes. */
   constructor(book: Book, before?: Directory) {
     const problems: string[] = [];
     const tenants = firstOfEach(

@@ -5,7 +5,7 @@
 import type { KnownKey, Keys } from '../../core/caller.ts';
 import type { Clock, Timers } from '../../core/ports.ts';
 import type { Book, BookStore, StoredBook } from './book.ts';
-import { Directory } from './directory.ts';
+import { createDirectory, type Directory } from './directory.ts';
 
 /** How old what is known of the store may be; and how long a reading may take before another one is tried. */
 export const FRESH_MS = 10_000;
@@ -52,7 +52,7 @@ export class LiveDirectory implements Keys {
 
   constructor(options: LiveOptions) {
     this.#options = options;
-    this.#directory = new Directory(options.declared);
+    this.#directory = createDirectory(options.declared);
   }
 
   /** Everything as it is known now. */
@@ -163,7 +163,7 @@ export class LiveDirectory implements Keys {
       tenants: [...declared.tenants, ...stored.tenants],
       keys: [...declared.keys, ...stored.keys],
     };
-    this.#directory = new Directory(book, this.#directory);
+    this.#directory = createDirectory(book, this.#directory);
     this.#stored = stored;
     const problems = [...stored.problems, ...this.#directory.problems];
     if (problems.join('\n') !== this.#told) onProblems?.(problems);

@@ -1,6 +1,6 @@
 /** Keys as people may see them: everything but what could open a door. */
 import type { Book, Share, VirtualKey } from './book.ts';
-import { Directory } from './directory.ts';
+import { createDirectory } from './directory.ts';
 
 export interface KeyView extends Share {
   id: string;
@@ -55,7 +55,7 @@ export function stateOf({ expiresAtMs, revokedAtMs }: VirtualKey, nowMs: number)
 /** Why a key would open nothing if it were added: its name is taken, its tenant or its parent is not there. */
 export function problemsWith(key: VirtualKey, { tenants, keys }: Book): string[] {
   const own = `keys.${key.name}: `;
-  const { problems } = new Directory({ tenants, keys: [...keys, key] });
+  const { problems } = createDirectory({ tenants, keys: [...keys, key] });
   return problems.filter((problem) => problem.startsWith(own)).map((problem) => problem.slice(own.length));
 }
 

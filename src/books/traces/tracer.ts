@@ -149,7 +149,10 @@ export class Tracer {
 
   #newHex(digits: number): string {
     let hex = '';
-    while (hex.length < digits) hex += Math.floor(this.#ports.random() * 0x1_0000).toString(16).padStart(4, '0');
+    while (hex.length < digits)
+      hex += Math.floor(this.#ports.random() * 0x1_0000)
+        .toString(16)
+        .padStart(4, '0');
     return /[^0]/.test(hex) ? hex.slice(0, digits) : hex.slice(1, digits) + '1';
   }
 }

@@ -102,7 +102,11 @@ const table: Row[] = [
   },
   { name: 'an unknown price', noted: [entryWith({ costUsd: null })], holds: ['unknown_price 1 warning'] },
   { name: 'rows that were dropped', sources: ledger(1), holds: ['ledger_drops 1 warning'] },
-  { name: 'an emergency that the dispatcher tells', sources: { isEmergency: () => true }, holds: ['emergency 1 critical'] },
+  {
+    name: 'an emergency that the dispatcher tells',
+    sources: { isEmergency: () => true },
+    holds: ['emergency 1 critical'],
+  },
   {
     name: 'nothing that is switched off',
     sources: { ...ledger(1), ...target(0, 'open') },

@@ -13,7 +13,8 @@ const NO_LONG_PROMPT =
 const NO_HOUR = 'they have no price for an hour on Bedrock here; ours is twice the input, as for the others';
 const NEWER = 'it is newer than their data';
 const OURS_LACKS = 'ours lacks it, so a cached token costs what a fresh one does: too much, never too little';
-const WRONG = 'ours is wrong: half the price through 2026-12-31 (LiteLLM discussion 39357, https://ai.google.dev/gemini-api/docs/pricing)';
+const WRONG =
+  'ours is wrong: half the price through 2026-12-31 (LiteLLM discussion 39357, https://ai.google.dev/gemini-api/docs/pricing)';
 
 const EXPLAINED: Record<string, { why: string; differences?: string[]; unknown?: 'to us' | 'to them' }> = {
   'anthropic claude-sonnet-5-5': { why: NEWER, unknown: 'to them' },
@@ -73,11 +74,14 @@ describe('the catalog beside a maintained price list', () => {
     expect(Object.keys(EXPLAINED).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it.each(Object.entries(EXPLAINED).filter(([, { why }]) => why === NO_LONG_PROMPT))('%s: its prompts are short', (name) => {
-    const model = name.split(' ')[1] ?? '';
-    const { capabilities } = createCatalog(models).lookup('openai', model, TODAY.getTime());
-    expect(capabilities.contextTokens - capabilities.outputTokens).toBeLessThanOrEqual(272_000);
-  });
+  it.each(Object.entries(EXPLAINED).filter(([, { why }]) => why === NO_LONG_PROMPT))(
+    '%s: its prompts are short',
+    (name) => {
+      const model = name.split(' ')[1] ?? '';
+      const { capabilities } = createCatalog(models).lookup('openai', model, TODAY.getTime());
+      expect(capabilities.contextTokens - capabilities.outputTokens).toBeLessThanOrEqual(272_000);
+    },
+  );
 
   it('knows that the introductory prices of Gemini end with the year', () => {
     const next = compared('gemini', NEXT_YEAR).find(({ name }) => name === 'gemini gemini-3.8-flash');

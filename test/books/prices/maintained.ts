@@ -51,7 +51,8 @@ function sameModel(theirs: string, providerModel: string): boolean {
   return bare(theirs) === bare(providerModel);
 }
 
-type TheirPrice = ReturnType<typeof calcPrice> extends infer R ? NonNullable<R> extends { model_price: infer P } ? P : never : never;
+type TheirPrice =
+  ReturnType<typeof calcPrice> extends infer R ? (NonNullable<R> extends { model_price: infer P } ? P : never) : never;
 
 function differencesOf(ours: Price, theirs: TheirPrice): string[] {
   const [ourTier, ...more] = ours.tiers ?? [];
@@ -64,7 +65,8 @@ function differencesOf(ours: Price, theirs: TheirPrice): string[] {
   if (more.length > 0 || new Set(starts).size > 1) differences.push('more than one tier');
   // They name the last token of the lower tier for some models, and the first above it for others.
   const ourStart = ourTier?.abovePromptTokens;
-  if (Math.abs((ourStart ?? 0) - (start ?? 0)) > 1) differences.push(`tier: ${ourStart ?? 'none'} / ${start ?? 'none'}`);
+  if (Math.abs((ourStart ?? 0) - (start ?? 0)) > 1)
+    differences.push(`tier: ${ourStart ?? 'none'} / ${start ?? 'none'}`);
   for (const [field, key] of FIELDS) {
     const price = theirs[key];
     const base = typeof price === 'object' ? price.base : price;

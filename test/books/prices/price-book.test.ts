@@ -134,11 +134,36 @@ describe('a document', () => {
     ['a price for one token', document({ deployment: 'a/b', price: { input: 0.000003, output: 1 } }), 'is it for one?'],
     ['a price in cents of cents', document({ deployment: 'a/b', price: { input: 30_000, output: 1 } }), 'in dollars?'],
     ['a row for nothing', document({ price: PRICE }), 'name a `deployment`'],
-    ['a row for two', document({ deployment: 'a/b', dialect: 'openai', model: 'm', price: PRICE }), 'name a `deployment`'],
+    [
+      'a row for two',
+      document({ deployment: 'a/b', dialect: 'openai', model: 'm', price: PRICE }),
+      'name a `deployment`',
+    ],
     ['a row twice', document({ deployment: 'a/b', price: PRICE }, { deployment: 'a/b', price: PRICE }), 'twice'],
-    ['tiers that fall', document({ deployment: 'a/b', price: { ...PRICE, tiers: [{ ...PRICE, abovePromptTokens: 9 }, { ...PRICE, abovePromptTokens: 8 }] } }), 'tiers ascend'],
-    ['days that end before they begin', document({ deployment: 'a/b', price: { ...PRICE, validFrom: '2026-02-01', validTo: '2026-01-01' } }), 'ends before'],
-    ['anything but prices', document({ deployment: 'a/b', price: PRICE, capabilities: { tools: false } }), 'capabilities'],
+    [
+      'tiers that fall',
+      document({
+        deployment: 'a/b',
+        price: {
+          ...PRICE,
+          tiers: [
+            { ...PRICE, abovePromptTokens: 9 },
+            { ...PRICE, abovePromptTokens: 8 },
+          ],
+        },
+      }),
+      'tiers ascend',
+    ],
+    [
+      'days that end before they begin',
+      document({ deployment: 'a/b', price: { ...PRICE, validFrom: '2026-02-01', validTo: '2026-01-01' } }),
+      'ends before',
+    ],
+    [
+      'anything but prices',
+      document({ deployment: 'a/b', price: PRICE, capabilities: { tools: false } }),
+      'capabilities',
+    ],
     ['who may ask', { ...good, models: ['a'] }, 'models'],
   ])('with %s changes nothing', (_name, bad, message) => {
     const book = bookWith();
@@ -150,7 +175,14 @@ describe('a document', () => {
   it('says what it changed', () => {
     const book = bookWith();
     book.load(document({ deployment: 'a/1', price: PRICE }, { deployment: 'a/2', price: PRICE }));
-    expect(book.load(document({ deployment: 'a/2', price: { input: 2, output: 2 } }, { dialect: 'openai', model: 'GPT-5.5', price: PRICE }))).toEqual({
+    expect(
+      book.load(
+        document(
+          { deployment: 'a/2', price: { input: 2, output: 2 } },
+          { dialect: 'openai', model: 'GPT-5.5', price: PRICE },
+        ),
+      ),
+    ).toEqual({
       added: ['openai gpt-5-5'],
       changed: ['a/2'],
       removed: ['a/1'],
@@ -194,7 +226,10 @@ describe('price data decides no access', () => {
   });
 
   it('a catalog without any price serves the same models, which can do the same', () => {
-    const bare = createCatalog({ ...models, models: models.models.map(({ price: _, ...row }: { price?: unknown; id: string }) => row) });
+    const bare = createCatalog({
+      ...models,
+      models: models.models.map((row) => ({ ...row, price: undefined })),
+    });
     for (const dialect of ['anthropic', 'openai', 'gemini', 'bedrock']) {
       expect(bare.offered(dialect)).toEqual(catalog.offered(dialect));
       for (const { providerModel, name } of catalog.offered(dialect)) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { declaredBook } from '../../../src/books/tenants/declared.ts';
-import { Directory } from '../../../src/books/tenants/directory.ts';
+import { createDirectory } from '../../../src/books/tenants/directory.ts';
 import { Key, NewKey, NewTenant, NewTerms, Tenants } from '../../../src/config/tenants.ts';
 import { hash } from './sample.ts';
 
@@ -54,7 +54,7 @@ describe('tenants:', () => {
       'acme.lab': { parent: 'acme', models: ['*-haiku-*'] },
     });
     const keys = [Key.parse({ ...SECRET, tenant: 'acme.lab' })];
-    const directory = new Directory(declaredBook({ tenants, keys }, hash));
+    const directory = createDirectory(declaredBook({ tenants, keys }, hash));
     expect(directory.problems).toEqual([]);
     expect(directory.find(hash(SECRET.key))?.caller).toMatchObject({ tenant: 'acme.lab', parents: ['acme'] });
     expect(Tenants.parse(undefined)).toEqual({});
@@ -62,7 +62,7 @@ describe('tenants:', () => {
 
   it('tells of circles by all their names', () => {
     const tenants = Tenants.parse({ a: { parent: 'b' }, b: { parent: 'a' } });
-    expect(new Directory(declaredBook({ tenants, keys: [] }, hash)).problems[0]).toBe(
+    expect(createDirectory(declaredBook({ tenants, keys: [] }, hash)).problems[0]).toBe(
       'tenants.a: parent: goes in a circle: a → b → a',
     );
   });

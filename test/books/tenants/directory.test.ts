@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ANYONE, mayUse } from '../../../src/core/caller.ts';
 import type { Book } from '../../../src/books/tenants/book.ts';
 import { declaredBook } from '../../../src/books/tenants/declared.ts';
-import { Directory, scopesOf } from '../../../src/books/tenants/directory.ts';
+import { createDirectory, type Directory, scopesOf } from '../../../src/books/tenants/directory.ts';
 import { hash, tenant, virtualKey } from './sample.ts';
 
 const LIMITS = { requestsPerMinute: 60 };
@@ -23,6 +23,8 @@ const COMPANY: Book = {
     virtualKey('web', { tenant: 'acme.lab.night', limits: { concurrency: 3 }, tags: ['prod'], owner: 'ann' }),
     virtualKey('part', { parent: 'key_web', maxCostUsd: 1, priority: 'critical' }),
     virtualKey('free'),
+    virtualKey('urgent', { priority: 'critical' }),
+    virtualKey('heir', { parent: 'key_urgent' }),
   ],
 };
 
@@ -31,10 +33,10 @@ function scopesIn(directory: Directory, name: string) {
 }
 
 function callerIn(book: Book, name: string) {
-  return new Directory(book).find(hash(`secret-of-${name}`))?.caller ?? ANYONE;
+  return createDirectory(book).find(hash(`secret-of-${name}`))?.caller ?? ANYONE;
 }
 
-describe('Directory', () => {
+describe('createDirectory', () => {
   it('gives a key what its tenant and all above it leave', () => {
     expect(callerIn(COMPANY, 'web')).toMatchObject({
       id: 'key_web',
@@ -59,6 +61,10 @@ describe('Directory', () => {
     });
   });
 
+  it('gives a part the priority of the whole, where it names none', () => {
+    expect(callerIn(COMPANY, 'heir').priority).toBe('critical');
+  });
+
   it('draws on all that declare something, nearest first', () => {
     const drawn = (name: string) => scopesOf(callerIn(COMPANY, name)).map((scope) => `${scope.kind} ${scope.name}`);
     expect(drawn('web')).toEqual(['key web', 'tenant acme.lab.night', 'tenant acme']);
@@ -69,7 +75,7 @@ describe('Directory', () => {
 
   it('lets keys share the scope of their tenant', () => {
     const tenants = [tenant('acme', { limits: LIMITS })];
-    const directory = new Directory({
+    const directory = createDirectory({
       tenants,
       keys: [virtualKey('a', { tenant: 'acme' }), virtualKey('b', { tenant: 'acme' })],
     });
@@ -83,10 +89,10 @@ describe('Directory', () => {
     const tenants = copy.tenants.map((one) =>
       one.name === 'acme' ? { ...one, budgets: { usd: { perMonth: 200 } } } : one,
     );
-    const first = new Directory(COMPANY);
+    const first = createDirectory(COMPANY);
     const [key, lab, acme] = scopesIn(first, 'web');
-    const idle = new Directory(structuredClone(COMPANY), first); // Nobody asks here.
-    const changed = scopesIn(new Directory({ ...copy, tenants }, idle), 'web');
+    const idle = createDirectory(structuredClone(COMPANY), first); // Nobody asks here.
+    const changed = scopesIn(createDirectory({ ...copy, tenants }, idle), 'web');
     expect(changed[0]).toBe(key);
     expect(changed[1]).toBe(lab);
     expect(changed[2]).not.toBe(acme);
@@ -94,7 +100,7 @@ describe('Directory', () => {
   });
 
   it('tells what a key and a tenant may do', () => {
-    const directory = new Directory(COMPANY);
+    const directory = createDirectory(COMPANY);
     const key = directory.keys.get('key_part') ?? virtualKey('none');
     expect(directory.rightsOfKey(key)).toMatchObject({ ceilings: { maxCostUsd: 1 }, tags: ['customer', 'prod'] });
     expect(directory.rightsOfTenant('acme.lab')).toMatchObject({ ceilings: { maxCostUsd: 2 }, tags: ['customer'] });
@@ -106,7 +112,7 @@ describe('Directory', () => {
       { hash: hash('new'), untilMs: 130 },
       { hash: hash('old'), untilMs: 70 },
     ];
-    const directory = new Directory({
+    const directory = createDirectory({
       tenants: [],
       keys: [parent, virtualKey('part', { parent: 'key_web', secrets })],
     });
@@ -179,7 +185,7 @@ describe('Directory', () => {
       says: ['tenants.t17: parent: more than 16 stand above it'],
     },
   ])('tells of $name', ({ book, says }) => {
-    const directory = new Directory({ tenants: [], keys: [], ...book });
+    const directory = createDirectory({ tenants: [], keys: [], ...book });
     expect(directory.problems).toEqual(says);
     const broken = says.flatMap((line) => /^keys\.(\w+): (?:tenant|parent):/.exec(line)?.[1] ?? []);
     expect(broken.filter((name) => directory.find(hash(`secret-of-${name}`)))).toEqual([]);
@@ -205,6 +211,6 @@ describe('declaredBook', () => {
       ['app', 'sb-Ab12A', undefined],
     ]);
     expect(JSON.stringify(book)).not.toContain('short-but');
-    expect(new Directory(book).find(hash(long))?.caller.name).toBe('app');
+    expect(createDirectory(book).find(hash(long))?.caller.name).toBe('app');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type IssuePorts, issueKey, rotateKey } from '../../../src/books/tenants/issue.ts';
-import { Directory } from '../../../src/books/tenants/directory.ts';
+import { createDirectory } from '../../../src/books/tenants/directory.ts';
 import { problemsWith, viewOf } from '../../../src/books/tenants/view.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { hash, START_MS, tenant, virtualKey } from './sample.ts';
@@ -23,7 +23,7 @@ describe('a key that is made', () => {
 
   it('is known by its secret', () => {
     const { key, secret } = issueKey({ name: 'web' }, at(START_MS));
-    expect(new Directory({ tenants: [], keys: [key] }).find(hash(secret))?.caller).toMatchObject({
+    expect(createDirectory({ tenants: [], keys: [key] }).find(hash(secret))?.caller).toMatchObject({
       name: 'web',
       prefix: secret.slice(0, 8),
     });
@@ -38,7 +38,7 @@ describe('a key that is made', () => {
 describe('a secret that is replaced', () => {
   const { key, secret: first } = issueKey({ name: 'web', expiresAtMs: 9_000 }, at(0));
   const opens = (nowMs: number, of: typeof key, secret: string) => {
-    const known = new Directory({ tenants: [], keys: [of] }).find(hash(secret));
+    const known = createDirectory({ tenants: [], keys: [of] }).find(hash(secret));
     return known !== undefined && (known.expiresAtMs ?? Infinity) > nowMs;
   };
 

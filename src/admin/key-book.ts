@@ -1,0 +1,49 @@
+/** What the endpoints of keys and tenants share. */
+import type { VirtualKey } from '../books/tenants/book.ts';
+import { viewOf } from '../books/tenants/view.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { AdminSources, Change } from './sources.ts';
+import { askBooks, freshen } from './stores.ts';
+
+export function keyOf(key: VirtualKey, { declared, clock }: Pick<AdminSources, 'declared' | 'clock'>): object {
+  const isDeclared = declared.keys.some(({ id }) => id === key.id);
+  return { ...viewOf(key, clock.now()), source: isDeclared ? 'configuration' : 'store' };
+}
+
+/** By its id or its name, as it is known here. */
+export async function findKey(idOrName: string, sources: AdminSources): Promise<VirtualKey> {
+  await freshen(sources);
+  const { keys } = sources.directory.directory;
+  const key = keys.get(idOrName) ?? keys.values().find(({ name }) => name === idOrName);
+  if (!key) throw notThere('key', idOrName);
+  return key;
+}
+
+/** As the store has it now: one to be changed. */
+export async function storedKey(idOrName: string, sources: AdminSources): Promise<VirtualKey> {
+  const { keys } = sources.declared;
+  if (keys.some(({ name }) => name === idOrName)) throw declared('key', idOrName);
+  const key = await askBooks(sources, (store) => store.key(idOrName));
+  if (!key) throw notThere('key', idOrName);
+  return key;
+}
+
+/** Everybody is told: this server at once, the log, and other servers when they look. */
+export async function changed(sources: AdminSources, change: Change): Promise<void> {
+  sources.onChange(change);
+  await freshen(sources, 'after_change');
+}
+
+export function notThere(kind: 'key' | 'tenant', name: string): GatewayError {
+  const code = `${kind}_not_found`;
+  return new GatewayError('route_not_found', `There is no ${kind} "${name}"`, { code, param: kind });
+}
+
+export function declared(kind: 'key' | 'tenant', name: string): GatewayError {
+  return taken(`${kind}_declared`, `The ${kind} "${name}" stands in the configuration; change it there`);
+}
+
+/** 409: it is right by itself, and does not fit what there is. */
+export function taken(code: string, message: string): GatewayError {
+  return new GatewayError('invalid_request', message, { code, status: 409 });
+}

@@ -1,0 +1,123 @@
+/** All that the admin API reads and changes. The composition root fills it in; what is optional may be missing. */
+import type { Alert } from '../books/alerts/book.ts';
+import type { WriterState } from '../books/ledger/writer.ts';
+import type { AlertsReading } from '../books/metrics/sources.ts';
+import type { Scope } from '../books/spending/claim.ts';
+import type { Spending } from '../books/spending/spending.ts';
+import type { Book, BookStore } from '../books/tenants/book.ts';
+import type { IssuePorts } from '../books/tenants/issue.ts';
+import type { LiveDirectory } from '../books/tenants/live-directory.ts';
+import type { LedgerStore } from '../core/ledger.ts';
+import type { LimitName } from '../core/limits.ts';
+import type { Clock, Timers } from '../core/ports.ts';
+import type { Priority } from '../core/priority.ts';
+
+export interface AdminSources {
+  clock: Clock;
+  timers: Timers;
+  about: About;
+  /** Tenants and keys: all that there are, those of the configuration, and where others are stored. */
+  directory: Pick<LiveDirectory, 'directory' | 'isComplete' | 'refresh' | 'refreshAfterChange'>;
+  declared: Book;
+  books?: BookStore | undefined;
+  issue: Pick<IssuePorts, 'newId' | 'hash'>;
+  spending: Pick<Spending, 'readings'>;
+  /** Limits and budgets of models and routes; those of keys and tenants are in the directory. */
+  scopes: readonly Scope[];
+  ledger?: LedgerSource | undefined;
+  dispatch: () => DispatchReading;
+  accounts: () => readonly AccountReading[];
+  alerts?: { readonly firing: readonly Alert[]; reading: () => AlertsReading } | undefined;
+  /** Prometheus's text. */
+  metrics?: (() => string) | undefined;
+  rules: () => RulesInForce;
+  /** As it was read, secrets included; what is shown of it is chosen here. */
+  configuration: object;
+  /** How a request of late was chosen, where that is remembered. */
+  planOf?: ((requestId: string) => object | undefined) | undefined;
+  /** What an operator has changed, for the log. Must not throw. */
+  onChange: (change: Change) => void;
+  /** Failures of our own, with their cause, for the log. Must not throw. */
+  onFailure: (cause: unknown, requestId: string) => void;
+}
+
+export interface About {
+  version: string;
+  /** The configuration's name. */
+  source: string;
+  startedAtMs: number;
+  /** The providers are practice ones. */
+  practice: boolean;
+}
+
+export interface LedgerSource {
+  store: LedgerStore;
+  state: () => WriterState;
+  /** What it last tried went well. */
+  isWell: () => boolean;
+}
+
+export interface DispatchReading {
+  isEmergency: boolean;
+  waiting: Readonly<Record<Priority, number>>;
+  deployments: readonly DeploymentReading[];
+}
+
+/** Of each that was asked since the start. */
+export interface DeploymentReading {
+  deployment: string;
+  /** The name that clients ask for. */
+  model: string;
+  provider: string;
+  /** Deployments with the same one draw on the same limits. */
+  resource: string;
+  circuit: 'closed' | 'open' | 'half_open';
+  /** 0 to 1. */
+  room: number;
+  /** Why a small request would be passed over now: `parked:credential`, `circuit_open`, `limited:requests`. */
+  obstacle: string | undefined;
+  /** Until one would not be; Infinity: nobody knows. */
+  waitMs: number;
+  /** What its answers take of late, in milliseconds; 0: there are none. */
+  usualMs: number;
+  firstTokenMs: number | undefined;
+  tokensPerSecond: number | undefined;
+  lastCallAtMs: number | undefined;
+}
+
+/** What one account allows one family of models in one region, as far as we know. */
+export interface AccountReading {
+  /** `account|region|family`, and the deployment where it has limits of its own. */
+  resource: string;
+  /** Of the scarcest limit, 0 to 1. */
+  room: number;
+  /** Calls that are not over. */
+  running: number;
+  limits: readonly LimitStanding[];
+  /** Left alone after a refusal, and for how long. */
+  cooling: readonly { limit: LimitName; forMs: number }[];
+}
+
+/** `left` is of what may go at once, where the limit is per minute: buckets hold a share of a minute. */
+export interface LimitStanding {
+  limit: LimitName;
+  per: 'minute' | 'day' | 'week' | 'month' | undefined;
+  allowed: number;
+  left: number;
+}
+
+/** The operator's rules over the shipped ones. */
+export interface RulesInForce {
+  /** The lowest first. */
+  tiers: readonly { name: string; models: readonly string[] }[];
+  profiles: Readonly<Record<string, unknown>>;
+  routes: Readonly<Record<string, unknown>>;
+  /** In the order in which they are read. */
+  rules: readonly { name: string; isGuard: boolean; when?: unknown; do: unknown }[];
+}
+
+export interface Change {
+  change: 'key_created' | 'key_changed' | 'key_rotated' | 'key_revoked' | 'tenant_put' | 'tenant_deleted';
+  /** Of the key or the tenant. */
+  name: string;
+}
