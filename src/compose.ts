@@ -1,7 +1,5 @@
 import type { Hono } from 'hono';
-import { declaredBook } from './books/tenants/declared.ts';
-import { LiveDirectory } from './books/tenants/live-directory.ts';
-import { booksOf } from './compose/books.ts';
+import { type Accounting, accountingOf, type Stores } from './compose/accounting.ts';
 import models from '../routing-rules/models.json' with { type: 'json' };
 import { providers } from '../providers/index.ts';
 import { type CredentialSources, endpointsOf } from './config/endpoints.ts';
@@ -15,11 +13,10 @@ import { rulesOf } from './compose/model-rules.ts';
 import { memoryOf, routingOf, type RoutingDocuments } from './compose/routing.ts';
 import type { Gateway } from './gateway.ts';
 import { createApp } from './http/app.ts';
-import { hexOf } from './http/authenticate.ts';
 import type { Door } from './http/door.ts';
 import { newId as randomId } from './platform/ids.ts';
 import { hashKey, sameHash } from './platform/key-hash.ts';
-import { type Log, logRecorder } from './platform/log.ts';
+import type { Log } from './platform/log.ts';
 import { memoryCache } from './platform/memory-cache.ts';
 import { createCatalog } from './routing/catalog.ts';
 import { Shadows } from './shadow.ts';
@@ -41,6 +38,11 @@ export interface Runtime {
   isReady: () => boolean;
   /** The operator's rules and learned weights, where there are any. */
   routing?: RoutingDocuments;
+  stores?: Stores | undefined;
+  /** Without any key nobody needs one: only where only this machine can ask. */
+  isOpenWhenEmpty?: boolean;
+  version?: string;
+  isWorker?: boolean;
   /** In virtual time, for tests and the storm; the machine's own without them. */
   clock?: Clock;
   timers?: Timers;
@@ -55,6 +57,7 @@ export interface Composed {
   app: Pick<Hono, 'fetch'>;
   gateway: Gateway;
   endpoints: ReadonlyMap<string, Endpoint>;
+  accounting: Accounting;
   /** Puts other rules in force, all at once. Throws an error that names every mistake, and then nothing changes. */
   reroute: (documents: RoutingDocuments) => void;
 }
@@ -82,11 +85,17 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   const { server } = configuration;
   const context = { source, endpoints, catalog: createCatalog(models), now: clock.now };
   const routing = routingOf(configuration, context);
+  const { stores, transport, version = '0', isWorker = false, isOpenWhenEmpty = true } = runtime;
+  const ports = { stores, log, transport, clock, timers, random, version, source, isWorker, isOpenWhenEmpty };
+  const accounting = accountingOf(configuration, endpoints, ports);
   const dispatcher = dispatcherOf(configuration.reliability, byName, {
     clock,
     timers,
     random,
-    onAlert: (alert) => log.warn({ alert: alert.event, ...alert }, 'alert'),
+    onAlert: (alert) => {
+      accounting.alerts.hear(alert);
+      log.warn({ alert: alert.event, ...alert }, 'alert');
+    },
   });
   const gateway: Gateway = {
     providers: byName,
@@ -97,8 +106,8 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     rulesOf: rulesOf(configuration),
     transport: runtime.transport,
     reasoning: memoryCache(REASONING_CHARACTERS),
-    books: booksOf(configuration, (event) => log.warn({ alert: 'threshold', ...event }, 'alert')),
-    recorder: logRecorder(log, configuration.log.level),
+    books: accounting.books,
+    recorder: accounting.recorder,
     clock,
     timers,
     random,
@@ -112,15 +121,10 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     logsAsks: configuration.log.asks,
     newId,
   };
-  const directory = new LiveDirectory({
-    declared: declaredBook(configuration, (secret) => hexOf(hashKey(secret))),
-    clock,
-    isOpenWhenEmpty: true,
-  });
   const app = createApp({
     gateway,
     door: runtime.door,
-    keys: directory,
+    keys: accounting.directory,
     keyCheck: { hash: hashKey, same: sameHash },
     limits: server,
     keepAliveMs: server.keepAliveMs,
@@ -134,5 +138,5 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   const reroute = (documents: RoutingDocuments) => {
     gateway.routing = routing(documents);
   };
-  return { app, gateway, endpoints, reroute };
+  return { app, gateway, endpoints, accounting, reroute };
 }

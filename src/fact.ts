@@ -67,9 +67,18 @@ export function refusedFact(gateway: Gateway, inbound: Inbound, failure: Gateway
   };
 }
 
-function whose({ routing }: Gateway, { requestId, caller, request, priority }: Inbound) {
+function whose({ routing }: Gateway, { requestId, caller, request, priority, header }: Inbound) {
   const { model: asked } = request;
   const isRoute = routing.rules.routes.has(asked) && !routing.models.has(asked);
   const { name: key, tenant = key, tags } = caller;
-  return { requestId, key, tenant, tags, asked, priority, route: isRoute ? asked : '' };
+  return {
+    requestId,
+    key,
+    tenant,
+    tags,
+    asked,
+    priority,
+    route: isRoute ? asked : '',
+    traceparent: header('traceparent'),
+  };
 }

@@ -1,8 +1,8 @@
 /** The local server and its tools: `signalbox [start|check|explain|replay|fit]`. */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from './config/parse.ts';
 import { type Command, COMMANDS, UsageError } from './server/commands.ts';
+import { version } from './server/version.ts';
 
 const GENERAL = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } as const;
 
@@ -12,15 +12,16 @@ async function main(): Promise<number> {
   if (values.help === true) return print(command.help);
   if (values.version === true) return print(version());
   const operands = positionals.slice(positionals[0] === name ? 1 : 0);
-  if (operands.length > command.operands) {
-    const first = operands.slice(command.operands).join(' ');
+  const [least, most] = typeof command.operands === 'number' ? [command.operands, command.operands] : command.operands;
+  if (operands.length > most) {
+    const extra = operands.slice(most).join(' ');
     throw new UsageError(
-      command.operands === 0
-        ? `signalbox takes one command, not also "${first}"`
-        : `signalbox ${name} takes one file, not also "${first}"`,
+      most === 0
+        ? `signalbox takes one command, not also "${extra}"`
+        : `signalbox ${name} does not also take "${extra}"`,
     );
   }
-  if (operands.length < command.operands) throw new UsageError(`signalbox ${name} needs a file`);
+  if (operands.length < least) throw new UsageError(`signalbox ${name} needs more: see signalbox ${name} --help`);
   return command.run(values, operands);
 }
 
@@ -36,11 +37,6 @@ function findCommand(): { name: string; command: Command } {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return { name, command };
   throw new UsageError(`There is no command "${name}"; there are ${Object.keys(COMMANDS).join(', ')}`);
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return String((manifest as { version: string }).version);
 }
 
 function print(text: string): number {

@@ -48,7 +48,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'src/http': ['src/core', 'src/gateway.ts', 'src/attempt/live.ts', 'src/routing/view.ts', 'src/explain.ts'],
   'src/config': ['src/core', 'src/routing/catalog.ts', 'src/routing/limit-family.ts', 'src/books/spending/declared.ts'],
-  'src/platform': ['src/core', 'src/http/door.ts', 'src/http/frames.ts', 'src/attempt/live.ts'],
+  'src/platform': [
+    'src/core',
+    'src/http/door.ts',
+    'src/http/frames.ts',
+    'src/attempt/live.ts',
+    'src/books/tenants/book.ts',
+    'src/books/spending/declared.ts',
+  ],
   'src/practice': ['src/core', 'src/config/schema.ts'],
   providers: ['src/core'],
   // The composition roots join everything; nothing imports them.

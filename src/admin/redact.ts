@@ -27,6 +27,7 @@ const HARMLESS = new Set([
   'onRefusal',
   'owner',
   'parent',
+  'path',
   'policy',
   'priority',
   'project',

@@ -11,7 +11,7 @@ const MOST_MS = 10_000;
 const REFRESH_MS = 3_000;
 const AGAIN_MS = 5_000;
 
-const NO_STORE = 'set DATABASE_URL, or see docs/ledger.md for the embedded one';
+const NO_STORE = 'switch `store.enabled` on, or bind a D1 database on Workers (docs/ledger.md)';
 
 /** Of a query that is out of the store's bounds, `param` is at fault. */
 export async function askLedger<T>(

@@ -1,19 +1,162 @@
 /** Who asks, what they may spend, and what was spent: the parts of the books, joined. */
+import { Alerts } from '../books/alerts/alerts.ts';
+import { receiverOf } from '../books/alerts/receivers.ts';
 import { Books } from '../books/books.ts';
-import { forgetOld } from '../books/ledger/retention.ts';
-import { LedgerWriter, WRITER_RULES } from '../books/ledger/writer.ts';
+import { LedgerWriter } from '../books/ledger/writer.ts';
 import { genAiProvider } from '../books/metrics/gen-ai.ts';
 import { Metrics } from '../books/metrics/metrics.ts';
 import type { Scope } from '../books/spending/claim.ts';
-import { spentBefore } from '../books/spending/read-back.ts';
 import { Spending } from '../books/spending/spending.ts';
-import type { BookStore } from '../books/tenants/book.ts';
+import type { Book, BookStore } from '../books/tenants/book.ts';
 import { declaredBook } from '../books/tenants/declared.ts';
 import { LiveDirectory } from '../books/tenants/live-directory.ts';
+import { Tracer } from '../books/traces/tracer.ts';
+import { ConfigurationError } from '../config/parse.ts';
 import type { Configuration } from '../config/schema.ts';
+import type { Endpoint } from '../core/deployment.ts';
 import type { LedgerStore } from '../core/ledger.ts';
-import type { Clock, Recorder, Timers } from '../core/ports.ts';
+import type { Clock, Recorder, Timers, Transport } from '../core/ports.ts';
 import { hexOf } from '../http/authenticate.ts';
 import { hashKey } from '../platform/key-hash.ts';
-import type { Log } from '../platform/log.ts';
+import { type Log, logRecorder } from '../platform/log.ts';
 import { type Listener, recorderOf } from './recorder.ts';
+
+/** Where the books are kept; without them nothing but the log is. */
+export interface Stores {
+  ledger: LedgerStore;
+  keys: BookStore;
+}
+
+export interface AccountingPorts {
+  stores: Stores | undefined;
+  log: Log;
+  transport: Transport;
+  clock: Clock;
+  timers: Timers;
+  random: () => number;
+  version: string;
+  /** The configuration's name in messages. */
+  source: string;
+  /** Without any key nobody needs one: only where only this machine can ask. */
+  isOpenWhenEmpty: boolean;
+  /** Timers and connections die with their request: what waits is written by the next one. */
+  isWorker: boolean;
+}
+
+export interface Accounting {
+  books: Books;
+  directory: LiveDirectory;
+  declared: Book;
+  /** Limits and budgets of models and routes; those of keys and tenants are in the directory. */
+  scopes: readonly Scope[];
+  recorder: Recorder;
+  metrics: Metrics;
+  writer: LedgerWriter | undefined;
+  tracer: Tracer | undefined;
+  alerts: Alerts;
+  stores: Stores | undefined;
+}
+
+/** D1 counts statements, and every row is one. */
+const WORKER_BATCH_ROWS = 20;
+const WRITER_RULES = { maxRows: 10_000, maxBatchRows: 500, everyMs: 1_000, retryMs: 1_000, maxRetryMs: 30_000 };
+
+export function accountingOf(
+  configuration: Configuration,
+  endpoints: ReadonlyMap<string, Endpoint>,
+  ports: AccountingPorts,
+): Accounting {
+  const { log, clock, stores } = ports;
+  const declared = declaredBook(configuration, (secret) => hexOf(hashKey(secret)));
+  const trouble = (what: string) => (cause: unknown) =>
+    cause === undefined ? log.warn({}, `${what} is well again`) : log.error({ cause: String(cause) }, `${what} fails`);
+  const scopes = scopesOf(configuration);
+  const spending = new Spending({
+    unknownCost: { policy: configuration.prices.unknown === 'block' ? 'block' : 'allow' },
+    onThreshold: (event) => log.warn({ alert: 'threshold', ...event }, 'alert'),
+  });
+  const live = {
+    declared,
+    clock,
+    isOpenWhenEmpty: ports.isOpenWhenEmpty && configuration.keys.length === 0,
+    onProblems: (problems: readonly string[]) => log.warn({ problems }, 'stored keys and tenants'),
+    onTrouble: trouble('the store of keys'),
+  };
+  const directory = new LiveDirectory(stores ? { ...live, store: stores.keys, timers: ports.timers } : live);
+  const { problems } = directory.directory;
+  if (problems.length > 0) throw new ConfigurationError(ports.source, [...problems]);
+  const writer = stores && writerOf(stores.ledger, ports, trouble('the ledger'));
+  const providerOf = (name: string) => {
+    const endpoint = endpoints.get(name);
+    return endpoint ? genAiProvider(endpoint) : name;
+  };
+  const metrics = new Metrics({
+    models: Object.keys(configuration.models),
+    deployments: [],
+    tenants: [...Object.keys(configuration.tenants), ...configuration.keys.map(({ name }) => name)],
+    providerOf,
+  });
+  const tracer = tracerOf(configuration, providerOf, ports);
+  const alerts = alertsOf(configuration, ports);
+  const { isWorker } = ports;
+  const listeners: Listener[] = [(entry) => metrics.observe(entry), (entry) => alerts.note(entry)];
+  if (writer) listeners.push((entry) => (isWorker ? writer.keep(entry) : writer.add(entry)));
+  if (tracer) {
+    listeners.push((entry, { traceparent }) =>
+      isWorker ? tracer.keep(entry, traceparent) : tracer.record(entry, traceparent),
+    );
+  }
+  const recorder = recorderOf(logRecorder(log, configuration.log.level), listeners, (cause) =>
+    log.error({ cause: String(cause) }, 'a request could not be booked'),
+  );
+  const books = new Books(spending, new Map(scopes.map((scope) => [scope.name, scope])));
+  return { books, directory, declared, scopes, recorder, metrics, writer, tracer, alerts, stores };
+}
+
+/** Of models and routes, by the names that clients ask for. */
+function scopesOf({ models, routing }: Configuration): Scope[] {
+  const declared = [
+    ...Object.entries(models).map(([name, entry]) => ({ kind: 'model' as const, name, ...entry })),
+    ...Object.entries(routing.routes ?? {}).map(([name, entry]) => ({ kind: 'route' as const, name, ...entry })),
+  ];
+  return declared
+    .filter(({ limits, budgets }) => limits ?? budgets)
+    .map(({ kind, name, limits, budgets }) => ({ kind, name, limits, budgets }));
+}
+
+function writerOf(
+  store: LedgerStore,
+  { timers, random, isWorker }: AccountingPorts,
+  onTrouble: (cause: unknown) => void,
+): LedgerWriter {
+  const rules = isWorker ? { ...WRITER_RULES, maxBatchRows: WORKER_BATCH_ROWS } : WRITER_RULES;
+  return new LedgerWriter({ store, timers, random, onTrouble }, rules);
+}
+
+function tracerOf(
+  { telemetry }: Configuration,
+  providerOf: (entry: string) => string,
+  { transport, timers, random, version, log }: AccountingPorts,
+): Tracer | undefined {
+  const { otlp } = telemetry;
+  if (!otlp) return undefined;
+  const { attributes, ...options } = otlp;
+  const resource = { attributes: { 'service.name': 'signalbox', ...attributes }, version };
+  return new Tracer(
+    { ...options, resource, providerOf },
+    {
+      transport,
+      timers,
+      random,
+      onTrouble: (why) => log.warn({ why }, why ? 'traces are not taken' : 'traces are taken again'),
+    },
+  );
+}
+
+function alertsOf({ alerts }: Configuration, { transport, timers, clock, log }: AccountingPorts): Alerts {
+  const { receivers, source, dailySpendUsd, ...settings } = alerts;
+  return new Alerts(
+    { settings: { ...settings, dailySpendUsd }, receivers: receivers.map(receiverOf), source },
+    { transport, timers, clock, onTrouble: (receiver, why) => log.error({ receiver, why }, 'an alert did not arrive') },
+  );
+}

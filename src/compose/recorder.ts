@@ -3,7 +3,7 @@ import { type LedgerEntry, entryOf } from '../books/ledger/rows.ts';
 import type { Recorder, RequestFact } from '../core/ports.ts';
 
 /** Hears of every finished request. Must not throw. */
-export type Listener = (entry: LedgerEntry, fact: RequestFact) => void;
+export type Listener = (entry: LedgerEntry, fact: RequestFact) => unknown;
 
 /** The books are kept for people; a mistake in them must not reach the client whose request it is. */
 export function recorderOf(

@@ -1,7 +1,10 @@
 /** The one schema of `signalbox.yaml`; editors get it as JSON Schema (`docs/signalbox.schema.json`). */
 import { z } from 'zod';
+import { Alerting } from './alerts.ts';
 import { Routing } from './routing.ts';
-import { BudgetsOf, LimitsOf, UnknownCost } from './spending.ts';
+import { BudgetsOf, LimitsOf } from './spending.ts';
+import { Store } from './store.ts';
+import { Prices, Telemetry } from './telemetry.ts';
 import { Key, Tenants } from './tenants.ts';
 import { Limits, Reliability, Streaming, Timeouts } from './reliability.ts';
 
@@ -101,7 +104,10 @@ export const Configuration = z.strictObject({
     .prefault({}),
   keys: z.array(Key).default([]).describe('Keys of the clients; without any, only this machine may ask'),
   tenants: Tenants,
-  unknownPrices: UnknownCost,
+  store: Store.prefault({}),
+  alerts: Alerting.prefault({}),
+  telemetry: Telemetry.prefault({}),
+  prices: Prices.prefault({}),
   providers: z
     .record(Name, Provider)
     .default({})

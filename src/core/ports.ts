@@ -116,6 +116,8 @@ export interface RequestFact {
   /** A copy for the operator's eyes: nobody is billed. */
   shadow: boolean;
   deploymentOf: (id: string) => Deployment | undefined;
+  /** The client's own trace, as its header says it. */
+  traceparent?: string | undefined;
   /** How it was chosen, for whoever writes it down; undefined where the client named the model. */
   routing?: (() => object) | undefined;
   /** What ended it, for the log: its message and cause may name what no client should see. */

@@ -22,7 +22,7 @@ export function logRecorder(log: Log, level: LogLevel): Recorder {
 
 /** What says nothing is left out; `routing` has the tier, the reason and the session. */
 function lineOf(fact: RequestFact): object {
-  const { usage, failure, attempts, costUsd, routing, deploymentOf, startedAtMs, ...line } = fact;
+  const { usage, failure, attempts, costUsd, routing, deploymentOf, startedAtMs, traceparent, ...line } = fact;
   const { tags, session, tier, reason, route, cacheHit, continued, shadow, ...rest } = line;
   return {
     ...rest,

@@ -1,6 +1,7 @@
 /** The commands of `signalbox`: their options, their help, and where their work is done. */
 import type { ParseArgsConfig } from 'node:util';
 import { HELP, loadConfiguration } from './configuration.ts';
+import { KEY_OPTIONS, keyCommandOf, KEYS_HELP } from './key-options.ts';
 
 /** As the command line has them. */
 export type Values = Readonly<Record<string, string | boolean | string[] | boolean[] | undefined>>;
@@ -9,7 +10,7 @@ export interface Command {
   help: string;
   options: NonNullable<ParseArgsConfig['options']>;
   /** Of the words behind the command; most take none. */
-  operands: number;
+  operands: number | readonly [least: number, most: number];
   /** Resolves with the exit code. What it needs is loaded when it is called: a server needs no replay. */
   run: (values: Values, operands: readonly string[]) => Promise<number>;
 }
@@ -97,6 +98,30 @@ score and than an ask's length.
       if (!Array.isArray(labels)) throw new UsageError('signalbox fit needs --labels FILE');
       const { fitFiles } = await import('./fit.ts');
       return fitFiles(await load(values), { files: labels.map(String), out: text(out) ?? 'overlay.json' });
+    },
+  },
+  keys: {
+    help: KEYS_HELP,
+    options: { ...config, ...json, ...KEY_OPTIONS },
+    operands: [1, 2],
+    async run(values, [verb = '', key]) {
+      const [{ runKeys }, { openDatabase }, { pathOf, USUAL_FILE }] = await Promise.all([
+        import('./keys.ts'),
+        import('../platform/ledger/open.ts'),
+        import('./stores.ts'),
+      ]);
+      const { configuration, environment, file } = await load(values);
+      const note = (line: string) => void process.stderr.write(`${line}\n`);
+      const place = { url: environment.DATABASE_URL, path: pathOf(configuration.store.path ?? USUAL_FILE, file) };
+      const database = await openDatabase(place, ({ message }) => note(message));
+      const print = (line: string) => void process.stdout.write(`${line}\n`);
+      return runKeys(keyCommandOf(verb, key, values), {
+        declared: configuration,
+        database,
+        nowMs: Date.now(),
+        print,
+        note,
+      });
     },
   },
 };

@@ -12,7 +12,11 @@ import type { Loaded } from './configuration.ts';
 import { nodeDoor } from '../platform/node-door.ts';
 import { nodeListener } from '../platform/node-listener.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
+import { isLoopback } from '../config/loopback.ts';
+import { beginBooks } from './books.ts';
 import { readRouting } from './rules-files.ts';
+import { openStores } from './stores.ts';
+import { version } from './version.ts';
 import { followRouting } from './watch.ts';
 
 /** A proxy in front keeps idle connections for a minute; ours must not close first. */
@@ -30,6 +34,8 @@ export async function serve(loaded: Loaded): Promise<void> {
   const now = () => Date.now();
   const transport = http1Transport();
   const log = pino({ level: logOptions.level, base: null, messageKey: 'message' });
+  const startedAtMs = now();
+  const stores = await openStores(loaded, { clock: { now }, log });
   const composed = compose(configuration, {
     door: nodeDoor,
     transport,
@@ -43,11 +49,15 @@ export async function serve(loaded: Loaded): Promise<void> {
     practice,
     isReady: () => !draining,
     routing: routing.documents,
+    stores,
+    version: version(),
+    isOpenWhenEmpty: isLoopback(options.host),
   });
+  const books = await beginBooks(composed, configuration, { log, startedAtMs });
   const server = createServer(nodeListener(composed.app.fetch));
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   const port = await listen(server, options.port, options.host).catch(async (cause: unknown) => {
-    await practiced?.close(); // Or the process would stay, with nothing to do.
+    await Promise.all([practiced?.close(), books.stop(), stores?.close()]); // Or the process would stay.
     throw cause;
   });
   if (logOptions.level !== 'silent')
@@ -58,8 +68,9 @@ export async function serve(loaded: Loaded): Promise<void> {
     draining = true;
     following.stop();
     await drain(server, options.drainMs);
+    await books.stop();
     await transport.close();
-    await practiced?.close();
+    await Promise.all([stores?.close(), practiced?.close()]);
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());

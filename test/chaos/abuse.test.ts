@@ -115,7 +115,7 @@ models: { one: { deployments: [{ provider: abused, model: m }] } }
     ['OPTIONS /v1/chat/completions', 404],
     ['POST /v1/chat/completions/', 404],
     ['POST //v1/chat/completions', 404],
-    ['POST /v1/../v1/chat/x/../completions', 400], // The same path, and no body.,
+    ['POST /v1/../v1/chat/x/../completions', 404], // Paths are taken as they are written.,
     ['POST /v1/%2e%2e/%2e%2e/etc/passwd', 404],
     ['POST /v1/chat/completions%00', 404],
     ['GET /v1/models/__proto__', 404],

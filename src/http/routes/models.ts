@@ -1,25 +1,33 @@
 import { Hono } from 'hono';
+import { type Caller, forbiddenName, mayUse } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RoutingView } from '../../routing/view.ts';
 
-/** `GET /v1/models` and `/v1/models/{id}`: the names that a client may ask for. */
-export function modelRoutes(gateway: { readonly routing: RoutingView }, clock: Clock): Hono {
-  const list = () => {
+type Called = { Variables: { caller: Caller } };
+
+/** `GET /v1/models` and `/v1/models/{id}`: the names that the client's key may ask for. */
+export function modelRoutes(gateway: { readonly routing: RoutingView }, clock: Clock): Hono<Called> {
+  const list = (caller: Caller) => {
     const { routing } = gateway; // It changes with the rules.
     const created = Math.floor(clock.now() / 1000);
-    return [...new Set([...routing.rules.routes.keys(), ...routing.models.keys()])].map((id) => ({
-      id,
-      object: 'model' as const,
-      created,
-      owned_by: ownerOf(id, routing),
-    }));
+    const names = new Set([...routing.rules.routes.keys(), ...routing.models.keys()]);
+    return [...names]
+      .filter((id) => mayUse(caller, id, routing.rules.routes))
+      .map((id) => ({
+        id,
+        object: 'model' as const,
+        created,
+        owned_by: ownerOf(id, routing),
+      }));
   };
-  return new Hono()
-    .get('/', (c) => c.json({ object: 'list', data: list() }))
+  return new Hono<Called>()
+    .get('/', (c) => c.json({ object: 'list', data: list(c.get('caller')) }))
     .get('/:id{.+}', (c) => {
       const id = c.req.param('id');
-      const known = list().find((model) => model.id === id);
+      const caller = c.get('caller');
+      if (!mayUse(caller, id, gateway.routing.rules.routes)) throw forbiddenName(caller, id);
+      const known = list(caller).find((model) => model.id === id);
       const direct = known ? undefined : gateway.routing.direct(id);
       if (known) return c.json(known);
       if (direct) {

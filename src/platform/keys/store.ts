@@ -5,7 +5,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { LedgerDatabase } from '../ledger/database.ts';
 import { migrate } from '../ledger/migrations.ts';
 import { keyFrom, keyRow, secretsText, shareText, tenantFrom, tenantRow } from './rows.ts';
-import { bookSteps, booksOf, type BookTables, countUp, type StoredKey } from './tables.ts';
+import { booksOf, type BookTables, countUp, type StoredKey } from './tables.ts';
 
 export function createBookStore(database: LedgerDatabase, clock: Clock): BookStore {
   return new DatabaseBooks(database, clock);
@@ -24,7 +24,7 @@ class DatabaseBooks implements BookStore {
   }
 
   ready(): Promise<void> {
-    this.#ready ??= prepare(this.#database, this.#clock.now()).catch((cause: unknown) => {
+    this.#ready ??= migrate(this.#database, this.#clock.now()).catch((cause: unknown) => {
       this.#ready = undefined;
       throw cause;
     });
@@ -107,11 +107,6 @@ class DatabaseBooks implements BookStore {
     const there = this.#books.selectFrom('virtual_keys').select('id').where('id', '=', id);
     return (await there.executeTakeFirst()) !== undefined;
   }
-}
-
-async function prepare(database: LedgerDatabase, nowMs: number): Promise<void> {
-  await migrate(database, nowMs);
-  await database.runAll(bookSteps(database).map((step) => step.compile()));
 }
 
 async function versionOf(books: Kysely<BookTables>): Promise<number> {

@@ -3,6 +3,7 @@
  * there. Never change a step that has been released; add one.
  */
 import { type CompiledQuery, type Compilable, type CreateTableBuilder, sql } from 'kysely';
+import { bookSteps } from '../keys/tables.ts';
 import type { LedgerDatabase } from './database.ts';
 import { ATTEMPTS, CELL_NAMES, CELLS, type Columns, isNullable, REQUESTS } from './tables.ts';
 
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
       table(database, 'usage_days', { columns: CELLS, key: Object.keys(CELL_NAMES) }),
     ],
   },
+  { id: 2, name: 'tenants and virtual keys', steps: bookSteps },
 ];
 
 /** Two servers, or two stores, may do this at once: of each step one succeeds, and the other finds it done. */

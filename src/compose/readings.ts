@@ -1,0 +1,45 @@
+/** What the router's parts say of themselves, for the numbers, the alerts and the admin API. */
+import type { Sources } from '../books/metrics/sources.ts';
+import type { Scope } from '../books/spending/claim.ts';
+import type { Composed } from '../compose.ts';
+import type { Accounting } from './accounting.ts';
+
+/** Keys and tenants whose limits are shown; more would be a page that nobody reads. */
+const MAX_SCOPES = 2_000;
+
+/** Every limit and budget that somebody has declared. */
+export function scopesOf({ directory: { directory }, scopes }: Accounting): Scope[] {
+  const found = new Set<Scope>(scopes);
+  const add = (each: readonly Scope[]) => {
+    for (const scope of each) if (scope.limits ?? scope.budgets) found.add(scope);
+  };
+  for (const name of directory.tenants.keys()) add(directory.rightsOfTenant(name).scopes);
+  for (const key of directory.keys.values()) {
+    if (found.size >= MAX_SCOPES) break;
+    if (key.limits ?? key.budgets) add(directory.rightsOfKey(key).scopes);
+  }
+  return [...found];
+}
+
+export function sourcesOf({ accounting, gateway }: Pick<Composed, 'accounting' | 'gateway'>): Sources {
+  const { dispatcher, clock } = gateway;
+  const { books, writer, tracer, alerts } = accounting;
+  return {
+    waiting: () => dispatcher.room.waitingBy,
+    targets: () =>
+      Array.from(dispatcher.targets, (target) => ({
+        deployment: target.deployment.id,
+        resource: target.resource,
+        circuit: target.fuse.state,
+        room: target.room(clock.now()),
+      })),
+    parked: () => alerts.parked,
+    isEmergency: () => dispatcher.emergency.active(clock.now()),
+    retryBudgets: () =>
+      Array.from(dispatcher.pools, ([model, { budget }]) => ({ model, level: budget.left(clock.now()) })),
+    budgets: () => books.spending.readings(scopesOf(accounting), clock.now()),
+    ledger: writer && (() => writer.state),
+    spans: tracer && (() => tracer.state),
+    alerts: () => alerts.reading(),
+  };
+}

@@ -1,0 +1,75 @@
+/** The books of a local server, followed from its start to its end. */
+import { forgetOld } from '../books/ledger/retention.ts';
+import { spentBefore } from '../books/spending/read-back.ts';
+import type { Composed } from '../compose.ts';
+import { sourcesOf, scopesOf } from '../compose/readings.ts';
+import type { Configuration } from '../config/schema.ts';
+import type { Log } from '../platform/log.ts';
+import { processReading } from './process-reading.ts';
+
+const HOUR_MS = 3_600_000;
+/** Longer than a batch takes; a dead store is not waited for. */
+const LAST_WRITE_MS = 5_000;
+
+export interface RunningBooks {
+  /** Writes what waits. */
+  stop(): Promise<void>;
+}
+
+/** Waits a few seconds at most for the first reading: everything works without a store. */
+export async function beginBooks(
+  composed: Composed,
+  configuration: Configuration,
+  { log, startedAtMs }: { log: Log; startedAtMs: number },
+): Promise<RunningBooks> {
+  const { directory, stores, writer, tracer, alerts } = composed.accounting;
+  await directory.begin();
+  if (stores)
+    void readBack(composed, startedAtMs).catch((cause: unknown) =>
+      log.error({ cause: String(cause) }, 'what was spent before could not be read'),
+    );
+  const stopFollowing = directory.follow();
+  const stopAlerts = alerts.start({ ...sourcesOf(composed), process: processReading(startedAtMs) });
+  const stopForgetting = stores ? every(HOUR_MS, () => forget(composed, configuration, log)) : () => {};
+  return {
+    async stop() {
+      stopFollowing();
+      stopAlerts();
+      stopForgetting();
+      await Promise.all([writer?.flush(LAST_WRITE_MS), tracer?.flush(LAST_WRITE_MS)]);
+    },
+  };
+}
+
+/** After a restart nobody begins anew. */
+async function readBack(composed: Composed, untilMs: number): Promise<void> {
+  const { books, stores, directory } = composed.accounting;
+  if (!stores) return;
+  const { spending } = books;
+  const { clock } = composed.gateway;
+  const windows = spending.windows(scopesOf(composed.accounting), clock.now());
+  const { tenants, keys } = directory.directory;
+  const parentOf = (kind: string, name: string) =>
+    kind === 'tenant' ? tenants.get(name)?.parent : [...keys.values()].find((key) => key.name === name)?.parent;
+  const above = (kind: string, name: string): string[] => {
+    const parent = parentOf(kind, name);
+    const parentName = parent !== undefined && kind === 'key' ? keys.get(parent)?.name : parent;
+    return parentName === undefined ? [] : [parentName, ...above(kind, parentName)];
+  };
+  await stores.ledger.ready();
+  spending.restore(await spentBefore(windows, { store: stores.ledger, above, untilMs }), clock.now());
+}
+
+async function forget({ accounting, gateway }: Composed, { store }: Configuration, log: Log): Promise<void> {
+  try {
+    if (accounting.stores) await forgetOld(accounting.stores.ledger, store.keepDays, gateway.clock.now());
+  } catch (cause) {
+    log.error({ cause: String(cause) }, 'old rows could not be forgotten');
+  }
+}
+
+function every(ms: number, act: () => Promise<void>): () => void {
+  const timer = setInterval(() => void act(), ms);
+  timer.unref();
+  return () => clearInterval(timer);
+}
