@@ -108,6 +108,7 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     reasoning: memoryCache(REASONING_CHARACTERS),
     books: accounting.books,
     recorder: accounting.recorder,
+    afterwards: isWorker ? () => accounting.flush() : undefined,
     clock,
     timers,
     random,

@@ -87,7 +87,7 @@ function explainChoice(gateway: Gateway, { decision, candidates, ceilings, shado
     score: decision && explainScore(gateway, decision, facts.asked),
     strategy: decision?.strategy ?? 'order',
     ceilings: said(ceilings),
-    canary: decision?.canary,
+    canary: decision?.canary?.name,
     shadow: shadow?.id,
     stay,
   };

@@ -1,5 +1,6 @@
 /** The operator's API, an application of its own: on its own address on Node, below `/admin` on Workers. */
 import { type Context, Hono } from 'hono';
+import { z } from 'zod';
 import { asGatewayError, errorBody, GatewayError } from '../core/errors.ts';
 import type { Door } from '../http/door.ts';
 import { type Endpoint, endpoint, json } from './endpoint.ts';
@@ -35,7 +36,12 @@ const ENDPOINTS: readonly Endpoint[] = [
   ...stateEndpoints,
   ...['/openapi.json', '/admin/openapi.json'].map((path) =>
     endpoint(
-      { method: 'get', path, summary: 'This document', answer: { status: 200, types: ['application/json'] } },
+      {
+        method: 'get',
+        path,
+        summary: 'This document',
+        answer: { status: 200, schema: z.record(z.string(), z.unknown()) },
+      },
       (ask) => json(openApi(ENDPOINTS, ask.sources.about.version)),
     ),
   ),

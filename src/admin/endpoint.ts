@@ -33,6 +33,8 @@ export interface Ask<Path, Query, Body> {
   body: Body;
   sources: AdminSources;
   nowMs: number;
+  /** Of what fails behind the answer's head. */
+  onFailure: (cause: unknown) => void;
 }
 
 const NOTHING = z.strictObject({});
@@ -57,6 +59,7 @@ export function endpoint<
         body: (takesBody ? await readBody(c, body ?? NOTHING, door) : {}) as z.output<Body>,
         sources,
         nowMs: sources.clock.now(),
+        onFailure: (cause: unknown) => sources.onFailure(cause, String(c.get('requestId'))),
       };
       return run(ask);
     },

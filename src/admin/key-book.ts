@@ -1,5 +1,6 @@
 /** What the endpoints of keys and tenants share. */
-import type { VirtualKey } from '../books/tenants/book.ts';
+import type { Book, VirtualKey } from '../books/tenants/book.ts';
+import type { Directory } from '../books/tenants/directory.ts';
 import { viewOf } from '../books/tenants/view.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { AdminSources, Change } from './sources.ts';
@@ -32,6 +33,27 @@ export async function storedKey(idOrName: string, sources: AdminSources): Promis
 export async function changed(sources: AdminSources, change: Change): Promise<void> {
   sources.onChange(change);
   await freshen(sources, 'after_change');
+}
+
+/** What stands above a key: enough to say what is wrong with it, however many others there are. */
+export function bookAbove(key: VirtualKey, { keys, tenants }: Pick<Directory, 'keys' | 'tenants'>): Book {
+  const line = chainOf(key.parent, keys);
+  const { tenant } = line.at(-1) ?? key;
+  return { keys: line, tenants: chainOf(tenant, tenants) };
+}
+
+function chainOf<T extends { parent?: string | undefined }>(
+  first: string | undefined,
+  all: ReadonlyMap<string, T>,
+): T[] {
+  const chain: T[] = [];
+  for (let name = first; name !== undefined;) {
+    const one = all.get(name);
+    if (!one || chain.includes(one)) break;
+    chain.push(one);
+    name = one.parent;
+  }
+  return chain;
 }
 
 export function notThere(kind: 'key' | 'tenant', name: string): GatewayError {

@@ -8,9 +8,9 @@ import type { Book, BookStore } from '../books/tenants/book.ts';
 import type { IssuePorts } from '../books/tenants/issue.ts';
 import type { LiveDirectory } from '../books/tenants/live-directory.ts';
 import type { LedgerStore } from '../core/ledger.ts';
-import type { LimitName } from '../core/limits.ts';
 import type { Clock, Timers } from '../core/ports.ts';
 import type { Priority } from '../core/priority.ts';
+import type { Standing } from '../limits/standing.ts';
 
 export interface AdminSources {
   clock: Clock;
@@ -26,7 +26,7 @@ export interface AdminSources {
   scopes: readonly Scope[];
   ledger?: LedgerSource | undefined;
   dispatch: () => DispatchReading;
-  accounts: () => readonly AccountReading[];
+  accounts: () => readonly Standing[];
   alerts?: { readonly firing: readonly Alert[]; reading: () => AlertsReading } | undefined;
   /** Prometheus's text. */
   metrics?: (() => string) | undefined;
@@ -83,27 +83,6 @@ export interface DeploymentReading {
   firstTokenMs: number | undefined;
   tokensPerSecond: number | undefined;
   lastCallAtMs: number | undefined;
-}
-
-/** What one account allows one family of models in one region, as far as we know. */
-export interface AccountReading {
-  /** `account|region|family`, and the deployment where it has limits of its own. */
-  resource: string;
-  /** Of the scarcest limit, 0 to 1. */
-  room: number;
-  /** Calls that are not over. */
-  running: number;
-  limits: readonly LimitStanding[];
-  /** Left alone after a refusal, and for how long. */
-  cooling: readonly { limit: LimitName; forMs: number }[];
-}
-
-/** `left` is of what may go at once, where the limit is per minute: buckets hold a share of a minute. */
-export interface LimitStanding {
-  limit: LimitName;
-  per: 'minute' | 'day' | 'week' | 'month' | undefined;
-  allowed: number;
-  left: number;
 }
 
 /** The operator's rules over the shipped ones. */

@@ -55,6 +55,8 @@ export interface Accounting {
   tracer: Tracer | undefined;
   alerts: Alerts;
   stores: Stores | undefined;
+  /** For Workers: one batch of what waits. Never rejects. */
+  flush: () => Promise<void>;
 }
 
 /** D1 counts statements, and every row is one. */
@@ -110,7 +112,10 @@ export function accountingOf(
     log.error({ cause: String(cause) }, 'a request could not be booked'),
   );
   const books = new Books(spending, new Map(scopes.map((scope) => [scope.name, scope])));
-  return { books, directory, declared, scopes, recorder, metrics, writer, tracer, alerts, stores };
+  const flush = async () => {
+    await Promise.all([writer?.writeOne(), tracer?.sendOne()]);
+  };
+  return { books, directory, declared, scopes, recorder, metrics, writer, tracer, alerts, stores, flush };
 }
 
 /** Of models and routes, by the names that clients ask for. */

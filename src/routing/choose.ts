@@ -66,7 +66,7 @@ export function weigh({ wanted, facts, score }: Known, view: RoutingView, memory
   const isRoute = rules.routes.has(asked);
   const named = view.models.get(asked) ?? (isRoute ? undefined : directly(asked, view));
   if (!named && !isRoute) return unserved({ facts, ceilings: wanted.ceilings }, missing(asked, view));
-  if (named && !rules.steps.some(({ namesModel }) => namesModel)) return byName(named, { wanted, facts, memory });
+  if (named && !rules.steps.some(({ namesModel }) => namesModel)) return byName(named, { wanted, facts, memory, tierOf: view.tierOf });
   const session = memory.sessions.find(key, facts.session, atMs);
   const { random } = memory;
   const decision = decide(rules, facts, {
@@ -77,7 +77,7 @@ export function weigh({ wanted, facts, score }: Known, view: RoutingView, memory
   });
   const ceilings = lowest(wanted.ceilings, decision);
   if (decision.reject === undefined)
-    return decided({ wanted, facts, ceilings, memory, session, decision, named }, view);
+    return decided({ wanted, facts, ceilings, memory, session, decision, named, tierOf: view.tierOf }, view);
   const rejected = new GatewayError('rejected', decision.reject, { param: 'model' });
   return unserved({ facts, ceilings, decision, session }, rejected);
 }
@@ -90,9 +90,12 @@ interface Decided extends Circumstances {
 function decided({ named, ...circumstances }: Decided, view: RoutingView): Choice {
   const { facts, decision, session, ceilings } = circumstances;
   const selection = new Selection(circumstances);
-  for (const { tier, pool } of groupsOf(decision, named, view)) selection.add(pool, tier);
+  for (const { tier, pool, isBehindCanary } of groupsOf(decision, named, view)) {
+    const isAfter = selection.isEmpty ? 'the canary cannot serve this' : 'after the canary';
+    selection.add(pool, tier, isBehindCanary ? isAfter : undefined);
+  }
   const { outage = [], context = [], refusal = [] } = decision.fallbacks;
-  selection.add(deploymentsOf(outage, view), undefined, 'after an outage');
+  selection.add(deploymentsOf(outage, view), undefined, selection.isEmpty ? 'nobody else is left' : 'after an outage');
   if (selection.isTooLong) selection.add(deploymentsOf(context, view), undefined, 'the prompt is too long for others');
   const stay = selection.settle(view.rules.tiers.map(({ name }) => name));
   selection.reserve(deploymentsOf(context, view), 'context');
@@ -105,14 +108,23 @@ interface Named {
   wanted: Wanted;
   facts: Facts;
   memory: RoutingMemory;
+  tierOf: RoutingView['tierOf'];
 }
 
 const NOTHING = { decision: undefined, session: undefined, stay: undefined, shadow: undefined };
 
 /** The client has chosen; only what cannot serve the request is left out. */
-function byName(named: readonly Deployment[], { wanted, facts, memory }: Named): Choice {
+function byName(named: readonly Deployment[], { wanted, facts, memory, tierOf }: Named): Choice {
   const { ceilings } = wanted;
-  const selection = new Selection({ wanted, facts, ceilings, memory, session: undefined, decision: undefined });
+  const selection = new Selection({
+    wanted,
+    facts,
+    ceilings,
+    memory,
+    tierOf,
+    session: undefined,
+    decision: undefined,
+  });
   selection.add(named, undefined);
   return { ...selection.result(), ...NOTHING, facts, ceilings };
 }
@@ -136,19 +148,21 @@ function missing(asked: string, view: RoutingView): GatewayError {
 interface Group {
   tier: string | undefined;
   pool: readonly Deployment[];
+  isBehindCanary?: boolean;
 }
 
 /** What a rule names, then the tiers; the model asked for only where no rule sends the request elsewhere. */
 function groupsOf(
-  { pool, tier, tiers, canary }: Decision,
+  { pool, tiers, canary }: Decision,
   named: readonly Deployment[] | undefined,
   view: RoutingView,
 ): Group[] {
   const ranked = tiers.map((name) => ({ tier: name, pool: view.tiers.get(name) ?? [] }));
-  const usual = named && ranked.length === 0 ? [{ tier: undefined, pool: named }] : ranked;
-  if (!pool) return usual;
-  const given = { tier, pool: deploymentsOf(pool, view) };
-  return canary === undefined ? [given, ...ranked] : [given, ...usual];
+  const unranked = pool ? deploymentsOf(pool, view) : named;
+  const usual = unranked && ranked.length === 0 ? [{ tier: undefined, pool: unranked }] : ranked;
+  if (!canary) return usual;
+  const first = { tier: undefined, pool: deploymentsOf(canary.use, view) };
+  return [first, ...usual.map((group) => ({ ...group, isBehindCanary: true }))];
 }
 
 /** In characters: a shorter ask is read together with the ones before it. */

@@ -12,7 +12,7 @@ import type { Decision } from './rules/decide.ts';
 import { keepOrMove } from './sessions/keep-or-move.ts';
 import { sessionCostUsd } from './sessions/prompt-cache.ts';
 import type { Session } from './sessions/sessions.ts';
-import type { RoutingMemory } from './view.ts';
+import type { RoutingMemory, RoutingView } from './view.ts';
 
 export interface Dropped {
   deployment: Deployment;
@@ -35,6 +35,7 @@ export interface Circumstances {
   facts: Facts;
   ceilings: Ceilings;
   memory: RoutingMemory;
+  tierOf: RoutingView['tierOf'];
   session: Session | undefined;
   decision: Decision | undefined;
 }
@@ -50,8 +51,8 @@ export class Selection {
   readonly #obstacles: Obstacle[] = [];
   readonly #reserved: Candidate[] = [];
   #candidates: Candidate[] = [];
-  /** Of those that only cost or take too much. */
-  #beyond: string | undefined;
+  /** The first of them is there for its tier, and not because its model was named. */
+  #isRanked: boolean | undefined;
 
   constructor(circumstances: Circumstances) {
     this.#at = circumstances;
@@ -59,8 +60,12 @@ export class Selection {
     this.#needs = needsOf(request, estimate);
   }
 
+  get isEmpty(): boolean {
+    return this.#candidates.length === 0;
+  }
+
   get isTooLong(): boolean {
-    return this.#candidates.length === 0 && this.#obstacles.some(({ kind }) => kind === 'context');
+    return this.isEmpty && this.#obstacles.some(({ kind }) => kind === 'context');
   }
 
   /** In the order that the strategy wants, behind those that are there already. */
@@ -71,13 +76,20 @@ export class Selection {
     const reason = this.#reasonFor(tier, why);
     const ordered =
       decision && decision.strategy !== 'order' ? arrange(decision.strategy, fit, this.#poolView(tier)) : fit;
-    for (const deployment of ordered) this.#candidates.push({ deployment, reason, tier });
+    this.#isRanked ??= tier !== undefined;
+    for (const deployment of ordered) this.#push(deployment, tier, reason);
+  }
+
+  #push(deployment: Deployment, tier: string | undefined, reason: string): void {
+    this.#candidates.push({ deployment, reason, tier: tier ?? this.#at.tierOf(deployment) });
   }
 
   /** For one kind of failure only. */
   reserve(pool: readonly Deployment[], after: Candidate['after']): void {
     const reason = `${this.#at.facts.asked} -> kept for ${after}`;
-    for (const deployment of this.#fitting(pool)) this.#reserved.push({ deployment, reason, after });
+    for (const deployment of this.#fitting(pool)) {
+      this.#reserved.push({ deployment, reason, after, tier: this.#at.tierOf(deployment) });
+    }
   }
 
   /** Whether the session stays where it is; says why. A rule's word, or the client's, counts more than its cache. */
@@ -85,14 +97,14 @@ export class Selection {
     const { session, facts, wanted, decision } = this.#at;
     const [first] = this.#candidates;
     if (!session || !first) return undefined;
-    if (isOrdered(decision, facts) && first.tier !== session.tier) return undefined;
+    if (this.#isRanked && isOrdered(decision, facts) && first.tier !== session.tier) return undefined;
     const pinned = this.#candidates.find(({ deployment }) => deployment.id === session.deploymentId);
     const rank = (tier: string | undefined) => (tier === undefined ? -1 : tiers.indexOf(tier));
     const { keep, reason } = keepOrMove({
       session,
       pinned: pinned?.deployment,
       wanted: first.deployment,
-      climb: rank(first.tier) - rank(session.tier),
+      climb: this.#isRanked ? rank(first.tier) - rank(session.tier) : 0,
       facts: { ...factsOf(facts), outputTokens: this.#expectedOutputTokens },
       nowMs: wanted.nowMs,
     });
@@ -138,7 +150,6 @@ export class Selection {
     if (maxCostUsd === undefined && maxLatencyMs === undefined) return able;
     const { kept, dropped } = withinCeilings(able, this.#at.ceilings, this.#poolView(undefined));
     this.#dropped.push(...dropped);
-    this.#beyond ??= dropped[0]?.why;
     return kept;
   }
 

@@ -3,7 +3,9 @@ import type { Deployment } from '../core/deployment.ts';
 import type { Leads } from './pool/leads.ts';
 import type { SpeedBook } from './pool/speed-book.ts';
 import type { AskedFields } from './record.ts';
+import { invalid } from './rules/mistake.ts';
 import type { Rules } from './rules/rules.ts';
+import { unservedMistakes } from './rules/unserved.ts';
 import type { Scorer } from './score/scorer.ts';
 import type { Sessions } from './sessions/sessions.ts';
 
@@ -17,6 +19,8 @@ export interface RoutingView {
   scorer: Scorer;
   /** The deployments of each tier: of the models that the rules name, then of those that the catalog thinks fit. */
   tiers: ReadonlyMap<string, readonly Deployment[]>;
+  /** Whose tier a deployment is in, by its id; the lowest of several. */
+  tierOf: (deployment: Deployment) => string | undefined;
   /** Which headers and metadata the log keeps of a request: those that the rules name. */
   recorded: AskedFields;
 }
@@ -32,20 +36,28 @@ export interface RoutingMemory {
   random: () => number;
 }
 
-export interface RoutingSources extends Omit<RoutingView, 'tiers'> {
+export interface RoutingSources extends Omit<RoutingView, 'tiers' | 'tierOf'> {
   /** The tier that a model is fit for whose name the rules do not list. */
   tierOf: (model: string) => string | undefined;
 }
 
 export function createRoutingView({ tierOf, ...sources }: RoutingSources): RoutingView {
   const { rules, models } = sources;
+  const mistakes = unservedMistakes(rules, (name) => deploymentsOf([name], sources).length > 0, models.keys());
+  if (mistakes.length > 0) throw invalid(mistakes);
   const tiers = new Map(rules.tiers.map((tier) => [tier.name, deploymentsOf(tier.models, sources)]));
   const listed = new Set(rules.tiers.flatMap((tier) => tier.models));
   for (const [name, deployments] of models) {
     const tier = listed.has(name) ? undefined : tierOf(name);
     if (tier !== undefined) tiers.get(tier)?.push(...deployments);
   }
-  return { ...sources, tiers: new Map([...tiers].map(([name, pool]) => [name, distinct(pool)])) };
+  const tierOfId = new Map<string, string>();
+  for (const [tier, pool] of [...tiers].toReversed()) for (const { id } of pool) tierOfId.set(id, tier);
+  return {
+    ...sources,
+    tiers: new Map([...tiers].map(([name, pool]) => [name, distinct(pool)])),
+    tierOf: ({ id }) => tierOfId.get(id),
+  };
 }
 
 /** What stands behind names that clients may ask for; those that are not configured are skipped. */

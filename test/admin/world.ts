@@ -51,7 +51,8 @@ export function createWorld(more: Partial<AdminSources> = {}): World {
     hash,
   );
   const store = 'books' in more ? more.books : books;
-  const directory = new LiveDirectory({ declared, store, clock: now, isOpenWhenEmpty: true });
+  const known = { declared, clock: now, isOpenWhenEmpty: true };
+  const directory = new LiveDirectory(store ? { ...known, store, timers } : known);
   const changes: Change[] = [];
   const failures: unknown[] = [];
   const sources: AdminSources = {
@@ -80,7 +81,7 @@ export function createWorld(more: Partial<AdminSources> = {}): World {
   const lock = { hash: hashKey(TOKEN), check: { hash: hashKey, same: sameHash } };
   const app = createAdminApp({ sources, lock, door: fetchDoor });
   const expire = () => {
-    for (const act of [...alarms]) act();
+    for (const act of alarms) act();
   };
   return { app, sources, directory, clock, changes, failures, expire, close: () => database.close() };
 }

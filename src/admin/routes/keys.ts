@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { issueKey, rotateKey, type WantedKey } from '../../books/tenants/issue.ts';
 import { problemsWith, stateOf } from '../../books/tenants/view.ts';
+import type { GatewayError } from '../../core/errors.ts';
 import { Name, NewKey } from '../../config/tenants.ts';
 import { IssuedKey, Key } from '../answers/books.ts';
 import { endpoint, json } from '../endpoint.ts';
-import { changed, findKey, keyOf, storedKey, taken } from '../key-book.ts';
+import { bookAbove, changed, findKey, keyOf, storedKey, taken } from '../key-book.ts';
 import { changedTerms, KeyPatch } from '../key-terms.ts';
 import { pageOf, pageSchema, Paging } from '../page.ts';
 import { invalid } from '../reading.ts';
@@ -16,7 +17,6 @@ const HOUR_MS = 3_600_000;
 const MAX_OVERLAP_MS = 30 * 24 * HOUR_MS;
 
 const parameters = z.strictObject({ key: z.string().min(1).max(64).describe('Its name or its id') });
-const NewKeySchema = NewKey.describe(`Everything but the name can be left out`);
 
 export const keyEndpoints = [
   endpoint(
@@ -33,10 +33,10 @@ export const keyEndpoints = [
     },
     async ({ query, sources, nowMs }) => {
       await freshen(sources);
-      const wanted = [...sources.directory.directory.keys.values()].filter(
-        (key) =>
-          (query.tenant ?? key.tenant) === key.tenant && (query.state ?? stateOf(key, nowMs)) === stateOf(key, nowMs),
-      );
+      const wanted = sources.directory.directory.keys
+        .values()
+        .filter(({ tenant }) => query.tenant === undefined || query.tenant === tenant)
+        .filter((key) => query.state === undefined || query.state === stateOf(key, nowMs));
       const { data, cursor } = pageOf(wanted, ({ name }) => name, query);
       return json({ data: data.map((key) => keyOf(key, sources)), cursor });
     },
@@ -46,21 +46,17 @@ export const keyEndpoints = [
       method: 'post',
       path: '/admin/v1/keys',
       summary: 'Make a key; the secret is in this answer and nowhere else',
-      body: NewKeySchema,
+      body: NewKey,
       answer: { status: 201, schema: IssuedKey },
     },
     async ({ body, sources, nowMs }) => {
       await freshen(sources);
-      const issued = issueKey(wantedKey(body, sources, nowMs), { ...sources.issue, nowMs });
-      const { key, secret } = issued;
-      const { keys, tenants } = sources.directory.directory;
-      if (keys.values().some(({ name }) => name === key.name))
-        throw taken('key_exists', `There is a key "${key.name}" already`);
-      const [problem] = problemsWith(key, { keys: [...keys.values()], tenants: [...tenants.values()] });
-      if (problem !== undefined) throw invalid(problem.split(':')[0] ?? 'name', problem);
-      if (!(await askBooks(sources, (store) => store.addKey(key)))) {
-        throw taken('key_exists', `There is a key "${key.name}" already`);
-      }
+      const { key, secret } = issueKey(wantedKey(body, sources, nowMs), { ...sources.issue, nowMs });
+      const known = sources.directory.directory;
+      if (known.keys.values().some(({ name }) => name === key.name)) throw exists(key);
+      const [problem] = problemsWith(key, bookAbove(key, known));
+      if (problem !== undefined) throw invalid(problem.split(':')[0] ?? 'name', problem.replace(/^\w+: /, ''));
+      if (!(await askBooks(sources, (store) => store.addKey(key)))) throw exists(key);
       await changed(sources, { change: 'key_created', name: key.name });
       return json({ ...keyOf(key, sources), secret }, 201);
     },
@@ -147,6 +143,10 @@ function wantedKey(
   checkFuture(expiresAtMs, nowMs);
   const parent = directory.directory.keys.values().find(({ name }) => name === above)?.id ?? above;
   return { ...wanted, parent, expiresAtMs };
+}
+
+function exists({ name }: { name: string }): GatewayError {
+  return taken('key_exists', `There is a key "${name}" already`);
 }
 
 function checkFuture(expiresAtMs: number | undefined, nowMs: number): void {

@@ -67,11 +67,11 @@ export const requestEndpoints = [
       query: z.strictObject({ ...Wanted, ...Span, format: z.enum(['csv', 'jsonl']).default('csv') }),
       answer: { status: 200, types: Object.values(TYPES) },
     },
-    async ({ query, sources, nowMs }) => {
+    async ({ query, sources, nowMs, onFailure }) => {
       const { session, shadow, format } = query;
       const asked = { ...rangeOf(query, nowMs), where: filterOf(query), session, shadow };
       const requests = (page: RequestQuery) => askLedger(sources, 'from', (store) => store.requests(page));
-      const file = await streamOf(exportRows({ requests }, asked, format));
+      const file = await streamOf(exportRows({ requests }, asked, format), onFailure);
       return text(file, TYPES[format], `requests-${isoOf(asked.fromMs).slice(0, 10)}.${format}`);
     },
   ),

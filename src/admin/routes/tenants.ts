@@ -1,7 +1,7 @@
 /** Tenants: those of the configuration are shown, those of the store made and changed, too. */
 import { z } from 'zod';
 import type { Tenant as StoredTenant } from '../../books/tenants/book.ts';
-import { Directory } from '../../books/tenants/directory.ts';
+import { createDirectory } from '../../books/tenants/directory.ts';
 import { stateOf } from '../../books/tenants/view.ts';
 import { Name, Tenant as TenantBody } from '../../config/tenants.ts';
 import { Tenant } from '../answers/books.ts';
@@ -99,8 +99,8 @@ function checkStored(name: string, { declared: { tenants } }: AdminSources): voi
 function checkFamily(tenant: StoredTenant, { directory }: AdminSources): void {
   const before = [...directory.directory.tenants.values()];
   const others = before.filter(({ name }) => name !== tenant.name);
-  const known = new Set(new Directory({ tenants: before, keys: [] }).problems);
-  const { problems } = new Directory({ tenants: [...others, tenant], keys: [] });
+  const known = new Set(createDirectory({ tenants: before, keys: [] }).problems);
+  const { problems } = createDirectory({ tenants: [...others, tenant], keys: [] });
   const own = `tenants.${tenant.name}: parent: `;
   const problem = problems.find((one) => one.startsWith(own)) ?? problems.find((one) => !known.has(one));
   if (problem !== undefined) throw invalid('parent', problem.startsWith(own) ? problem.slice(own.length) : problem);

@@ -14,7 +14,7 @@ export interface Decision {
   tier: string | undefined;
   /** In the order to try: the chosen one, those above it, those below it. */
   tiers: readonly string[];
-  /** Models that a rule names. They are tried first; with a canary the tiers come after them, otherwise nothing does. */
+  /** Models that a rule names: these and no others. */
   pool: readonly string[] | undefined;
   strategy: Strategy;
   /** By the names in the pool or the tier. */
@@ -22,8 +22,8 @@ export interface Decision {
   maxCostUsd?: number | undefined;
   maxLatencyMs?: number | undefined;
   fallbacks: Fallbacks;
-  /** The rule's name, when this session is in it. */
-  canary?: string | undefined;
+  /** When this session is in it: its rule, and what is tried before all else. */
+  canary?: { name: string; use: readonly string[] } | undefined;
   shadow?: { model: string } | undefined;
   /** Why the request is refused. */
   reject?: string | undefined;
@@ -98,13 +98,13 @@ function conclude(draft: Draft, scoring: Scoring, { rules, facts, route }: Asked
   return {
     tier,
     tiers: chosen ? order(chosen.rank, chosen.bar, chosen.ceiling).map((rank) => rules.tiers[rank]?.name ?? '') : [],
-    pool: canary ? [...canary.use, ...(pool?.use ?? [])] : pool?.use,
+    pool: pool?.use,
     strategy: draft.strategy ?? 'order',
     weights: draft.weights,
     maxCostUsd: draft.maxCostUsd,
     maxLatencyMs: draft.maxLatencyMs,
     fallbacks: draft.fallbacks,
-    canary: canary?.name,
+    canary,
     shadow: draft.shadow,
     reject,
     fired: draft.fired,
