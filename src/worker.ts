@@ -4,6 +4,8 @@
  */
 import bundled from '../signalbox.worker.yaml';
 import { compose, type Composed } from './compose.ts';
+import type { Stores } from './compose/accounting.ts';
+import { readBack } from './compose/read-back.ts';
 import { findProviders } from './config/credentials.ts';
 import { isLoopback } from './config/loopback.ts';
 import { ConfigurationError, type Environment, parseConfiguration } from './config/parse.ts';
@@ -12,6 +14,9 @@ import { errorBody, GatewayError } from './core/errors.ts';
 import { fetchDoor } from './platform/fetch-door.ts';
 import { fetchTransport } from './platform/fetch-transport.ts';
 import { googleToken } from './platform/google-token.ts';
+import { createBookStore } from './platform/keys/store.ts';
+import { type D1, d1Database } from './platform/ledger/d1.ts';
+import { createLedgerStore } from './platform/ledger/store.ts';
 import { consoleLog } from './platform/log.ts';
 import { practiceFetch } from './practice/app.ts';
 import { practiceProviders } from './practice/providers.ts';
@@ -23,24 +28,25 @@ const PRACTICE_URL = 'http://practice.invalid';
 let started: Started | undefined;
 
 interface Started {
-  app: Composed['app'];
+  composed: Composed;
   source: string;
   /** Real providers and no client keys: whoever reaches it spends its owner's money. */
   isOpen: boolean;
 }
 
 export default {
-  fetch(request, env, context) {
+  async fetch(request, env, context) {
     try {
-      started ??= start(textsOf(env));
+      started ??= start(textsOf(env), env[DATABASE], (work) => context.waitUntil(work));
     } catch (cause) {
       return unconfigured(cause instanceof Error ? cause.message : String(cause));
     }
-    const { app, isOpen, source } = started;
+    const { composed, isOpen, source } = started;
     if (isOpen && !isLoopback(new URL(request.url).hostname)) {
       return unconfigured(`${source}: keys: a Worker is public; add keys: [{ name: app, key: "\${APP_KEY}" }]`);
     }
-    return app.fetch(request, env, context);
+    await composed.accounting.directory.beFresh((work) => context.waitUntil(work));
+    return composed.app.fetch(request, env, context);
   },
 } satisfies ExportedHandler<Record<string, unknown>>;
 
@@ -51,7 +57,7 @@ function unconfigured(problem: string): Response {
   return Response.json(errorBody(error), { status: error.status });
 }
 
-function start(environment: Environment): Started {
+function start(environment: Environment, database: unknown, background: (work: Promise<void>) => void): Started {
   const source = environment.SIGNALBOX_YAML ? 'SIGNALBOX_YAML' : 'signalbox.worker.yaml';
   const parsed = parseConfiguration(environment.SIGNALBOX_YAML ?? bundled, source, environment);
   const declared = Object.keys(parsed.providers).length > 0 ? parsed.providers : findProviders(environment);
@@ -60,7 +66,9 @@ function start(environment: Environment): Started {
   const routing = inlineOnly(parsed.routing);
   if (routing.problems.length > 0) throw new ConfigurationError(source, routing.problems);
   const practised = practiceFetch({});
-  const { app } = compose(configuration, {
+  const stores = configuration.store.enabled && isD1(database) ? storesOf(database) : undefined;
+  const startedAtMs = Date.now();
+  const composed = compose(configuration, {
     door: fetchDoor,
     transport: fetchTransport(practice ? practised : undefined),
     log: consoleLog(configuration.log.level),
@@ -73,8 +81,25 @@ function start(environment: Environment): Started {
     practice,
     isReady: () => true,
     routing: routing.documents,
+    stores,
+    isWorker: true,
+    isOpenWhenEmpty: practice || !stores,
   });
-  return { app, source, isOpen: !practice && configuration.keys.length === 0 };
+  if (stores) background(readBack(composed, startedAtMs).catch((cause: unknown) => console.error(String(cause))));
+  return { composed, source, isOpen: !practice && !stores && configuration.keys.length === 0 };
+}
+
+/** Cloudflare's D1, as it is bound. */
+const DATABASE = 'DB';
+const clock = { now: () => Date.now() };
+
+function isD1(binding: unknown): binding is D1 {
+  return typeof binding === 'object' && binding !== null && 'prepare' in binding && 'batch' in binding;
+}
+
+function storesOf(binding: D1): Stores {
+  const database = d1Database(binding);
+  return { ledger: createLedgerStore(database, clock), keys: createBookStore(database, clock) };
 }
 
 function textsOf(env: Record<string, unknown>): Environment {

@@ -43,6 +43,8 @@ export interface Circumstances {
 /** What an answer takes where the session has not shown it, in tokens; clients ask for far more than they need. */
 const USUAL_OUTPUT_TOKENS = 400;
 
+const AFTER = { context: 'after too long a prompt', refusal: 'after a refusal' };
+
 export class Selection {
   readonly #at: Circumstances;
   readonly #needs: Needs;
@@ -50,6 +52,8 @@ export class Selection {
   readonly #dropped: Dropped[] = [];
   readonly #obstacles: Obstacle[] = [];
   readonly #reserved: Candidate[] = [];
+  /** Those of the dropped that only cost or take too much. */
+  readonly #beyond: Dropped[] = [];
   #candidates: Candidate[] = [];
   /** The first of them is there for its tier, and not because its model was named. */
   #isRanked: boolean | undefined;
@@ -84,10 +88,14 @@ export class Selection {
     this.#candidates.push({ deployment, reason, tier: tier ?? this.#at.tierOf(deployment) });
   }
 
-  /** For one kind of failure only. */
-  reserve(pool: readonly Deployment[], after: Candidate['after']): void {
-    const reason = `${this.#at.facts.asked} -> kept for ${after}`;
-    for (const deployment of this.#fitting(pool)) {
+  /** For one kind of failure only, though it may be among the others too. */
+  reserve(pool: readonly Deployment[], after: NonNullable<Candidate['after']>): void {
+    this.#fitting(pool);
+    const unfit = new Set(this.#dropped.map(({ deployment }) => deployment.id));
+    const first = this.#candidates[0]?.deployment.id;
+    const reason = `${this.#at.facts.asked} -> ${AFTER[after]}`;
+    for (const deployment of new Set(pool)) {
+      if (unfit.has(deployment.id) || deployment.id === first) continue;
       this.#reserved.push({ deployment, reason, after, tier: this.#at.tierOf(deployment) });
     }
   }
@@ -150,6 +158,7 @@ export class Selection {
     if (maxCostUsd === undefined && maxLatencyMs === undefined) return able;
     const { kept, dropped } = withinCeilings(able, this.#at.ceilings, this.#poolView(undefined));
     this.#dropped.push(...dropped);
+    this.#beyond.push(...dropped);
     return kept;
   }
 
@@ -172,8 +181,15 @@ export class Selection {
   #reasonFor(tier: string | undefined, why: string | undefined): string {
     const { decision, facts } = this.#at;
     if (!decision) return 'by name';
-    if (why !== undefined) return `${facts.asked} -> ${why}`;
-    return tier === decision.tier ? decision.reason : `${facts.asked} -> ${tier} (after ${decision.tier})`;
+    if (why !== undefined) return `${facts.asked} -> ${tier === undefined ? why : `${tier} (${why})`}`;
+    if (tier === undefined || tier === decision.tier) return decision.reason;
+    return `${facts.asked} -> ${tier} (${this.isEmpty ? this.#lack(decision.tier) : `after ${decision.tier}`})`;
+  }
+
+  /** Why nobody of the tier that the rules want is asked. */
+  #lack(tier: string | undefined): string {
+    const [dropped] = this.#dropped;
+    return dropped ? `${tier}: ${dropped.why}` : `nobody serves ${tier}`;
   }
 
   #refusal(): GatewayError {
@@ -186,11 +202,12 @@ export class Selection {
       const { what, param } = lacking;
       return new GatewayError('unsupported', `Nothing configured as "${asked}" takes ${what}`, { param });
     }
-    if (this.#beyond !== undefined) {
+    const costOf = ({ deployment }: Dropped) => this.costOf(deployment) ?? Number.MAX_VALUE;
+    const [nearest] = this.#beyond.toSorted((a, b) => costOf(a) - costOf(b));
+    if (nearest) {
       const param = this.#at.ceilings.maxCostUsd === undefined ? 'max_latency_ms' : 'max_cost_usd';
-      return new GatewayError('unsupported', `Nothing configured as "${asked}" is within ${param}: ${this.#beyond}`, {
-        param,
-      });
+      const message = `Nothing configured as "${asked}" is within ${param}: ${nearest.deployment.id} ${nearest.why}`;
+      return new GatewayError('unsupported', message, { param });
     }
     return new GatewayError('model_not_found', `No configured model belongs to "${asked}"`, { param: 'model' });
   }

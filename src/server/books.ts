@@ -1,8 +1,8 @@
 /** The books of a local server, followed from its start to its end. */
 import { forgetOld } from '../books/ledger/retention.ts';
-import { spentBefore } from '../books/spending/read-back.ts';
 import type { Composed } from '../compose.ts';
-import { sourcesOf, scopesOf } from '../compose/readings.ts';
+import { readBack } from '../compose/read-back.ts';
+import { sourcesOf } from '../compose/readings.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Log } from '../platform/log.ts';
 import { processReading } from './process-reading.ts';
@@ -39,25 +39,6 @@ export async function beginBooks(
       await Promise.all([writer?.flush(LAST_WRITE_MS), tracer?.flush(LAST_WRITE_MS)]);
     },
   };
-}
-
-/** After a restart nobody begins anew. */
-async function readBack(composed: Composed, untilMs: number): Promise<void> {
-  const { books, stores, directory } = composed.accounting;
-  if (!stores) return;
-  const { spending } = books;
-  const { clock } = composed.gateway;
-  const windows = spending.windows(scopesOf(composed.accounting), clock.now());
-  const { tenants, keys } = directory.directory;
-  const parentOf = (kind: string, name: string) =>
-    kind === 'tenant' ? tenants.get(name)?.parent : [...keys.values()].find((key) => key.name === name)?.parent;
-  const above = (kind: string, name: string): string[] => {
-    const parent = parentOf(kind, name);
-    const parentName = parent !== undefined && kind === 'key' ? keys.get(parent)?.name : parent;
-    return parentName === undefined ? [] : [parentName, ...above(kind, parentName)];
-  };
-  await stores.ledger.ready();
-  spending.restore(await spentBefore(windows, { store: stores.ledger, above, untilMs }), clock.now());
 }
 
 async function forget({ accounting, gateway }: Composed, { store }: Configuration, log: Log): Promise<void> {
