@@ -1,15 +1,18 @@
 import type { Hono } from 'hono';
+import type { PriceBook } from './books/prices/price-book.ts';
 import { type Accounting, accountingOf, type Stores } from './compose/accounting.ts';
 import models from '../routing-rules/models.json' with { type: 'json' };
 import { providers } from '../providers/index.ts';
 import { type CredentialSources, endpointsOf } from './config/endpoints.ts';
-import type { Environment } from './config/parse.ts';
+import { ConfigurationError, type Environment } from './config/parse.ts';
 import type { Configuration } from './config/schema.ts';
-import type { Endpoint } from './core/deployment.ts';
+import type { Deployment, Endpoint } from './core/deployment.ts';
 import type { Clock, Timers, Transport } from './core/ports.ts';
 import type { Provider } from './core/provider.ts';
 import { dispatcherOf } from './compose/dispatcher.ts';
 import { rulesOf } from './compose/model-rules.ts';
+import { pricesOf } from './compose/prices.ts';
+import { sourcesOf } from './compose/readings.ts';
 import { memoryOf, routingOf, type RoutingDocuments } from './compose/routing.ts';
 import type { Gateway } from './gateway.ts';
 import { createApp } from './http/app.ts';
@@ -39,6 +42,8 @@ export interface Runtime {
   /** The operator's rules and learned weights, where there are any. */
   routing?: RoutingDocuments;
   stores?: Stores | undefined;
+  /** The operator's own prices: the document of `prices.file`. */
+  prices?: unknown;
   /** Without any key nobody needs one: only where only this machine can ask. */
   isOpenWhenEmpty?: boolean;
   version?: string;
@@ -83,10 +88,32 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     practice: runtime.practice,
   });
   const { server } = configuration;
-  const context = { source, endpoints, catalog: createCatalog(models), now: clock.now };
+  const catalog = createCatalog(models);
+  const prices = pricesOf(configuration, catalog, clock);
+  if (runtime.prices !== undefined) loadPrices(prices, runtime.prices, source);
+  const priceOf = (deployment: Deployment, nowMs: number) => {
+    const priced = prices.of(deployment, nowMs);
+    return priced.kind === 'known' ? priced.price : undefined;
+  };
+  const context = { source, endpoints, catalog, now: clock.now, priceOf };
   const routing = routingOf(configuration, context);
   const { stores, transport, version = '0', isWorker = false, isOpenWhenEmpty = true } = runtime;
-  const ports = { stores, log, transport, clock, timers, random, version, source, isWorker, isOpenWhenEmpty };
+  const view = routing(runtime.routing);
+  const deployments = [...view.models.values()].flat().map(({ id }) => id);
+  const ports = {
+    prices,
+    deployments,
+    stores,
+    log,
+    transport,
+    clock,
+    timers,
+    random,
+    version,
+    source,
+    isWorker,
+    isOpenWhenEmpty,
+  };
   const accounting = accountingOf(configuration, endpoints, ports);
   const dispatcher = dispatcherOf(configuration.reliability, byName, {
     clock,
@@ -99,7 +126,7 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   });
   const gateway: Gateway = {
     providers: byName,
-    routing: routing(runtime.routing),
+    routing: view,
     memory: memoryOf(dispatcher, random),
     dispatcher,
     shadows: new Shadows(),
@@ -108,7 +135,7 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     reasoning: memoryCache(REASONING_CHARACTERS),
     books: accounting.books,
     recorder: accounting.recorder,
-    afterwards: isWorker ? () => accounting.flush() : undefined,
+    afterwards: isWorker ? () => accounting.flush(sourcesOf({ accounting, gateway })) : undefined,
     clock,
     timers,
     random,
@@ -140,4 +167,12 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     gateway.routing = routing(documents);
   };
   return { app, gateway, endpoints, accounting, reroute };
+}
+
+function loadPrices(book: PriceBook, document: unknown, source: string): void {
+  try {
+    book.load(document);
+  } catch (cause) {
+    throw new ConfigurationError(source, [`prices.file: ${cause instanceof Error ? cause.message : String(cause)}`]);
+  }
 }

@@ -80,9 +80,10 @@ class Glimpse extends Leads {
 }
 
 function explainChoice(gateway: Gateway, { decision, candidates, ceilings, shadow, stay, facts }: Choice) {
+  const { tier, reason } = candidates[0] ?? decision ?? NOTHING;
   return {
-    tier: candidates[0]?.tier ?? decision?.tier,
-    reason: candidates[0]?.reason ?? decision?.reason,
+    tier,
+    reason,
     fired: decision?.fired ?? [],
     score: decision && explainScore(gateway, decision, facts.asked),
     strategy: decision?.strategy ?? 'order',
@@ -92,6 +93,8 @@ function explainChoice(gateway: Gateway, { decision, candidates, ceilings, shado
     stay,
   };
 }
+
+const NOTHING = { tier: undefined, reason: undefined };
 
 function explainScore({ routing: { rules } }: Gateway, { complexity, fired }: Decision, asked: string) {
   if (!complexity) return undefined;

@@ -1,5 +1,7 @@
 /** What a request holds of the limits and budgets over it, from before its first attempt until its books are closed. */
 import type { Usage } from './core/chat.ts';
+import { ERROR_RULES, type ErrorKind } from './core/errors.ts';
+import type { Attempt } from './core/ports.ts';
 import type { Hold } from './books/spending/claim.ts';
 import type { Gateway, Plan } from './gateway.ts';
 
@@ -20,14 +22,25 @@ export function takeHold(gateway: Gateway, plan: Plan, costUsd: number | undefin
 interface Used {
   usage: Usage | undefined;
   costUsd: number | undefined;
-  /** Nobody was asked: not even a request counts. */
-  isUnasked: boolean;
+  isUnasked?: boolean;
 }
 
-export function settleHold({ hold }: Plan, { usage, costUsd, isUnasked }: Used, nowMs: number): void {
-  if (isUnasked) return hold?.release(nowMs);
+/** Where nobody was asked, not even a request counts. */
+export function settleHold({ hold, attempts }: Plan, { usage, costUsd }: Used, nowMs: number): void {
+  if (!attempts.some(wasCalled)) return hold?.release(nowMs);
   const actual = usage
     ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens, costUsd }
     : { inputTokens: 0, outputTokens: 0, costUsd: 0 };
   hold?.settle(actual, nowMs);
+}
+
+/** Calls that ended otherwise than by a provider's error. */
+const ENDINGS = new Set(['ok', 'hedge_lost', 'client_gone', 'deadline']);
+
+function wasCalled({ outcome }: Attempt): boolean {
+  return ENDINGS.has(outcome) || (isKind(outcome) && ERROR_RULES[outcome].origin === 'provider');
+}
+
+function isKind(outcome: string): outcome is ErrorKind {
+  return Object.hasOwn(ERROR_RULES, outcome);
 }

@@ -48,9 +48,15 @@ export function noteWaits({ memory }: Gateway, { attempts }: Plan, nowMs: number
 
 /** Made only where a line is written: some of its facts cost something to find out. */
 export function recordedChoice(gateway: Gateway, plan: Plan): (() => object) | undefined {
-  const { choice, ceilings, request } = plan;
+  const { choice, ceilings, request, attempts } = plan;
   if (!choice.decision || plan.isShadow) return undefined;
   const { recorded } = gateway.routing;
-  return () =>
-    recordOf(choice, { fields: recorded, ceilings, ask: gateway.logsAsks ? lastAsk(request, 1).text : undefined });
+  return () => {
+    const last = attempts.at(-1);
+    const served = choice.candidates.find(
+      ({ deployment }) => last?.outcome === 'ok' && deployment.id === last.deployment,
+    );
+    const ask = gateway.logsAsks ? lastAsk(request, 1).text : undefined;
+    return recordOf(choice, { fields: recorded, ceilings, tier: served?.tier, ask });
+  };
 }

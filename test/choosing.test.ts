@@ -89,10 +89,10 @@ describe('an answer', () => {
     expect(await response.text()).toBe(stream);
   });
 
-  it('to a model asked for by name has no tier', async () => {
+  it('to a model asked for by name has its tier', async () => {
     const response = await serve().ask(HARD, { model: 'haiku' });
     expect(header(response, 'reason')).toBe('by name');
-    expect(header(response, 'tier')).toBeNull();
+    expect(header(response, 'tier')).toBe('haiku');
   });
 });
 

@@ -135,7 +135,7 @@ describe('an explanation', () => {
     const [target] = (gateway.routing.models.get('opus') ?? []).map((each) => gateway.dispatcher.target(each));
     target?.blame(new GatewayError('rate', 'slow down', { retryAfterMs: 5_000 }), 0, gateway.clock.now());
     const { candidates } = explain(gateway, inbound({ model: 'opus' }));
-    expect(candidates).toMatchObject([{ deployment: 'b/big', obstacle: 'limited:throttled', tier: undefined }]);
+    expect(candidates).toMatchObject([{ deployment: 'b/big', obstacle: 'limited:throttled', tier: 'opus' }]);
     expect(candidates[0]?.waitMs).toBeGreaterThan(0);
   });
 

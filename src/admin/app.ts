@@ -2,10 +2,10 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { asGatewayError, errorBody, GatewayError } from '../core/errors.ts';
-import type { Door } from '../http/door.ts';
 import { type Endpoint, endpoint, json } from './endpoint.ts';
 import { guard, type Lock } from './guard.ts';
 import { openApi } from './openapi.ts';
+import type { BodyReader } from './reading.ts';
 import { healthEndpoints } from './routes/health.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { limitEndpoints } from './routes/limits.ts';
@@ -20,7 +20,7 @@ export interface AdminOptions {
   sources: AdminSources;
   lock: Lock;
   /** Of the web's own types, on Node, too: nobody is in a hurry here. */
-  door: Pick<Door, 'readBody'>;
+  door: BodyReader;
 }
 
 type App = Hono<{ Variables: { requestId: string } }>;
@@ -42,10 +42,21 @@ const ENDPOINTS: readonly Endpoint[] = [
         summary: 'This document',
         answer: { status: 200, schema: z.record(z.string(), z.unknown()) },
       },
-      (ask) => json(openApi(ENDPOINTS, ask.sources.about.version)),
+      ({ sources: { about } }) => json(documentOf(about)),
     ),
   ),
 ];
+
+/** Made once: it takes 20 ms. */
+const documents = new WeakMap<AdminSources['about'], object>();
+
+function documentOf(about: AdminSources['about']): object {
+  const known = documents.get(about);
+  if (known) return known;
+  const made = openApi(ENDPOINTS, about.version);
+  documents.set(about, made);
+  return made;
+}
 
 /** No answer is kept, framed, sniffed, or read by a page of another origin; there are no CORS headers at all. */
 const HEADERS: Readonly<Record<string, string>> = {

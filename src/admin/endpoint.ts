@@ -1,8 +1,7 @@
 /** One entry of the admin API as data: what it takes, what it answers. The routes and the OpenAPI document are made of it. */
 import type { Context } from 'hono';
 import { z } from 'zod';
-import type { Door } from '../http/door.ts';
-import { readBody, readPath, readQuery } from './reading.ts';
+import { type BodyReader, readBody, readPath, readQuery } from './reading.ts';
 import type { AdminSources } from './sources.ts';
 
 export interface Answer {
@@ -24,7 +23,7 @@ interface Parts<Path, Query, Body> {
 }
 
 export interface Endpoint extends Parts<z.ZodObject, z.ZodType, z.ZodType> {
-  handle: (c: Context, sources: AdminSources, door: Pick<Door, 'readBody'>) => Promise<Response>;
+  handle: (c: Context, sources: AdminSources, door: BodyReader) => Promise<Response>;
 }
 
 export interface Ask<Path, Query, Body> {

@@ -2,7 +2,12 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { GatewayError } from '../core/errors.ts';
-import type { Door } from '../http/door.ts';
+
+/** As much of a door as is needed here. */
+export interface BodyReader {
+  /** Throws `request_too_large` as soon as it is. */
+  readBody(c: Context, maxBytes: number): Promise<string>;
+}
 
 const MAX_BYTES = 64 * 1024;
 
@@ -22,7 +27,7 @@ export function readPath<Schema extends z.ZodType>(c: Context, schema: Schema): 
 export async function readBody<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
-  door: Pick<Door, 'readBody'>,
+  door: BodyReader,
 ): Promise<z.output<Schema>> {
   const text = await door.readBody(c, MAX_BYTES);
   return checked(schema, text === '' ? {} : fromJson(text));

@@ -63,7 +63,7 @@ export interface DispatchReading {
   deployments: readonly DeploymentReading[];
 }
 
-/** Of each that was asked since the start. */
+/** Of each that was considered since the start. */
 export interface DeploymentReading {
   deployment: string;
   /** The name that clients ask for. */
@@ -78,8 +78,7 @@ export interface DeploymentReading {
   obstacle: string | undefined;
   /** Until one would not be; Infinity: nobody knows. */
   waitMs: number;
-  /** What its answers take of late, in milliseconds; 0: there are none. */
-  usualMs: number;
+  /** Of its answers of late. */
   firstTokenMs: number | undefined;
   tokensPerSecond: number | undefined;
   lastCallAtMs: number | undefined;

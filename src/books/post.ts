@@ -22,7 +22,7 @@ export async function post(transport: Transport, request: OutgoingRequest): Prom
     const response = await transport.send(request, { client, firstByteMs: TIMEOUT_MS, idleMs: TIMEOUT_MS });
     const { status } = response;
     const retryAfterMs = secondsOf(response.header('retry-after'));
-    await response.text(MAX_ANSWER_BYTES);
+    await response.text(MAX_ANSWER_BYTES).catch(() => ''); // It is taken, however much is said to that.
     if (status >= 200 && status < 300) return { ok: true };
     return { ok: false, again: PASSING.has(status), retryAfterMs, why: String(status) };
   } catch (cause) {

@@ -5,7 +5,9 @@ import { Books } from '../books/books.ts';
 import { LedgerWriter } from '../books/ledger/writer.ts';
 import { genAiProvider } from '../books/metrics/gen-ai.ts';
 import { Metrics } from '../books/metrics/metrics.ts';
+import type { Sources } from '../books/metrics/sources.ts';
 import type { Scope } from '../books/spending/claim.ts';
+import type { PriceBook } from '../books/prices/price-book.ts';
 import { Spending } from '../books/spending/spending.ts';
 import type { Book, BookStore } from '../books/tenants/book.ts';
 import { declaredBook } from '../books/tenants/declared.ts';
@@ -34,6 +36,8 @@ export interface AccountingPorts {
   clock: Clock;
   timers: Timers;
   random: () => number;
+  prices: PriceBook;
+  deployments: Iterable<string>;
   version: string;
   /** The configuration's name in messages. */
   source: string;
@@ -56,7 +60,7 @@ export interface Accounting {
   alerts: Alerts;
   stores: Stores | undefined;
   /** For Workers: one batch of what waits. Never rejects. */
-  flush: () => Promise<void>;
+  flush: (sources: Sources) => Promise<void>;
 }
 
 /** D1 counts statements, and every row is one. */
@@ -74,7 +78,7 @@ export function accountingOf(
     cause === undefined ? log.warn({}, `${what} is well again`) : log.error({ cause: String(cause) }, `${what} fails`);
   const scopes = scopesOf(configuration);
   const spending = new Spending({
-    unknownCost: { policy: configuration.prices.unknown === 'block' ? 'block' : 'allow' },
+    unknownCost: ports.prices.unknownCost(clock.now()),
     onThreshold: (event) => log.warn({ alert: 'threshold', ...event }, 'alert'),
   });
   const live = {
@@ -94,7 +98,7 @@ export function accountingOf(
   };
   const metrics = new Metrics({
     models: Object.keys(configuration.models),
-    deployments: [],
+    deployments: ports.deployments,
     tenants: [...Object.keys(configuration.tenants), ...configuration.keys.map(({ name }) => name)],
     providerOf,
   });
@@ -112,8 +116,8 @@ export function accountingOf(
     log.error({ cause: String(cause) }, 'a request could not be booked'),
   );
   const books = new Books(spending, new Map(scopes.map((scope) => [scope.name, scope])));
-  const flush = async () => {
-    await Promise.all([writer?.writeOne(), tracer?.sendOne()]);
+  const flush = async (sources: Sources) => {
+    await Promise.all([writer?.writeOne(), tracer?.sendOne(), alerts.lookSometimes(sources)]);
   };
   return { books, directory, declared, scopes, recorder, metrics, writer, tracer, alerts, stores, flush };
 }
@@ -162,6 +166,12 @@ function alertsOf({ alerts }: Configuration, { transport, timers, clock, log }: 
   const { receivers, source, dailySpendUsd, ...settings } = alerts;
   return new Alerts(
     { settings: { ...settings, dailySpendUsd }, receivers: receivers.map(receiverOf), source },
-    { transport, timers, clock, onTrouble: (receiver, why) => log.error({ receiver, why }, 'an alert did not arrive') },
+    {
+      transport,
+      timers,
+      clock,
+      onMistake: (cause) => log.error({ cause: String(cause) }, 'the alerts could not be looked at'),
+      onTrouble: (receiver, why) => log.error({ receiver, why }, 'an alert did not arrive'),
+    },
   );
 }

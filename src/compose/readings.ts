@@ -31,7 +31,7 @@ export function sourcesOf({ accounting, gateway }: Pick<Composed, 'accounting' |
         deployment: target.deployment.id,
         resource: target.resource,
         circuit: target.fuse.state,
-        room: target.room(clock.now()),
+        room: target.limitRoom(clock.now()),
       })),
     parked: () => alerts.parked,
     isEmergency: () => dispatcher.emergency.active(clock.now()),

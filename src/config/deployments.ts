@@ -1,5 +1,5 @@
 /** The names that clients may ask for, and the deployments behind each. */
-import type { Deployment, Endpoint } from '../core/deployment.ts';
+import type { Deployment, Endpoint, Price } from '../core/deployment.ts';
 import { type Catalog, priceAt } from '../routing/catalog.ts';
 import { limitFamily } from '../routing/limit-family.ts';
 import { ConfigurationError } from './parse.ts';
@@ -14,6 +14,8 @@ export interface DeploymentContext {
   endpoints: ReadonlyMap<string, Endpoint>;
   catalog: Catalog;
   now: () => number;
+  /** The operator's own prices over the catalog's. */
+  priceOf?: (deployment: Deployment, nowMs: number) => Price | undefined;
 }
 
 export function modelsOf(configuration: Configuration, context: DeploymentContext): Map<string, readonly Deployment[]> {
@@ -70,7 +72,7 @@ function declaredDeployments(name: string, entry: Declared, context: DeploymentC
 function declaredDeployment(name: string, endpoint: Endpoint, entry: Declared, context: DeploymentContext): Deployment {
   const made = makeDeployment(name, endpoint, entry.model, context);
   const { price, capabilities, limits, timeouts } = entry;
-  const { id, providerModel, model, family, tokenFactor, promptCache } = made;
+  const { id, providerModel, model, family, tokenFactor, promptCache, priceAt: priceThen } = made;
   return {
     id,
     endpoint,
@@ -80,6 +82,7 @@ function declaredDeployment(name: string, endpoint: Endpoint, entry: Declared, c
     tokenFactor,
     promptCache,
     prices: price ? undefined : made.prices,
+    priceAt: price ? undefined : priceThen,
     limits,
     timeouts,
     capabilities: { ...made.capabilities, ...(capabilities as Partial<Deployment['capabilities']>) },
@@ -122,7 +125,7 @@ function makeDeployment(
     providerModel,
     context.now(),
   );
-  return {
+  const made: Deployment = {
     id: `${endpoint.name}/${providerModel}`,
     endpoint,
     providerModel,
@@ -132,9 +135,11 @@ function makeDeployment(
     prices,
     tokenFactor,
     promptCache,
-    /** Prices change at dates while the process runs. */
+    priceAt: (nowMs) => (context.priceOf ? context.priceOf(made, nowMs) : priceAt(prices, nowMs)),
+    /** Prices change at dates, and by the operator's word, while the process runs. */
     get price() {
-      return priceAt(prices, context.now());
+      return made.priceAt?.(context.now());
     },
   };
+  return made;
 }

@@ -19,4 +19,6 @@ export const Store = z
       })
       .prefault({}),
   })
-  .describe('Where the ledger, stored keys and tenants are kept; PostgreSQL where DATABASE_URL names one, D1 on Workers');
+  .describe(
+    'Where the ledger, stored keys and tenants are kept; PostgreSQL where DATABASE_URL names one, D1 on Workers',
+  );

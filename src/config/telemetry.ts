@@ -23,9 +23,9 @@ export const Prices = z.strictObject({
     .enum(['allow', 'block', 'ceiling'])
     .default('allow')
     .describe(
-      'A model without a price: its requests cost nothing, are refused to whoever has a budget in dollars, or count as the dearest of its family',
+      'A model without a price: its requests cost nothing, are refused to whoever has a budget in dollars, or count as the dearest of the catalog',
     ),
-  file: z.string().min(1).optional().describe('Your own prices, over the catalog; read again when it changes'),
+  file: z.string().min(1).optional().describe('Your own prices, over the catalog; read at the start'),
 });
 
 export type Telemetry = z.infer<typeof Telemetry>;

@@ -13,6 +13,8 @@ export interface Deployment {
   capabilities: Capabilities;
   /** Undefined when the catalog has no price: loud, never zero. */
   price: Price | undefined;
+  /** Its price at another moment, the operator's own prices over the catalog's. */
+  priceAt?: ((nowMs: number) => Price | undefined) | undefined;
   /** All prices that the catalog knows, with their dates; `price` is the one of now. */
   prices?: readonly DatedPrice[] | undefined;
   /** Tokens it makes of a text that is one token to OpenAI's o200k; 1 where nobody has measured it. */

@@ -135,6 +135,11 @@ export class Target {
     return this.#limits.room(nowMs) * (1 - this.#breaking) ** CAUTION;
   }
 
+  /** The scarcest of its limits alone, 0 to 1. */
+  limitRoom(nowMs: number): number {
+    return this.#limits.room(nowMs);
+  }
+
   /** Whether an answer that had begun broke off. */
   noteBreak(hasBroken: boolean): void {
     this.#breaking += ((hasBroken ? 1 : 0) - this.#breaking) * MEMORY;

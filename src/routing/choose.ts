@@ -46,7 +46,7 @@ export interface Known {
   score: () => Complexity;
 }
 
-/** Throws `model_not_found`, `rejected`, or why nothing can serve the request: `context` or `unsupported`. */
+/** Throws `model_not_found`, `rejected`, `invalid_request` for a pin on no tier, or why nothing can serve the request: `context` or `unsupported`. */
 export function choose(wanted: Wanted, view: RoutingView, memory: RoutingMemory): Choice {
   const choice = weigh(knownOf(wanted, view), view, memory);
   if (choice.refusal) throw choice.refusal;
@@ -66,7 +66,8 @@ export function weigh({ wanted, facts, score }: Known, view: RoutingView, memory
   const isRoute = rules.routes.has(asked);
   const named = view.models.get(asked) ?? (isRoute ? undefined : directly(asked, view));
   if (!named && !isRoute) return unserved({ facts, ceilings: wanted.ceilings }, missing(asked, view));
-  if (named && !rules.steps.some(({ namesModel }) => namesModel)) return byName(named, { wanted, facts, memory, tierOf: view.tierOf });
+  if (named && !rules.steps.some(({ namesModel }) => namesModel))
+    return byName(named, { wanted, facts, memory, tierOf: view.tierOf });
   const session = memory.sessions.find(key, facts.session, atMs);
   const { random } = memory;
   const decision = decide(rules, facts, {
@@ -78,7 +79,9 @@ export function weigh({ wanted, facts, score }: Known, view: RoutingView, memory
   const ceilings = lowest(wanted.ceilings, decision);
   if (decision.reject === undefined)
     return decided({ wanted, facts, ceilings, memory, session, decision, named, tierOf: view.tierOf }, view);
-  const rejected = new GatewayError('rejected', decision.reject, { param: 'model' });
+  const { reject, rejectedFor } = decision;
+  const kind = rejectedFor === undefined ? 'rejected' : 'invalid_request';
+  const rejected = new GatewayError(kind, reject, { param: rejectedFor ?? 'model' });
   return unserved({ facts, ceilings, decision, session }, rejected);
 }
 

@@ -33,7 +33,9 @@ export function expectedCostUsd(deployment: Deployment, work: ExpectedWork, nowM
 }
 
 /** Its price at a moment, which need not be now. */
-export function priceOf({ prices, price }: Deployment, nowMs: number): Price | undefined {
+export function priceOf(deployment: Deployment, nowMs: number): Price | undefined {
+  if (deployment.priceAt) return deployment.priceAt(nowMs);
+  const { prices, price } = deployment;
   return prices ? priceAt(prices, nowMs) : price;
 }
 

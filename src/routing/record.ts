@@ -20,6 +20,8 @@ export interface Beside {
   fields: AskedFields;
   /** Of the request and its key, without those of the rules. */
   ceilings: Ceilings;
+  /** Of who answered, where somebody did; otherwise the one that was chosen. */
+  tier?: string | undefined;
   /** The user's words, where they may be kept. */
   ask?: string | undefined;
 }
@@ -88,7 +90,7 @@ export function recordOf({ facts, decision, candidates }: Choice, beside: Beside
     facts: factsOf(facts, beside.fields),
     maxCostUsd,
     maxLatencyMs,
-    tier: decision?.tier,
+    tier: beside.tier ?? decision?.tier,
     reason: decision?.reason,
     strategy: decision?.strategy,
     score: complexity && rounded(complexity.score),

@@ -188,8 +188,8 @@ export class Selection {
 
   /** Why nobody of the tier that the rules want is asked. */
   #lack(tier: string | undefined): string {
-    const [dropped] = this.#dropped;
-    return dropped ? `${tier}: ${dropped.why}` : `nobody serves ${tier}`;
+    const dropped = this.#dropped.find(({ deployment }) => this.#at.tierOf(deployment) === tier);
+    return dropped ? `${tier}: ${dropped.why}` : `no ${tier} here`;
   }
 
   #refusal(): GatewayError {

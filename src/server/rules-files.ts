@@ -69,6 +69,7 @@ export class RoutingMistakes extends ConfigurationError {
 /** YAML, and therefore JSON too. */
 function readDocument(path: string): unknown {
   const text = readText(path);
+  if (text.trim() === '') throw new Error('is empty: it may be half written; {} stands for no rules'); // As of an editor.
   if (path.endsWith('.json')) return JSON.parse(text);
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;

@@ -15,6 +15,7 @@ import { http1Transport } from '../platform/http1/transport.ts';
 import { isLoopback } from '../config/loopback.ts';
 import { beginBooks } from './books.ts';
 import { readRouting } from './rules-files.ts';
+import { pricesIn } from './price-file.ts';
 import { openStores } from './stores.ts';
 import { version } from './version.ts';
 import { followRouting } from './watch.ts';
@@ -50,6 +51,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     isReady: () => !draining,
     routing: routing.documents,
     stores,
+    prices: pricesIn(configuration.prices.file, loaded),
     version: version(),
     isOpenWhenEmpty: isLoopback(options.host),
   });

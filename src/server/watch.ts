@@ -3,7 +3,6 @@ import { watch } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Composed } from '../compose.ts';
-import { ConfigurationError } from '../config/parse.ts';
 import type { Log } from '../platform/log.ts';
 import { RulesDocument } from '../routing/rules/document.ts';
 import type { RoutingView } from '../routing/view.ts';
@@ -80,7 +79,7 @@ export function followRouting({ loaded, composed, log, began }: Following): { re
       );
     } catch (cause) {
       if (cause instanceof RoutingMistakes) follow(cause.files, anew);
-      const mistakes = cause instanceof ConfigurationError ? cause.message.split('\n') : [String(cause)];
+      const mistakes = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
       log.error({ mistakes }, 'routing: nothing has changed, because of mistakes');
     }
   };

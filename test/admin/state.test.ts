@@ -23,7 +23,6 @@ const WELL: DeploymentReading = {
   room: 0.75,
   obstacle: undefined,
   waitMs: 0,
-  usualMs: 812.5,
   firstTokenMs: 400,
   tokensPerSecond: 71.2,
   lastCallAtMs: START_MS,

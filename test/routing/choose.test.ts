@@ -232,6 +232,17 @@ describe('ceilings', () => {
     );
   });
 
+  test('say what came nearest to them', () => {
+    const view = viewOf({ m: [priced('opus'), priced('haiku'), priced('sonnet')] });
+    const choosing = () => chosen(ask('m'), view, { ceilings: { maxCostUsd: 0.0001 } });
+    expect(choosing).toThrow('Nothing configured as "m" is within max_cost_usd: p/haiku costs about $0.0021');
+  });
+
+  test('are the reason where they push a request out of its tier', () => {
+    const [first] = chosen(ask('auto', PROOF), viewOf(LADDER), { ceilings: { maxCostUsd: 0.007 } }).candidates;
+    expect(first?.reason).toMatch(/^auto -> sonnet \(opus: costs about \$0\.0\d+, more than \$0\.007\)$/);
+  });
+
   test('hold for a model asked for by name, and say why it was dropped', () => {
     const two = { m: [priced('opus'), priced('haiku')] };
     const choice = chosen(ask('m'), viewOf(two), { ceilings: { maxCostUsd: 0.005 } });
@@ -357,6 +368,24 @@ describe('rules of the operator', () => {
     ]);
   });
 
+  test('keep them for a route, too, whose tiers hold them already', () => {
+    const rules = rulesOf({ fallbacks: { context: 'opus', refusal: ['haiku', 'opus'] } });
+    const { candidates } = chosen(ask('auto'), viewOf(LADDER, { rules }));
+    expect(candidates.map(({ deployment: { id }, after }) => [id, after])).toEqual([
+      ['p/haiku', undefined],
+      ['p/sonnet', undefined],
+      ['p/opus', undefined],
+      ['p/opus', 'context'],
+      ['p/opus', 'refusal'], // Who refuses first is not asked again.
+    ]);
+  });
+
+  test('do not keep for a refusal who cannot serve the request at all', () => {
+    const rules = rulesOf({ fallbacks: { refusal: 'opus' } });
+    const { candidates } = chosen(ask('auto'), viewOf(LADDER, { rules }), { ceilings: { maxCostUsd: 0.007 } });
+    expect(candidates.map(({ deployment: { id } }) => id)).toEqual(['p/haiku', 'p/sonnet']);
+  });
+
   test('send a prompt that fits nowhere else straight to those kept for it', () => {
     const small = deployment('p/small', { contextTokens: 1_000 });
     const rules = rulesOf({ use: 'small', fallbacks: { context: 'opus' } });
@@ -369,6 +398,70 @@ describe('rules of the operator', () => {
   test('try a canary first, and then the model that was asked for', () => {
     const rules = rulesOf({ canary: { percent: 100, use: 'opus' } }, { model: 'haiku' });
     expect(idsOf(chosen(ask('haiku'), viewOf(LADDER, { rules })))).toEqual(['p/opus', 'p/haiku']);
+  });
+
+  const canary = { canary: { percent: 100, use: 'opus' } };
+  test.each<[string, object, string[][]]>([
+    [
+      'a canary goes first whatever the strategy',
+      rulesOf({ ...canary, use: ['sonnet', 'haiku'], strategy: 'cheapest' }),
+      [
+        ['p/opus', 'opus', "auto -> opus (canary of rule 'mine')"],
+        ['p/haiku', 'haiku', 'auto -> after the canary'],
+        ['p/sonnet', 'sonnet', 'auto -> after the canary'],
+      ],
+    ],
+    [
+      'who serves behind a canary does not pass for it',
+      rulesOf({ ...canary, tier: 'sonnet', atMost: 'sonnet' }),
+      [
+        ['p/opus', 'opus', "auto -> opus (canary of rule 'mine')"],
+        ['p/sonnet', 'sonnet', 'auto -> sonnet (after the canary)'],
+        ['p/haiku', 'haiku', 'auto -> haiku (after the canary)'],
+      ],
+    ],
+    [
+      'a model that a rule names has its own tier',
+      rulesOf({ use: ['sonnet', 'haiku'] }),
+      [
+        ['p/sonnet', 'sonnet', "auto -> sonnet,haiku (rule 'mine')"],
+        ['p/haiku', 'haiku', "auto -> sonnet,haiku (rule 'mine')"],
+      ],
+    ],
+  ])('%s', (_sentence, rules, told) => {
+    const { candidates } = chosen(ask('auto'), viewOf(LADDER, { rules }));
+    expect(candidates.map(({ deployment, tier, reason }) => [deployment.id, tier, reason])).toEqual(told);
+  });
+
+  test('with a canary send nobody back to the name from which a rule led away', () => {
+    const rules = rulesOf({ ...canary, use: 'haiku' }, { model: 'sonnet' });
+    expect(idsOf(chosen(ask('sonnet'), viewOf(LADDER, { rules })))).toEqual(['p/opus', 'p/haiku']);
+  });
+
+  test.each<[string, object, string]>([
+    ['a rule', rulesOf({ use: ['opsu', 'sonet'] }), `rule 'mine'.use: no model is called "opsu"; there are opus, `],
+    ['a canary', rulesOf({ canary: { percent: 1, use: 'opsu' } }), `rule 'mine'.canary: no model is called "opsu"`],
+    ['a shadow copy', rulesOf({ shadow: { use: 'opsu' } }), `rule 'mine'.shadow: no model is called "opsu"`],
+    ['a fallback', rulesOf({ fallbacks: { refusal: 'opsu' } }), `rule 'mine'.fallbacks.refusal: no model`],
+    ['a route', { routes: { fast: { use: 'opsu' } } }, `routes.fast.use: no model is called "opsu"`],
+  ])('that name nobody who serves here are wrong: %s', (_what, rules, says) => {
+    expect(() => viewOf(LADDER, { rules })).toThrow(says);
+  });
+
+  test('may name more models than are served here', () => {
+    const view = viewOf(LADDER, { rules: rulesOf({ use: ['opsu', 'opus'] }) });
+    expect(idsOf(chosen(ask('auto'), view))).toEqual(['p/opus']);
+  });
+
+  const pinned = (pin: string) => chosen(ask('auto'), viewOf(LADDER), { headers: { 'x-signalbox-tier': pin } });
+
+  test('read a pin in any case', () => {
+    expect(idsOf(pinned('OPUS'))[0]).toBe('p/opus');
+  });
+
+  test('take a pin that is no tier for a mistake of the client, and no rule of theirs', () => {
+    const error = { kind: 'invalid_request', param: 'x-signalbox-tier', message: expect.stringContaining('"mega"') };
+    expect(() => pinned('mega')).toThrow(expect.objectContaining(error));
   });
 
   test('read a user who says nothing at all', () => {

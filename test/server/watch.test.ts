@@ -87,6 +87,22 @@ describe('rules in a file', () => {
     await expect.poll(firstRule, isIn).toBe('tier sonnet');
   });
 
+  it.each([
+    ['half written', '', /rules\.yaml: is empty/],
+    [
+      'for a model that nobody serves',
+      'rules: [{ name: all, do: { use: claude-opsu } }]',
+      /rule 'all'\.use: no model is called "claude-opsu"; there are claude-opus/,
+    ],
+  ])('change nothing when they are %s', async (_what, text, says) => {
+    const { write, lines, firstRule } = await follow(rule('haiku'));
+    write(text);
+    await expect.poll(() => lines.length, isIn).toBe(1);
+    expect(lines[0]?.message).toBe('routing: nothing has changed, because of mistakes');
+    expect(String(lines[0]?.fields.mistakes)).toMatch(says);
+    expect(firstRule()).toBe('tier haiku');
+  });
+
   it('may go away and come back', async () => {
     const { folder, write, lines, firstRule } = await follow(rule('haiku'));
     rmSync(join(folder, 'rules.yaml'));
@@ -123,7 +139,7 @@ it('another file is followed even if it is bad at first', async () => {
 
 it('rules in the configuration itself are followed, too', async () => {
   const inline = (tier: string) => `routing: { rules: { rules: [{ name: all, do: { tier: ${tier} } }] } }`;
-  const { write, firstRule } = await follow('', inline('haiku'));
+  const { write, firstRule } = await follow('{}', inline('haiku'));
   write(inline('opus'), 'signalbox.yaml');
   await expect.poll(firstRule, isIn).toBe('tier opus');
 });

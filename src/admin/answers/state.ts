@@ -38,13 +38,12 @@ export const Health = z.strictObject({
         room: z.number().describe('0 to 1'),
         obstacle: z.string().optional().describe('Why a small request would be passed over now'),
         waitMs: z.number().nullable().describe('Until one would not be; null: nobody knows'),
-        usualMs: z.number(),
-        firstTokenMs: z.number().optional(),
+        firstTokenMs: z.number().optional().describe('Of its answers of late'),
         tokensPerSecond: z.number().optional(),
         lastCallAt: z.string().optional(),
       }),
     )
-    .describe('Those that were asked since the start'),
+    .describe('Those that were considered since the start'),
 });
 
 export const Alerts = z.strictObject({

@@ -8,7 +8,7 @@ import { IssuedKey, Key } from '../answers/books.ts';
 import { endpoint, json } from '../endpoint.ts';
 import { bookAbove, changed, findKey, keyOf, storedKey, taken } from '../key-book.ts';
 import { changedTerms, KeyPatch } from '../key-terms.ts';
-import { pageOf, pageSchema, Paging } from '../page.ts';
+import { pageOf, pageSchema, Paging } from '../paging.ts';
 import { invalid } from '../reading.ts';
 import type { AdminSources } from '../sources.ts';
 import { askBooks, freshen } from '../stores.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Scope } from '../../books/spending/claim.ts';
 import { Account, Reading } from '../answers/books.ts';
 import { endpoint, json } from '../endpoint.ts';
-import { pageOf, pageSchema, Paging } from '../page.ts';
+import { pageOf, pageSchema, Paging } from '../paging.ts';
 import type { AdminSources } from '../sources.ts';
 import { freshen } from '../stores.ts';
 

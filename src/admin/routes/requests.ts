@@ -5,7 +5,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { AttemptRow, RequestQuery, RequestRow } from '../../core/ledger.ts';
 import { Request, Story } from '../answers/ledger.ts';
 import { endpoint, json, text } from '../endpoint.ts';
-import { pageSchema } from '../page.ts';
+import { pageSchema } from '../paging.ts';
 import { Filter, filterOf, isoOf, rangeOf, Shadow, Span } from '../span.ts';
 import { streamOf } from '../stream.ts';
 import { askLedger } from '../stores.ts';

@@ -7,7 +7,7 @@ import { Name, Tenant as TenantBody } from '../../config/tenants.ts';
 import { Tenant } from '../answers/books.ts';
 import { endpoint, json } from '../endpoint.ts';
 import { changed, declared, notThere, taken } from '../key-book.ts';
-import { pageOf, pageSchema, Paging } from '../page.ts';
+import { pageOf, pageSchema, Paging } from '../paging.ts';
 import { invalid } from '../reading.ts';
 import type { AdminSources } from '../sources.ts';
 import { askBooks, freshen } from '../stores.ts';

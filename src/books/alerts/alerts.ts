@@ -12,6 +12,8 @@ import type { AlertSettings } from './rules.ts';
 
 export interface AlertPorts extends MailPorts {
   clock: Clock;
+  /** A look went wrong; the next one comes all the same. */
+  onMistake?: ((cause: unknown) => void) | undefined;
 }
 
 export interface AlertParts {
@@ -72,12 +74,20 @@ export class Alerts {
 
   /** Resolves when what is due is sent, or given up. Never rejects. */
   async look(sources: Sources): Promise<void> {
+    const messages = this.#news(sources);
+    await Promise.all(messages.flatMap((message) => this.#mailboxes.map((mailbox) => mailbox.send(message))));
+  }
+
+  #news(sources: Sources): Message[] {
     const nowMs = this.#ports.clock.now();
     this.#lookedAtMs = nowMs;
-    const conditions = conditionsOf(this.#observed, sources, this.#settings, nowMs);
-    this.#grouping.add(this.#book.look(conditions, nowMs), nowMs);
-    const messages = this.#grouping.due(this.#book, nowMs);
-    await Promise.all(messages.flatMap((message) => this.#mailboxes.map((mailbox) => mailbox.send(message))));
+    try {
+      const conditions = conditionsOf(this.#observed, sources, this.#settings, nowMs);
+      this.#grouping.add(this.#book.look(conditions, nowMs), nowMs);
+    } catch (cause) {
+      this.#ports.onMistake?.(cause);
+    }
+    return this.#grouping.due(this.#book, nowMs);
   }
 
   get firing(): readonly Alert[] {

@@ -55,7 +55,9 @@ export class Mailbox {
 
   /** Sends this one at once and once, and says what became of it. */
   async try(message: Message): Promise<Posted> {
-    return post(this.#ports.transport, await requestTo(this.receiver, message, this.#source));
+    const request = await requestTo(this.receiver, message, this.#source).catch(() => undefined);
+    if (request) return post(this.#ports.transport, request);
+    return { ok: false, again: false, retryAfterMs: undefined, why: 'internal' }; // What cannot be written must not end a server.
   }
 
   async #sendAll(): Promise<void> {

@@ -19,6 +19,8 @@ export interface MetricsOptions {
 
 const MAX_OTHERS = 200;
 const OPERATION = 'chat';
+/** What providers say to a model's name that a client has made up. */
+const MADE_UP = new Set(['misconfigured', 'caller', 'invalid_request']);
 
 const BUCKETS: readonly (readonly [keyof Buckets, string])[] = [
   ['fresh', 'fresh'],
@@ -106,12 +108,12 @@ export class Metrics {
   }
 
   #attempt({ deployment, provider, model, outcome, called, durationMs }: AttemptRow): void {
-    const isReal = outcome === 'ok';
+    const isReal = called && !MADE_UP.has(outcome);
     const word = this.#deployments.word(deployment, isReal);
     this.#registry.count('signalbox_attempts_total', [word, outcome, String(called)]);
     if (!called) return;
     const genAi = [OPERATION, this.#provider(provider), this.#models.word(model, isReal)];
-    const error = isReal ? '' : outcome;
+    const error = outcome === 'ok' ? '' : outcome;
     this.#registry.observe('gen_ai_client_operation_duration_seconds', [...genAi, error], durationMs / 1_000);
   }
 

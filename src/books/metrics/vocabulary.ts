@@ -13,7 +13,7 @@ export class Vocabulary {
     this.#max = this.#known.size + maxOthers;
   }
 
-  /** `isReal`: somebody answered to it, so it may be taken in. */
+  /** `isReal`: a provider knows it, so it may be taken in. */
   word(name: string, isReal: boolean): string {
     if (name === '' || this.#known.has(name)) return name;
     if (!isReal || this.#known.size >= this.#max) return OTHER;

@@ -110,8 +110,10 @@ export class PriceBook {
   }
 
   #known(deployment: Deployment, nowMs: number): Priced | undefined {
-    const { price, prices } = deployment;
-    if (price && !prices) return { kind: 'known', price, from: 'configuration' };
+    const { prices } = deployment;
+    // Where the catalog has prices, `price` asks this book.
+    const said = prices ? undefined : deployment.price;
+    if (said) return { kind: 'known', price: said, from: 'configuration' };
     const own = this.#own(deployment);
     const declared = priceAt(own.prices, nowMs);
     if (declared) return { kind: 'known', price: declared, from: 'document' };

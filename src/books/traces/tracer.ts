@@ -92,7 +92,7 @@ export class Tracer {
     return posted.ok;
   }
 
-  /** Sends what waits, once; for the end of the process. */
+  /** Sends what waits, once; for a server that ends. */
   async flush(withinMs: number): Promise<void> {
     this.#callOff?.();
     this.#callOff = undefined;

@@ -45,8 +45,9 @@ export type OverlayFile = z.infer<typeof OverlayFile>;
 /** Throws an error that names every mistake. */
 export function parseOverlay(data: unknown): OverlayFile {
   const parsed = OverlayFile.safeParse(data);
-  if (!parsed.success) throw new Error(`The overlay is invalid:\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `- ${path.join('.')}: ${message}`);
+  throw new Error(['The overlay is invalid:', ...lines].join('\n'));
 }
 
 interface Mistake {

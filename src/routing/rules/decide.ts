@@ -27,6 +27,8 @@ export interface Decision {
   shadow?: { model: string } | undefined;
   /** Why the request is refused. */
   reject?: string | undefined;
+  /** The client's own header, where it is that which is wrong. */
+  rejectedFor?: string | undefined;
   fired: readonly Fired[];
   /** Undefined where nobody had to know. */
   complexity: Complexity | undefined;
@@ -91,7 +93,7 @@ interface Asked {
 }
 
 function conclude(draft: Draft, scoring: Scoring, { rules, facts, route }: Asked): Decision {
-  const { canary, pool, reject } = draft;
+  const { canary, pool, reject, rejectedFor } = draft;
   const isRanked = reject === undefined && !pool && (route !== undefined || draft.tier !== undefined);
   const chosen = isRanked ? chosenRank(draft, scoring, rules) : undefined;
   const tier = chosen === undefined ? undefined : rules.tiers[chosen.rank]?.name;
@@ -107,6 +109,7 @@ function conclude(draft: Draft, scoring: Scoring, { rules, facts, route }: Asked
     canary,
     shadow: draft.shadow,
     reject,
+    rejectedFor,
     fired: draft.fired,
     complexity: scoring.complexity,
     reason: reasonOf({ asked: facts.asked, draft, tier, chosen, complexity: scoring.complexity }),

@@ -42,6 +42,8 @@ export class Draft {
   fallbacks: Fallbacks = NO_FALLBACKS;
   shadow: { model: string } | undefined;
   reject: string | undefined;
+  /** The header of the client's that is wrong, where no rule says no. */
+  rejectedFor: string | undefined;
   readonly fired: Fired[] = [];
   readonly #setting: Setting;
 
@@ -110,10 +112,11 @@ export class Draft {
     const { rules, facts } = this.#setting;
     const { pin } = facts;
     if (pin === undefined) return false;
-    const rank = rules.ranks.get(pin);
-    if (rank === undefined)
-      this.reject ??= `x-signalbox-tier: there is no tier "${pin}", only ${[...rules.ranks.keys()].join(', ')}`;
-    else this.tier = { rank, by, kind: 'pinned' };
+    const rank = rules.ranks.get(pin) ?? rules.ranks.get(pin.toLowerCase());
+    if (rank === undefined) {
+      this.reject ??= `${PIN}: there is no tier "${pin}", only ${[...rules.ranks.keys()].join(', ')}`;
+      this.rejectedFor = PIN;
+    } else this.tier = { rank, by, kind: 'pinned' };
     return true;
   }
 
@@ -134,6 +137,7 @@ export class Draft {
   }
 }
 
+const PIN = 'x-signalbox-tier';
 const NO_FALLBACKS: Fallbacks = {};
 
 function lower(one: number | undefined, other: number | undefined): number | undefined {

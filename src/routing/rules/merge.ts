@@ -74,9 +74,10 @@ function mergeGuards(shipped: RulesDocument, own: RulesDocument, mistakes: Mista
     }
     changes.set(rule.name, { rule, index });
   }
-  return guards.flatMap((guard, index) => {
+  return guards.flatMap((guard) => {
     const change = changes.get(guard.name);
-    return place({ ...guard, ...change?.rule }, true, ['guards', change?.index ?? index], mistakes);
+    const path = change ? ['guards', change.index] : [`shipped guard '${guard.name}'`];
+    return place({ ...guard, ...change?.rule }, true, path, mistakes);
   });
 }
 

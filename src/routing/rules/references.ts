@@ -1,5 +1,5 @@
 /** Everything that rules name must exist, and must not contradict itself. */
-import type { Action, Condition } from './document.ts';
+import type { Action, Condition, RulesDocument } from './document.ts';
 import type { MergedRules } from './merge.ts';
 import { type Mistake, unknown } from './mistake.ts';
 
@@ -10,11 +10,12 @@ type Path = readonly PropertyKey[];
 
 const NEVER = 'can never hold';
 
-export function referenceMistakes(merged: MergedRules): Mistake[] {
-  const references = new References(merged);
+/** `own`: what is not in there is shipped, and has its place elsewhere. */
+export function referenceMistakes(merged: MergedRules, own: RulesDocument): Mistake[] {
+  const references = new References(merged, own);
   references.profiles();
   for (const [name, { profile = USUAL_PROFILE, ...route }] of merged.routes) {
-    references.action({ ...route, profile }, ['routes', name]);
+    references.action({ ...route, profile }, references.place('routes', name));
   }
   for (const { when, do: action, path } of merged.rules) {
     if (when) references.condition(when, [...path, 'when']);
@@ -26,17 +27,24 @@ export function referenceMistakes(merged: MergedRules): Mistake[] {
 class References {
   readonly mistakes: Mistake[] = [];
   readonly #merged: MergedRules;
+  readonly #own: RulesDocument;
   readonly #ranks: ReadonlyMap<string, number>;
 
-  constructor(merged: MergedRules) {
+  constructor(merged: MergedRules, own: RulesDocument) {
     this.#merged = merged;
+    this.#own = own;
     this.#ranks = new Map(merged.tiers.map(({ name }, index) => [name, index]));
+  }
+
+  place(kind: 'profiles' | 'routes', name: string): Path {
+    const isOwn = Object.hasOwn(this.#own[kind] ?? {}, name);
+    return isOwn ? [kind, name] : [`shipped ${kind === 'routes' ? 'route' : 'profile'} '${name}'`];
   }
 
   /** Thresholds ascend, and none is missing: a tier that cannot be reached is the quietest of mistakes. */
   profiles(): void {
     for (const [name, { from }] of this.#merged.profiles) {
-      const path = ['profiles', name, 'from'];
+      const path = [...this.place('profiles', name), 'from'];
       for (const tier of Object.keys(from)) this.#tier(tier, [...path, tier]);
       let before = 0;
       for (const [index, tier] of this.#merged.tiers.entries()) {

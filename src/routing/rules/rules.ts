@@ -40,7 +40,7 @@ export function createRules(shipped: unknown, own?: unknown): Rules {
   const documents = [parse(shipped), parse(own ?? {})] as const; // An empty file of YAML is null.
   const mistakes: Mistake[] = [];
   const merged = merge(...documents, mistakes);
-  mistakes.push(...referenceMistakes(merged));
+  mistakes.push(...referenceMistakes(merged, documents[1]));
   if (mistakes.length > 0) throw invalid(mistakes);
   return prepare(merged);
 }

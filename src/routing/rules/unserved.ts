@@ -28,6 +28,9 @@ function namedBy({ use = [], canary, shadow, fallbacks = {} }: Effect): [field: 
     ['use', use],
     ['canary', canary?.use ?? []],
     ['shadow', shadow ? [shadow.model] : []],
-    ...Object.entries(fallbacks).map(([failure, names]): [string, readonly string[]] => [`fallbacks.${failure}`, names]),
+    ...Object.entries(fallbacks).map(([failure, names]): [string, readonly string[]] => [
+      `fallbacks.${failure}`,
+      names,
+    ]),
   ];
 }

@@ -110,6 +110,20 @@ describe('Alerts', () => {
     expect(looks).toBe(10);
   });
 
+  it('goes on after a look that went wrong', async () => {
+    const { alerts, pass, mistakes } = world();
+    await alerts.look({ isEmergency: () => true });
+    pass(10_000);
+    const broken: Sources = {
+      targets: () => {
+        throw new Error('broken');
+      },
+    };
+    await alerts.look(broken);
+    expect(mistakes).toHaveLength(1);
+    expect(alerts.firing).toHaveLength(1);
+  });
+
   it('tells the metrics what fires and what was sent', async () => {
     const { alerts, pass } = world();
     for (let count = 0; count < 4; count++) {
@@ -140,6 +154,12 @@ const MESSAGE: Message = {
 describe('Mailbox', () => {
   const table: { name: string; answers: (Partial<IncomingResponse> | Error)[]; waits: number[]; ends: object }[] = [
     { name: 'one try where all is well', answers: [{}], waits: [], ends: { sent: 1, failed: 0 } },
+    {
+      name: 'one try where more is said to it than we read',
+      answers: [{ text: () => Promise.reject(new Error('too much')) }],
+      waits: [],
+      ends: { sent: 1, failed: 0 },
+    },
     { name: "Discord's 204 is well", answers: [{ status: 204 }], waits: [], ends: { sent: 1 } },
     {
       name: 'four tries, each later than the last',
@@ -176,6 +196,14 @@ describe('Mailbox', () => {
     await done;
     expect(sent).toHaveLength(answers.length);
     expect(mailbox.state).toMatchObject(ends);
+  });
+
+  it('gives up what cannot be written', async () => {
+    const { transport, sent } = recordingTransport();
+    const entry = { ...HOOK, type: 'opsgenie' as const, apiKey: 'G0123456789' };
+    const mailbox = new Mailbox(receiverOf(entry), 'half \ud800', { transport, timers: handTimers() });
+    await mailbox.send({ ...MESSAGE, status: 'resolved' });
+    expect([sent.length, mailbox.state.failed]).toEqual([0, 1]);
   });
 
   it('holds fifty messages, and drops the oldest', async () => {

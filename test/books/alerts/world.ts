@@ -57,15 +57,16 @@ export function world(entries: readonly ReceiverEntry[] = [HOOK], settings: Part
   let nowMs = NOON;
   const timers = handTimers();
   const { transport, sent } = recordingTransport();
+  const mistakes: unknown[] = [];
   const alerts = new Alerts(
     { settings: { ...SETTINGS, ...settings }, receivers: entries.map(receiverOf), source: 'eu-1' },
-    { transport, timers, clock: { now: () => nowMs } },
+    { transport, timers, clock: { now: () => nowMs }, onMistake: (cause) => mistakes.push(cause) },
   );
   return {
     alerts,
     sent,
     timers,
+    mistakes,
     pass: (ms: number) => (nowMs += ms),
-    now: () => nowMs,
   };
 }

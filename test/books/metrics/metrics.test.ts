@@ -147,6 +147,14 @@ describe('Metrics', () => {
     expect(page.size).toBeLessThan(60);
   });
 
+  it.each([
+    ['knows a deployment that was down from the start', 'overload', 'openai/new'],
+    ['does not know one that the provider has never heard of', 'misconfigured', 'other'],
+  ])('%s', (_name, outcome, word) => {
+    const page = after([entryWith({ deployment: '', outcome }, [{ deployment: 'openai/new', outcome }])]);
+    expect(page.get(`signalbox_attempts_total{deployment="${word}",outcome="${outcome}",called="true"}`)).toBe(1);
+  });
+
   it('takes in names that were served, up to its bound', () => {
     const served = ['a/1', 'a/2', 'a/3'].map((deployment) => entryWith({ deployment }, []));
     const page = after(served, { maxOthers: 2 });

@@ -12,9 +12,6 @@ const NO_LONG_PROMPT =
   "the family's row for long prompts never applies: the window leaves at most 272,000 tokens for the prompt";
 const NO_HOUR = 'they have no price for an hour on Bedrock here; ours is twice the input, as for the others';
 const NEWER = 'it is newer than their data';
-const OURS_LACKS = 'ours lacks it, so a cached token costs what a fresh one does: too much, never too little';
-const WRONG =
-  'ours is wrong: half the price through 2026-12-31 (LiteLLM discussion 39357, https://ai.google.dev/gemini-api/docs/pricing)';
 
 const EXPLAINED: Record<string, { why: string; differences?: string[]; unknown?: 'to us' | 'to them' }> = {
   'anthropic claude-sonnet-5-5': { why: NEWER, unknown: 'to them' },
@@ -34,14 +31,7 @@ const EXPLAINED: Record<string, { why: string; differences?: string[]; unknown?:
       { why: NO_LONG_PROMPT, differences: ['tier: 272000 / none'] },
     ]),
   ),
-  'openai o3': { why: 'nobody has put it into ours: an unknown price, and loud', unknown: 'to us' },
   'gemini gemini-4-argon': { why: NEWER, unknown: 'to them' },
-  'gemini gemini-3.7-flash': { why: 'nobody has put it into ours: an unknown price, and loud', unknown: 'to us' },
-  'gemini gemini-3.6-flash': {
-    why: WRONG,
-    differences: ['input: 1.5 / 0.75', 'output: 7.5 / 3.75', 'cacheRead: 0.15 / 0.075'],
-  },
-  'gemini gemini-3-flash-preview': { why: OURS_LACKS, differences: ['cacheRead: none / 0.05'] },
   'bedrock claude-sonnet-5-5': { why: NEWER, unknown: 'to them' },
   'bedrock claude-haiku-5-5': { why: NEWER, unknown: 'to them' },
   'bedrock claude-opus-4-8': { why: NO_HOUR, differences: ['cacheWrite1h: 11 / none'] },
@@ -50,11 +40,6 @@ const EXPLAINED: Record<string, { why: string; differences?: string[]; unknown?:
   'bedrock claude-sonnet-5': { why: NO_HOUR, differences: ['cacheWrite1h: 4.4 / none'] },
   'bedrock claude-sonnet-4-6': { why: NO_HOUR, differences: ['cacheWrite1h: 6.6 / none'] },
   'bedrock claude-haiku-4-5': { why: NO_HOUR, differences: ['cacheWrite1h: 2.2 / none'] },
-  'bedrock nova-micro': { why: OURS_LACKS, differences: ['cacheRead: none / 0.00875'] },
-  'bedrock nova-lite': { why: OURS_LACKS, differences: ['cacheRead: none / 0.015'] },
-  'bedrock nova-pro': { why: OURS_LACKS, differences: ['cacheRead: none / 0.2'] },
-  'bedrock nova-premier': { why: OURS_LACKS, differences: ['cacheRead: none / 0.625'] },
-  'bedrock nova-2-lite': { why: OURS_LACKS, differences: ['cacheRead: none / 0.0825'] },
 };
 
 describe('the catalog beside a maintained price list', () => {

@@ -29,7 +29,7 @@ interface Limited {
 const LIMITS: readonly Limited[] = [
   {
     name: 'a limit of 100 tokens',
-    declares: 'limits: 100 tokens/minute',
+    declares: '{ limits: 100 tokens/minute }',
     measure: 'tokens',
     most: 100,
     each: 5,
@@ -40,7 +40,7 @@ const LIMITS: readonly Limited[] = [
   },
   {
     name: 'a budget of a cent',
-    declares: 'budgets: $0.01/day',
+    declares: '{ budgets: $0.01/day }',
     measure: 'usd',
     most: 0.01,
     each: BILLED_USD,
@@ -51,7 +51,7 @@ const LIMITS: readonly Limited[] = [
   },
   {
     name: 'a concurrency of 3',
-    declares: 'limits: 3 at once',
+    declares: '{ limits: 3 at once }',
     measure: 'concurrency',
     most: 3,
     each: 0,
@@ -105,7 +105,7 @@ log: { level: error }
 providers: { up: { dialect: openai, baseUrl: "${upstream.url}/v1", apiKey: key-of-nobody } }
 models: { one: { deployments: [{ provider: up, model: m, price: { input: 100, output: 100 } }] } }
 tenants:
-${TENANTS.map(({ name, declares }) => `  ${name}: { ${declares} }`).join('\n').replaceAll(/: (100|3|\$)([^}]*) }/g, ': "$1$2" }')}
+${TENANTS.map(({ name, declares }) => `  ${name}: ${declares}`).join('\n')}
 keys:
 ${TENANTS.map(({ name }) => `  - { name: key-${name}, key: ${secretOf(name)}, tenant: ${name}, limits: "100000 requests/day" }`).join('\n')}
 `);

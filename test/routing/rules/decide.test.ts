@@ -195,8 +195,8 @@ describe('an action', () => {
       own(rule({ canary: { percent: 100, use: 'new' } })),
       {},
       {
-        canary: 'mine',
-        pool: ['new'],
+        canary: { name: 'mine', use: ['new'] },
+        pool: undefined,
         tiers: ['sonnet', 'opus', 'haiku'],
         reason: "auto -> new (canary of rule 'mine')",
       },
@@ -211,7 +211,7 @@ describe('an action', () => {
       'behind a canary comes what else would have been',
       own(rule({ canary: { percent: 100, use: 'new' }, use: 'old' })),
       {},
-      { pool: ['new', 'old'], tiers: [] },
+      { canary: { name: 'mine', use: ['new'] }, pool: ['old'], tiers: [] },
     ],
     [
       'who pins is in no canary',

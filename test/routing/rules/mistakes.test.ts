@@ -103,7 +103,7 @@ describe('a mistake is named with its place and what would be right', () => {
     [
       'a tier that others still need',
       { tiers: [{ name: 'haiku' }, { name: 'opus' }] },
-      'guards[4].do.atLeast: no tier is called "sonnet"',
+      'shipped guard \'tools\'.do.atLeast: no tier is called "sonnet"',
     ],
     [
       'a zone that there is not',

@@ -1,0 +1,44 @@
+/**
+ * The playground's way to the router: whoever has the admin token may send requests from the page, with a client's key
+ * in `x-api-key`. The router's API has no CORS headers, so a page of another address could not; nothing is opened by
+ * this that the key does not open.
+ */
+import { Hono } from 'hono';
+
+export type Ask = (request: Request, env?: unknown, context?: never) => Response | Promise<Response>;
+
+const PATHS = [
+  { method: 'GET', path: '/models' },
+  { method: 'POST', path: '/chat/completions' },
+  { method: 'POST', path: '/route' },
+] as const;
+
+/** The token is not among them. */
+const PASSED = ['content-type', 'x-api-key', 'x-signalbox-priority', 'x-signalbox-deadline-ms', 'x-signalbox-strict'];
+
+export function createPlay(router: Ask): Hono {
+  const app = new Hono();
+  for (const { method, path } of PATHS) {
+    app.on(method, path, async (c) => {
+      const context = contextOf(c) as never; // The runtime's own, handed on as it came.
+      const { status, body, headers } = await router(toRouter(c.req.raw, `/v1${path}`), c.env, context);
+      const told = new Headers(headers);
+      told.set('cache-control', 'no-store');
+      told.set('x-content-type-options', 'nosniff');
+      told.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+      return new Response(body, { status, headers: told });
+    });
+  }
+  return app;
+}
+
+function toRouter(request: Request, path: string): Request {
+  const { method, body, signal, headers } = request;
+  const passed = PASSED.map((name) => [name, headers.get(name)] as const);
+  return new Request(new URL(path, request.url), {
+    method,
+    signal,
+    headers: passed.filter((entry): entry is [string, string] => entry[1] !== null).map(([...entry]) => entry),
+    ...(body && { body, duplex: 'half' }),
+  });
+}

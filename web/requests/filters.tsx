@@ -1,0 +1,39 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Field } from '../parts/field.tsx';
+
+/** Of the ledger's dimensions those that people look for a request by. */
+const NAMES = ['tenant', 'key', 'asked', 'model', 'deployment', 'outcome', 'route', 'tier', 'tag', 'session'] as const;
+const SHOWN = NAMES.filter((name) => name !== 'asked');
+const OUTCOMES = ['ok', 'client_gone', 'rate_limited', 'provider_rate_limited', 'provider_overloaded', 'timeout'];
+
+/** Letters come fast, questions do not. */
+const PAUSE_MS = 350;
+
+type Query = Readonly<Record<string, string>>;
+
+export function Filters({ query, onQuery }: { query: Query; onQuery: (query: Query) => void }) {
+  const [written, setWritten] = useState(query);
+  useEffect(() => setWritten(query), [JSON.stringify(query)]);
+  useEffect(() => {
+    if (JSON.stringify(written) === JSON.stringify(query)) return undefined;
+    const timer = setTimeout(() => onQuery(withoutEmpty(written)), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [JSON.stringify(written)]);
+  return (
+    <form class="filters" role="search" aria-label="Filter requests" onSubmit={(event) => event.preventDefault()}>
+      {SHOWN.map((name) => (
+        <Field
+          key={name}
+          label={name}
+          value={written[name] ?? ''}
+          onValue={(value) => setWritten({ ...written, [name]: value })}
+          options={name === 'outcome' ? OUTCOMES : undefined}
+        />
+      ))}
+    </form>
+  );
+}
+
+function withoutEmpty(query: Query): Query {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
+}

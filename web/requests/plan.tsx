@@ -1,0 +1,55 @@
+/** How it was chosen, as far as it is remembered: of older requests the ledger has the reason in words. */
+import { Fact, Facts } from '../parts/field.tsx';
+import type { LedgerRequest, Story } from '../types.ts';
+import { words } from '../words.ts';
+
+interface PlanProps {
+  request: LedgerRequest;
+  plan: Story['plan'];
+}
+
+export function Plan({ request: { tier, reason, route }, plan }: PlanProps) {
+  const { candidates, facts, score, strategy, ...rest } = plan ?? {};
+  const names = Array.isArray(candidates) ? candidates.map(String) : [];
+  return (
+    <section class="card" aria-labelledby="plan">
+      <h2 id="plan">Why it went there</h2>
+      <p>{reason || 'The client named the model.'}</p>
+      <Facts>
+        {route && <Fact name="Route">{route}</Fact>}
+        {tier && <Fact name="Tier">{tier}</Fact>}
+        {typeof strategy === 'string' && <Fact name="Order">{words(strategy)}</Fact>}
+        {typeof score === 'number' && <Fact name="Score (0 easy, 1 hard)">{score}</Fact>}
+        {isRecord(facts) && Object.entries(facts).map(([name, value]) => (
+          <Fact key={name} name={words(name)}>{said(value)}</Fact>
+        ))}
+      </Facts>
+      {names.length > 0 && (
+        <>
+          <h3>Candidates, in order</h3>
+          <ol>
+            {names.map((name) => (
+              <li key={name}>{name}</li>
+            ))}
+          </ol>
+        </>
+      )}
+      {plan === null ? (
+        <p class="quiet">Its plan is no longer in memory, or it was not chosen by rules.</p>
+      ) : (
+        <details>
+          <summary>All that was recorded</summary>
+          <pre>{JSON.stringify({ ...rest, score, strategy, facts, candidates }, null, 2)}</pre>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function said(value: unknown): string {
+  return value === true ? 'yes' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
