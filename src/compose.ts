@@ -17,6 +17,7 @@ import { memoryOf, routingOf, type RoutingDocuments } from './compose/routing.ts
 import type { Gateway } from './gateway.ts';
 import { createApp } from './http/app.ts';
 import type { Door } from './http/door.ts';
+import type { Limiters } from './limits/limiters.ts';
 import { newId as randomId } from './platform/ids.ts';
 import { hashKey, sameHash } from './platform/key-hash.ts';
 import type { Log } from './platform/log.ts';
@@ -63,12 +64,15 @@ export interface Composed {
   gateway: Gateway;
   endpoints: ReadonlyMap<string, Endpoint>;
   accounting: Accounting;
+  limiters: Limiters;
+  /** Those in force. */
+  documents: () => RoutingDocuments;
   /** Puts other rules in force, all at once. Throws an error that names every mistake, and then nothing changes. */
   reroute: (documents: RoutingDocuments) => void;
 }
 
 const machineClock: Clock = { now: () => Date.now() };
-const machineTimers: Timers = {
+export const machineTimers: Timers = {
   after(ms, act) {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
@@ -115,7 +119,7 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     isOpenWhenEmpty,
   };
   const accounting = accountingOf(configuration, endpoints, ports);
-  const dispatcher = dispatcherOf(configuration.reliability, byName, {
+  const { dispatcher, limiters } = dispatcherOf(configuration.reliability, byName, {
     clock,
     timers,
     random,
@@ -163,10 +167,12 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     onInternalError: ({ message, cause }, requestId) =>
       log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, message),
   });
+  let inForce = runtime.routing ?? {};
   const reroute = (documents: RoutingDocuments) => {
     gateway.routing = routing(documents);
+    inForce = documents;
   };
-  return { app, gateway, endpoints, accounting, reroute };
+  return { app, gateway, endpoints, accounting, limiters, documents: () => inForce, reroute };
 }
 
 function loadPrices(book: PriceBook, document: unknown, source: string): void {

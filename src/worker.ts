@@ -3,7 +3,8 @@
  * variable SIGNALBOX_YAML; secrets come from bindings, by the names that the configuration refers to.
  */
 import bundled from '../signalbox.worker.yaml';
-import { compose, type Composed } from './compose.ts';
+import { compose, type Composed, machineTimers } from './compose.ts';
+import { adminOf } from './compose/admin.ts';
 import type { Stores } from './compose/accounting.ts';
 import { readBack } from './compose/read-back.ts';
 import { findProviders } from './config/credentials.ts';
@@ -29,6 +30,8 @@ let started: Started | undefined;
 
 interface Started {
   composed: Composed;
+  /** Only where it has a token. */
+  admin: Composed['app'] | undefined;
   source: string;
   /** Real providers and no client keys: whoever reaches it spends its owner's money. */
   isOpen: boolean;
@@ -41,12 +44,14 @@ export default {
     } catch (cause) {
       return unconfigured(cause instanceof Error ? cause.message : String(cause));
     }
-    const { composed, isOpen, source } = started;
+    const { composed, admin, isOpen, source } = started;
     if (isOpen && !isLoopback(new URL(request.url).hostname)) {
       return unconfigured(`${source}: keys: a Worker is public; add keys: [{ name: app, key: "\${APP_KEY}" }]`);
     }
     await composed.accounting.directory.beFresh((work) => context.waitUntil(work));
-    return composed.app.fetch(request, env, context);
+    const { pathname } = new URL(request.url);
+    const isAdmin = pathname === '/admin' || pathname.startsWith('/admin/');
+    return (isAdmin && admin ? admin : composed.app).fetch(request, env, context);
   },
 } satisfies ExportedHandler<Record<string, unknown>>;
 
@@ -86,7 +91,11 @@ function start(environment: Environment, database: unknown, background: (work: P
     isOpenWhenEmpty: practice || !stores,
   });
   if (stores) background(readBack(composed, startedAtMs).catch((cause: unknown) => console.error(String(cause))));
-  return { composed, source, isOpen: !practice && !stores && configuration.keys.length === 0 };
+  const { token } = configuration.admin;
+  const about = { version: '0', source, startedAtMs, practice };
+  const ports = { about, log: consoleLog(configuration.log.level), timers: machineTimers };
+  const admin = token === undefined ? undefined : adminOf(composed, configuration, { token, ...ports });
+  return { composed, admin, source, isOpen: !practice && !stores && configuration.keys.length === 0 };
 }
 
 /** Cloudflare's D1, as it is bound. */

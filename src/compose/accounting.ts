@@ -1,6 +1,7 @@
 /** Who asks, what they may spend, and what was spent: the parts of the books, joined. */
 import { Alerts } from '../books/alerts/alerts.ts';
 import { receiverOf } from '../books/alerts/receivers.ts';
+import { RecentPlans } from '../admin/recent-plans.ts';
 import { Books } from '../books/books.ts';
 import { LedgerWriter } from '../books/ledger/writer.ts';
 import { genAiProvider } from '../books/metrics/gen-ai.ts';
@@ -59,6 +60,9 @@ export interface Accounting {
   tracer: Tracer | undefined;
   alerts: Alerts;
   stores: Stores | undefined;
+  /** What was last tried to write was written. */
+  isLedgerWell: () => boolean;
+  plans: RecentPlans;
   /** For Workers: one batch of what waits. Never rejects. */
   flush: (sources: Sources) => Promise<void>;
 }
@@ -91,7 +95,14 @@ export function accountingOf(
   const directory = new LiveDirectory(stores ? { ...live, store: stores.keys, timers: ports.timers } : live);
   const { problems } = directory.directory;
   if (problems.length > 0) throw new ConfigurationError(ports.source, [...problems]);
-  const writer = stores && writerOf(stores.ledger, ports, trouble('the ledger'));
+  let isLedgerWell = true;
+  const tellLedger = trouble('the ledger');
+  const onLedger = (cause: unknown) => {
+    isLedgerWell = cause === undefined;
+    tellLedger(cause);
+  };
+  const writer = stores && writerOf(stores.ledger, ports, onLedger);
+  const plans = new RecentPlans();
   const providerOf = (name: string) => {
     const endpoint = endpoints.get(name);
     return endpoint ? genAiProvider(endpoint) : name;
@@ -105,7 +116,11 @@ export function accountingOf(
   const tracer = tracerOf(configuration, providerOf, ports);
   const alerts = alertsOf(configuration, ports);
   const { isWorker } = ports;
-  const listeners: Listener[] = [(entry) => metrics.observe(entry), (entry) => alerts.note(entry)];
+  const listeners: Listener[] = [
+    (entry) => metrics.observe(entry),
+    (entry) => alerts.note(entry),
+    (_, fact) => plans.note(fact),
+  ];
   if (writer) listeners.push((entry) => (isWorker ? writer.keep(entry) : writer.add(entry)));
   if (tracer) {
     listeners.push((entry, { traceparent }) =>
@@ -119,7 +134,21 @@ export function accountingOf(
   const flush = async (sources: Sources) => {
     await Promise.all([writer?.writeOne(), tracer?.sendOne(), alerts.lookSometimes(sources)]);
   };
-  return { books, directory, declared, scopes, recorder, metrics, writer, tracer, alerts, stores, flush };
+  return {
+    books,
+    directory,
+    declared,
+    scopes,
+    recorder,
+    metrics,
+    writer,
+    tracer,
+    alerts,
+    stores,
+    isLedgerWell: () => isLedgerWell,
+    plans,
+    flush,
+  };
 }
 
 /** Of models and routes, by the names that clients ask for. */

@@ -17,11 +17,11 @@ export function dispatcherOf(
   reliability: Reliability,
   byName: ReadonlyMap<string, Provider>,
   ports: DispatchPorts,
-): Dispatcher {
+): { dispatcher: Dispatcher; limiters: Limiters } {
   const { probeMs, maxProbeMs, retryBudget, firstTokenMs, maxFirstTokenMs, reasoningFirstTokenMs } = reliability;
   const { clock, random } = ports;
   const limiters = new Limiters({ timeZoneOf: (dialect) => byName.get(dialect)?.quotaTimeZone });
-  return new Dispatcher(
+  const dispatcher = new Dispatcher(
     {
       ...ports,
       fuse: () => opossumFuse(clock, random, reliability.circuit),
@@ -35,4 +35,5 @@ export function dispatcherOf(
       queue: reliability.queue,
     },
   );
+  return { dispatcher, limiters };
 }

@@ -1,6 +1,7 @@
 /** `signalbox.yaml` as a configuration, or errors that name the file, the path and what would be right. */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { adminProblems } from './admin.ts';
 import { Configuration, DIALECTS } from './schema.ts';
 
 /** Everything that is wrong with a configuration, a line each. */
@@ -109,6 +110,7 @@ function crossCheck(configuration: Configuration): string[] {
       problems.push(`models.${model}.deployments.${index}.provider: there is no provider "${provider}"; ${there}`);
     });
   }
+  problems.push(...adminProblems(configuration.admin, configuration.keys));
   return problems;
 }
 

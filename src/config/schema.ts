@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Alerting } from './alerts.ts';
 import { Routing } from './routing.ts';
 import { BudgetsOf, LimitsOf } from './spending.ts';
+import { Admin } from './admin.ts';
 import { Store } from './store.ts';
 import { Prices, Telemetry } from './telemetry.ts';
 import { Key, Tenants } from './tenants.ts';
@@ -105,6 +106,7 @@ export const Configuration = z.strictObject({
   keys: z.array(Key).default([]).describe('Keys of the clients; without any, only this machine may ask'),
   tenants: Tenants,
   store: Store.prefault({}),
+  admin: Admin.prefault({}),
   alerts: Alerting.prefault({}),
   telemetry: Telemetry.prefault({}),
   prices: Prices.prefault({}),

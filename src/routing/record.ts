@@ -187,9 +187,12 @@ export function fieldsAsked(...documents: readonly unknown[]): AskedFields {
     const { rules = [], guards = [] } = RulesDocument.parse(document);
     for (const { when } of [...rules, ...guards]) look(when);
   }
-  for (const name of SECRET) headers.delete(name);
-  return { headers: [...headers].slice(0, MAX_NAMES), metadata: [...metadata].slice(0, MAX_NAMES) };
+  return { headers: loggable(headers), metadata: loggable(metadata) };
+}
+
+function loggable(names: ReadonlySet<string>): string[] {
+  return [...names].filter((name) => !SECRET.test(name)).slice(0, MAX_NAMES);
 }
 
 /** Never in a log, whatever a rule asks. */
-const SECRET = ['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key', 'x-goog-api-key'];
+const SECRET = /auth|cookie|credential|passw|secret|signature|token|api-?key/i;

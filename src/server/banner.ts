@@ -7,6 +7,8 @@ export interface BannerOptions {
   host: string;
   port: number;
   configuration: Configuration;
+  /** Of the admin API. */
+  admin: readonly string[];
 }
 
 /** The log's first lines: what is served, by whom, and two ways to ask that work as they stand. */
@@ -32,6 +34,7 @@ export function banner({ endpoints, gateway }: Composed, options: BannerOptions)
         ]
       : []),
     `  models: ${model}, ${named}`,
+    ...options.admin,
     '',
     'Try it:',
     `  curl ${address}/v1/chat/completions -H 'content-type: application/json'${locked ? " -H 'authorization: Bearer YOUR-KEY'" : ''} \\`,

@@ -5,7 +5,6 @@ import { readBack } from '../compose/read-back.ts';
 import { sourcesOf } from '../compose/readings.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Log } from '../platform/log.ts';
-import { processReading } from './process-reading.ts';
 
 const HOUR_MS = 3_600_000;
 /** Longer than a batch takes; a dead store is not waited for. */
@@ -29,7 +28,7 @@ export async function beginBooks(
       log.error({ cause: String(cause) }, 'what was spent before could not be read'),
     );
   const stopFollowing = directory.follow();
-  const stopAlerts = alerts.start({ ...sourcesOf(composed), process: processReading(startedAtMs) });
+  const stopAlerts = alerts.start(sourcesOf(composed));
   const stopForgetting = stores ? every(HOUR_MS, () => forget(composed, configuration, log)) : () => {};
   return {
     async stop() {

@@ -3,7 +3,6 @@ import { createAdaptorServer } from '@hono/node-server';
 import { createServer, type Server } from 'node:http';
 import pino from 'pino';
 import { compose } from '../compose.ts';
-import { ConfigurationError } from '../config/parse.ts';
 import type { ProviderEntry } from '../config/schema.ts';
 import { awsChain } from '../platform/aws-credentials.ts';
 import { banner } from './banner.ts';
@@ -13,7 +12,10 @@ import { nodeDoor } from '../platform/node-door.ts';
 import { nodeListener } from '../platform/node-listener.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import { isLoopback } from '../config/loopback.ts';
+import { serveAdmin } from './admin.ts';
 import { beginBooks } from './books.ts';
+import { listen } from './listen.ts';
+import { processReading } from './process-reading.ts';
 import { readRouting } from './rules-files.ts';
 import { pricesIn } from './price-file.ts';
 import { openStores } from './stores.ts';
@@ -58,18 +60,26 @@ export async function serve(loaded: Loaded): Promise<void> {
   const books = await beginBooks(composed, configuration, { log, startedAtMs });
   const server = createServer(nodeListener(composed.app.fetch));
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  const port = await listen(server, options.port, options.host).catch(async (cause: unknown) => {
-    await Promise.all([practiced?.close(), books.stop(), stores?.close()]); // Or the process would stay.
-    throw cause;
-  });
-  if (logOptions.level !== 'silent')
-    process.stdout.write(banner(composed, { source, practice, host: options.host, port, configuration }));
+  const port = await listen(server, options.port, { host: options.host, setting: 'server.port' }).catch(
+    async (cause: unknown) => {
+      await Promise.all([practiced?.close(), books.stop(), stores?.close()]); // Or the process would stay.
+      throw cause;
+    },
+  );
+  const reading = processReading(startedAtMs);
+  const about = { source, practice, startedAtMs, version: version() };
+  const admin = await serveAdmin(composed, configuration, { log, ...about, process: reading });
+  if (logOptions.level !== 'silent') {
+    const told = { source, practice, host: options.host, port, configuration, admin: admin.lines };
+    process.stdout.write(banner(composed, told));
+  }
   const following = followRouting({ loaded, composed, log, began: routing });
   const stop = async () => {
     if (draining) return process.exit(1); // Asked twice: now.
     draining = true;
     following.stop();
     await drain(server, options.drainMs);
+    await admin.close();
     await books.stop();
     await transport.close();
     await Promise.all([stores?.close(), practiced?.close()]);
@@ -77,19 +87,6 @@ export async function serve(loaded: Loaded): Promise<void> {
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
   process.on('SIGHUP', following.reload);
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${cause.code})`;
-      reject(new ConfigurationError('server.port', [`${port} on ${host} ${why}; choose another with --port`]));
-    });
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
 }
 
 /**
@@ -120,7 +117,7 @@ async function startPractice(): Promise<Practice> {
     import('../practice/providers.ts'),
   ]);
   const server = createAdaptorServer({ fetch: practiceFetch({}) }) as Server;
-  const port = await listen(server, 0, '127.0.0.1');
+  const port = await listen(server, 0, { host: '127.0.0.1', setting: 'practice' });
   return {
     providers: practiceProviders(`http://127.0.0.1:${port}`),
     close: () => {

@@ -1,0 +1,59 @@
+/** The operator's listener. The router serves without it: a port that is taken is told, and stops nobody's requests. */
+import { createAdaptorServer } from '@hono/node-server';
+import type { Server } from 'node:http';
+import type { Composed } from '../compose.ts';
+import { adminOf } from '../compose/admin.ts';
+import type { Configuration } from '../config/schema.ts';
+import { machineTimers } from '../compose.ts';
+import { newId } from '../platform/ids.ts';
+import type { Log } from '../platform/log.ts';
+import { listen } from './listen.ts';
+import type { ProcessReading } from '../books/metrics/sources.ts';
+
+/** Operators, their page and Prometheus; a crowd is somebody else. */
+const MAX_CONNECTIONS = 200;
+
+export interface AdminListener {
+  /** For the banner: where it is, and the token where it was drawn. */
+  lines: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface AdminListenerPorts {
+  log: Log;
+  source: string;
+  practice: boolean;
+  startedAtMs: number;
+  version: string;
+  process: () => ProcessReading;
+}
+
+const OFF: AdminListener = { lines: [], close: () => Promise.resolve() };
+
+export async function serveAdmin(
+  composed: Composed,
+  configuration: Configuration,
+  { log, process, ...about }: AdminListenerPorts,
+): Promise<AdminListener> {
+  const { enabled, host, port: wanted, token: given } = configuration.admin;
+  if (!enabled) return OFF;
+  const token = given ?? newId('sba-', 43);
+  const app = adminOf(composed, configuration, { token, about, log, timers: machineTimers, process });
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  server.maxConnections = MAX_CONNECTIONS;
+  try {
+    const port = await listen(server, wanted, { host, setting: 'admin.port' });
+    const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}/admin`;
+    const line = `  admin: ${address}${given === undefined ? ` (token for this start: ${token})` : ''}`;
+    return {
+      lines: [line],
+      close: () => {
+        server.closeAllConnections();
+        return new Promise((resolve) => server.close(() => resolve()));
+      },
+    };
+  } catch (cause) {
+    log.error({ cause: String(cause) }, 'there is no admin API');
+    return { ...OFF, lines: [`  admin: off (port ${wanted} on ${host} cannot be used)`] };
+  }
+}
