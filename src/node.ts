@@ -12,17 +12,20 @@ async function main(): Promise<number> {
   if (values.help === true) return print(command.help);
   if (values.version === true) return print(version());
   const operands = positionals.slice(positionals[0] === name ? 1 : 0);
-  const [least, most] = typeof command.operands === 'number' ? [command.operands, command.operands] : command.operands;
-  if (operands.length > most) {
-    const extra = operands.slice(most).join(' ');
-    throw new UsageError(
-      most === 0
-        ? `signalbox takes one command, not also "${extra}"`
-        : `signalbox ${name} does not also take "${extra}"`,
-    );
-  }
-  if (operands.length < least) throw new UsageError(`signalbox ${name} needs more: see signalbox ${name} --help`);
+  checkOperands(name, command, operands);
   return command.run(values, operands);
+}
+
+function checkOperands(name: string, { operands: wanted }: Command, given: readonly string[]): void {
+  const [least, most] = typeof wanted === 'number' ? [wanted, wanted] : wanted;
+  const extra = given.slice(most).join(' ');
+  if (extra !== '') {
+    const takes =
+      most === 0 ? 'signalbox takes one command' : `signalbox ${name} takes ${most === 1 ? 'one file' : 'no more'}`;
+    throw new UsageError(`${takes}, not also "${extra}"`);
+  }
+  if (given.length >= least) return;
+  throw new UsageError(most === 1 ? `signalbox ${name} needs a file` : `signalbox ${name} needs more: see --help`);
 }
 
 /** The first word that is no option's value. Options that no command has are refused here, those of another one later. */

@@ -143,7 +143,7 @@ describe.each(files)('%s', (file) => {
 
 describe('the request path', () => {
   it('imports no composition root', () => {
-    const roots = ['src/compose.ts', 'src/server', 'src/node.ts', 'src/worker.ts'];
+    const roots = ['src/compose.ts', 'src/compose', 'src/server', 'src/node.ts', 'src/worker.ts'];
     const guests = files
       .filter((file) => !roots.some((root) => inside(file, root)))
       .filter((file) =>

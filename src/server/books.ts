@@ -15,26 +15,22 @@ export interface RunningBooks {
   stop(): Promise<void>;
 }
 
-/** Waits a few seconds at most for the first reading: everything works without a store. */
-export async function beginBooks(
+/** From when the router answers until it stops. */
+export function followBooks(
   composed: Composed,
   configuration: Configuration,
   { log, startedAtMs }: { log: Log; startedAtMs: number },
-): Promise<RunningBooks> {
+): RunningBooks {
   const { directory, stores, writer, tracer, alerts } = composed.accounting;
-  await directory.begin();
   if (stores)
     void readBack(composed, startedAtMs).catch((cause: unknown) =>
       log.error({ cause: String(cause) }, 'what was spent before could not be read'),
     );
-  const stopFollowing = directory.follow();
-  const stopAlerts = alerts.start(sourcesOf(composed));
-  const stopForgetting = stores ? every(HOUR_MS, () => forget(composed, configuration, log)) : () => {};
+  const stops = [directory.follow(), alerts.start(sourcesOf(composed))];
+  if (stores) stops.push(every(HOUR_MS, () => forget(composed, configuration, log)));
   return {
     async stop() {
-      stopFollowing();
-      stopAlerts();
-      stopForgetting();
+      for (const stop of stops) stop();
       await Promise.all([writer?.flush(LAST_WRITE_MS), tracer?.flush(LAST_WRITE_MS)]);
     },
   };

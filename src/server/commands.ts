@@ -21,6 +21,10 @@ const config = { config: { type: 'string', short: 'c' } } as const;
 const address = { host: { type: 'string' }, port: { type: 'string', short: 'p' } } as const;
 const json = { json: { type: 'boolean' } } as const;
 
+const ALERTS_HELP = `signalbox alerts test: sends one message to each receiver of the configuration, and says who was reached.
+
+  -c, --config FILE            configuration, as for signalbox start`;
+
 export const COMMANDS: Readonly<Record<string, Command>> = {
   start: {
     help: HELP,
@@ -122,6 +126,16 @@ score and than an ask's length.
         print,
         note,
       });
+    },
+  },
+  alerts: {
+    help: ALERTS_HELP,
+    options: config,
+    operands: [1, 1],
+    async run(values, [verb]) {
+      if (verb !== 'test') throw new UsageError(`signalbox alerts can only "test", not "${verb}"`);
+      const { testAlerts } = await import('./alerts.ts');
+      return testAlerts(await load(values), (line) => void process.stdout.write(`${line}\n`));
     },
   },
 };

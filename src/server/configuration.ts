@@ -14,6 +14,8 @@ Usage
   signalbox explain FILE       say what would become of a chat request, and why
   signalbox replay LOG         say what another configuration would have chosen, and what that would have cost
   signalbox fit --labels FILE  learn from your own traffic which asks need the strong model
+  signalbox keys create NAME   make a virtual key; also list, revoke, rotate
+  signalbox alerts test        send a message to every receiver of alerts
   signalbox COMMAND --help     the options of one of them
 
 Options

@@ -10,7 +10,7 @@ export function listen(
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${cause.code})`;
-      reject(new ConfigurationError(setting, [`${port} on ${host} ${why}; choose another one`]));
+      reject(new ConfigurationError(setting, [`${port} on ${host} ${why}; choose another with --port`]));
     });
     server.listen(port, host, () => {
       const address = server.address();

@@ -13,7 +13,7 @@ import { nodeListener } from '../platform/node-listener.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import { isLoopback } from '../config/loopback.ts';
 import { serveAdmin } from './admin.ts';
-import { beginBooks } from './books.ts';
+import { followBooks } from './books.ts';
 import { listen } from './listen.ts';
 import { processReading } from './process-reading.ts';
 import { readRouting } from './rules-files.ts';
@@ -57,15 +57,16 @@ export async function serve(loaded: Loaded): Promise<void> {
     version: version(),
     isOpenWhenEmpty: isLoopback(options.host),
   });
-  const books = await beginBooks(composed, configuration, { log, startedAtMs });
+  await composed.accounting.directory.begin(); // A few seconds at most: everything works without a store.
   const server = createServer(nodeListener(composed.app.fetch));
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   const port = await listen(server, options.port, { host: options.host, setting: 'server.port' }).catch(
     async (cause: unknown) => {
-      await Promise.all([practiced?.close(), books.stop(), stores?.close()]); // Or the process would stay.
+      await Promise.all([practiced?.close(), stores?.close()]); // Or the process would stay.
       throw cause;
     },
   );
+  const books = followBooks(composed, configuration, { log, startedAtMs });
   const reading = processReading(startedAtMs);
   const about = { source, practice, startedAtMs, version: version() };
   const admin = await serveAdmin(composed, configuration, { log, ...about, process: reading });

@@ -159,7 +159,13 @@ describe('fields asked', () => {
   });
 
   it('are never credentials', () => {
-    const rules = [{ name: 'one', when: { header: { Authorization: '*', cookie: '*' } }, do: { tier: 'haiku' } }];
+    const rules = [
+      {
+        name: 'one',
+        when: { header: { Authorization: '*', cookie: '*', 'X-Auth-Token': true, 'CF-Access-Client-Secret': '*' } },
+        do: { tier: 'haiku' },
+      },
+    ];
     expect(fieldsAsked({ rules })).toEqual({ headers: [], metadata: [] });
   });
 });

@@ -10,13 +10,13 @@ const NUMBERS: readonly TermName[] = ['maxCostUsd', 'maxLatencyMs'];
 
 export const HINTS: Readonly<Record<TermName, string>> = {
   models: 'Names with commas; * stands for any text; empty: all',
-  routes: 'auto, fast; empty: all',
+  routes: 'auto, fast; empty: all, or none if models are named',
   doors: 'chat; empty: all',
   tags: 'For the statements: team-a, batch',
   limits: '60 requests/minute, 200k tokens/day, 4 at once',
   budgets: '$10/day, $200/month, $1000 total, 5M tokens/week',
   maxCostUsd: 'US dollars for one request',
-  maxLatencyMs: 'Milliseconds to the first token',
+  maxLatencyMs: 'Milliseconds one answer may take',
 };
 
 export function writtenOf(share: Pick<Key, TermName> | undefined): Written {

@@ -48,7 +48,7 @@ export function aspectOf({ circuit, obstacle: why, room }: Deployment): { aspect
 
 function Track({ deployment, account }: { deployment: Deployment; account: Account | undefined }) {
   const { aspect, says } = aspectOf(deployment);
-  const { room, waitMs, usualMs, firstTokenMs, tokensPerSecond, lastCallAt, model } = deployment;
+  const { room, waitMs, firstTokenMs, tokensPerSecond, lastCallAt, model } = deployment;
   return (
     <article class={`track ${aspect}`} aria-label={deployment.deployment}>
       <div>
@@ -71,8 +71,7 @@ function Track({ deployment, account }: { deployment: Deployment; account: Accou
       <ul>
         <li>
           <small>
-            {firstTokenMs === undefined ? '' : `first token ${duration(firstTokenMs)}, `}
-            {usualMs > 0 ? `usually ${duration(usualMs)}` : 'no times yet'}
+            {firstTokenMs === undefined ? 'no times yet' : `first token ${duration(firstTokenMs)}`}
             {tokensPerSecond === undefined ? '' : `, ${count(tokensPerSecond)} tokens/s`}
           </small>
         </li>

@@ -1,13 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
+type Type = 'text' | 'password' | 'number' | 'date' | 'month';
+
 interface FieldProps {
   label: string;
   value: string;
   onValue: (value: string) => void;
   hint?: string | undefined;
   problem?: string | undefined;
-  type?: 'text' | 'password' | 'number' | 'date' | 'month';
+  type?: Type;
   rows?: number;
   options?: readonly string[] | undefined;
   placeholder?: string;
@@ -32,11 +34,13 @@ export function Field(props: FieldProps) {
     spellcheck: false,
     autocomplete: 'off' as const,
   };
+  // Preact's types tell inputs apart by their `type`, and know none whose type may be one of several.
+  const input: object = { ...shared, type, list: options ? `${id}-options` : undefined };
   return (
     <div class="field">
       <label for={id}>{label}</label>
       {rows === undefined ? (
-        <input {...shared} type={type} list={options ? `${id}-options` : undefined} />
+        <input {...input} />
       ) : (
         <textarea {...shared} rows={rows} />
       )}

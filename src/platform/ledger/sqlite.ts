@@ -92,7 +92,7 @@ class SqliteThread {
   #done(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#worker?.unref();
+    if (this.#waiting.size === 0 && !this.#closed) this.#worker?.unref(); // Its end is waited for.
     if ('rows' in reply) waiting?.resolve(reply.rows);
     else waiting?.reject(new Error(reply.error));
   }

@@ -51,6 +51,14 @@ export function emptyLine(classCount: number): Line {
 
 /** Adds a line to what was read, as what it looks like, and begins the next one. */
 export function endLine(text: string, end: number, line: Line, reading: Reading): void {
+  if (end > line.start || line.inFence) addLine(text, end, line, reading);
+  line.tally.fill(0);
+  line.start = end + 1;
+  line.sentences = 0;
+  line.numbers = 0;
+}
+
+function addLine(text: string, end: number, line: Line, reading: Reading): void {
   const length = end - line.start;
   const first = firstOf(text, line.start, end);
   if (text.startsWith('```', first)) line.inFence = !line.inFence;
@@ -59,10 +67,6 @@ export function endLine(text: string, end: number, line: Line, reading: Reading)
   else if (line.inFence || isCodeLine(line, first, end)) addPasted('codeLines', length, reading);
   else if (isLogLine(line.tally, length)) reading.pasted += length;
   else addProse(line, isItem(text, first), reading);
-  line.tally.fill(0);
-  line.start = end + 1;
-  line.sentences = 0;
-  line.numbers = 0;
 }
 
 function addPasted(kind: 'traceLines' | 'diffLines' | 'codeLines', length: number, reading: Reading): void {

@@ -17,7 +17,7 @@ import { sqliteDatabase } from '../../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../../src/platform/ledger/store.ts';
 import { nodeDoor } from '../../../src/platform/node-door.ts';
 import { nodeListener } from '../../../src/platform/node-listener.ts';
-import { beginBooks } from '../../../src/server/books.ts';
+import { followBooks } from '../../../src/server/books.ts';
 
 export interface House extends AsyncDisposable, Composed {
   url: string;
@@ -59,7 +59,8 @@ export async function startHouse(yaml: string): Promise<House> {
   });
   const { accounting, gateway } = composed;
   // Its ledger is empty, so that nothing has to be read back.
-  const books = await beginBooks(composed, configuration, { log, startedAtMs: 0 });
+  await accounting.directory.begin();
+  const books = followBooks(composed, configuration, { log, startedAtMs: 0 });
   const server = createServer(nodeListener(composed.app.fetch));
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {

@@ -1,0 +1,145 @@
+/** The router with its admin listener and its page, over real HTTP, on practice providers and a ledger in memory. */
+import { createAdaptorServer } from '@hono/node-server';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createPageApp } from '../../src/admin/page/app.ts';
+import { compose, machineTimers } from '../../src/compose.ts';
+import { adminOf } from '../../src/compose/admin.ts';
+import { parseConfiguration } from '../../src/config/parse.ts';
+import { fetchDoor } from '../../src/platform/fetch-door.ts';
+import { fetchTransport } from '../../src/platform/fetch-transport.ts';
+import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
+import { createBookStore } from '../../src/platform/keys/store.ts';
+import { sqliteDatabase } from '../../src/platform/ledger/sqlite.ts';
+import { createLedgerStore } from '../../src/platform/ledger/store.ts';
+import { practiceFetch } from '../../src/practice/app.ts';
+import { practiceProviders } from '../../src/practice/providers.ts';
+
+export const TOKEN = 'the-operators-token-0123456789';
+export const CLIENT_KEY = 'a-clients-key-0123456789';
+
+const YAML = `
+keys:
+  - { name: shop, key: ${CLIENT_KEY}, tenant: acme, budgets: "$0.05/day, $2/month", tags: [web] }
+  - { name: batch, key: batch-clients-key-0123456, tenant: acme, limits: "600 requests/minute, 4 at once", priority: background }
+  - { name: lab, key: lab-clients-key-012345678, tenant: research }
+tenants:
+  acme: { budgets: "$5/month" }
+  research: {}
+models:
+  claude-sonnet-5:
+    deployments: [{ provider: anthropic, model: claude-sonnet-5, limits: { requestsPerMinute: 400 } }]
+  gpt-5.5:
+    deployments: [{ provider: openai, model: gpt-5.5 }, { provider: gemini, model: gemini-3.5-flash }]
+  house-model:
+    deployments: [{ provider: openai, model: house-model }]
+log: { level: silent }
+`;
+
+export interface House {
+  /** Of the page. */
+  url: string;
+  ask: (body: object, options?: { key?: string; headers?: Record<string, string> }) => Promise<Response>;
+  admin: (path: string) => Promise<unknown>;
+  /** Everything that was asked is in the ledger. */
+  settle: () => Promise<void>;
+  /** Nobody is at home any more, and is again. */
+  leave: () => void;
+  comeBack: () => void;
+  close: () => Promise<void>;
+}
+
+export async function openHouse(yaml = YAML): Promise<House> {
+  const parsed = parseConfiguration(yaml, 'signalbox.yaml', {});
+  const configuration = { ...parsed, providers: practiceProviders('http://practice.invalid') };
+  const clock = { now: () => Date.now() };
+  const database = sqliteDatabase(':memory:');
+  const log = { info() {}, warn() {}, error() {} };
+  const composed = compose(configuration, {
+    door: fetchDoor,
+    transport: fetchTransport(practiceFetch({})),
+    log,
+    credentials: {
+      awsChain: () => () => Promise.reject(new Error('not here')),
+      googleToken: () => () => Promise.reject(new Error('not here')),
+    },
+    environment: {},
+    source: 'signalbox.yaml',
+    practice: true,
+    isReady: () => true,
+    stores: { ledger: createLedgerStore(database, clock), keys: createBookStore(database, clock) },
+  });
+  const { directory, writer } = composed.accounting;
+  await directory.begin();
+  const about = { version: '0.1.0', source: 'signalbox.yaml', startedAtMs: clock.now(), practice: true };
+  const api = adminOf(composed, configuration, { token: TOKEN, about, log, timers: machineTimers });
+  const app = createPageApp({
+    admin: (request, env, context) => api.fetch(request, env, context),
+    router: (request, env, context) => composed.app.fetch(request, env, context),
+    lock: { hash: hashKey(TOKEN), check: { hash: hashKey, same: sameHash } },
+    sources: { directory },
+  });
+  let isAway = false;
+  const server = createAdaptorServer({
+    fetch: (request, env) => (isAway ? new Response('a proxy says no', { status: 502 }) : app.fetch(request, env)),
+    overrideGlobalObjects: false,
+  }) as Server;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    ask: async (body, { key = CLIENT_KEY, headers = {} } = {}) =>
+      composed.app.fetch(
+        new Request('http://router.invalid/v1/chat/completions', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...headers },
+          body: JSON.stringify(body),
+        }),
+      ),
+    admin: async (path) => (await fetch(url + path, { headers: { authorization: `Bearer ${TOKEN}` } })).json(),
+    settle: async () => void (await writer?.flush(10_000)),
+    leave: () => void (isAway = true),
+    comeBack: () => void (isAway = false),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await database.close();
+    },
+  };
+}
+
+const ASKS = [
+  'Say hello [practice: fast]',
+  'Prove that the square root of two is irrational, step by step [practice: fast]',
+  'Refactor this function to be pure: function f(a){ x = a; return x + 1 } [practice: fast words=120]',
+  'Translate "good morning" into Japanese [practice: fast]',
+  'Design a queue that survives a crash of any of its three nodes [practice: fast words=200]',
+];
+
+/** A day at the office: several keys and models, streams, a failover, a refusal, a mistake, a model without a price. */
+export async function fill(house: House, rounds = 6): Promise<void> {
+  const keys = [CLIENT_KEY, 'batch-clients-key-0123456', 'lab-clients-key-012345678'];
+  const models = ['auto', 'claude-sonnet-5', 'gpt-5.5'];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, text] of ASKS.entries()) {
+      const key = keys[(round + index) % keys.length] ?? CLIENT_KEY;
+      const model = models[(round * 2 + index) % models.length] ?? 'auto';
+      const messages = [{ role: 'user', content: text }];
+      const response = await house.ask({ model, messages, stream: index % 2 === 0 }, { key });
+      await response.text();
+    }
+  }
+  const trouble = [
+    { model: 'gpt-5.5', text: 'Hello [practice: openai status=529] [practice: fast]' },
+    { model: 'house-model', text: 'Hello from home [practice: fast]' },
+    { model: 'claude-sonnet-5', text: 'Hello [practice: status=400]' },
+    { model: 'claude-sonnet-5', text: 'Hello [practice: refuse] [practice: fast]' },
+    { model: 'no-such-model', text: 'Hello' },
+  ];
+  for (const { model, text } of trouble) {
+    await (await house.ask({ model, messages: [{ role: 'user', content: text }] })).text();
+  }
+  await house.settle();
+}
