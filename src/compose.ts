@@ -1,17 +1,16 @@
 import type { Hono } from 'hono';
-import type { PriceBook } from './books/prices/price-book.ts';
 import { type Accounting, accountingOf, type Stores } from './compose/accounting.ts';
 import models from '../routing-rules/models.json' with { type: 'json' };
 import { providers } from '../providers/index.ts';
 import { type CredentialSources, endpointsOf } from './config/endpoints.ts';
-import { ConfigurationError, type Environment } from './config/parse.ts';
+import type { Environment } from './config/parse.ts';
 import type { Configuration } from './config/schema.ts';
-import type { Deployment, Endpoint } from './core/deployment.ts';
+import type { Endpoint } from './core/deployment.ts';
 import type { Clock, Timers, Transport } from './core/ports.ts';
 import type { Provider } from './core/provider.ts';
 import { dispatcherOf } from './compose/dispatcher.ts';
 import { rulesOf } from './compose/model-rules.ts';
-import { pricesOf } from './compose/prices.ts';
+import { knownPriceIn, pricesOf } from './compose/prices.ts';
 import { sourcesOf } from './compose/readings.ts';
 import { memoryOf, routingOf, type RoutingDocuments } from './compose/routing.ts';
 import type { Gateway } from './gateway.ts';
@@ -23,6 +22,7 @@ import { hashKey, sameHash } from './platform/key-hash.ts';
 import type { Log } from './platform/log.ts';
 import { memoryCache } from './platform/memory-cache.ts';
 import { createCatalog } from './routing/catalog.ts';
+import type { Alert } from './resilience/dispatcher.ts';
 import { Shadows } from './shadow.ts';
 
 /** Signed reasoning of running tool loops, in characters. */
@@ -91,43 +91,22 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     credentials,
     practice: runtime.practice,
   });
-  const { server } = configuration;
   const catalog = createCatalog(models);
-  const prices = pricesOf(configuration, catalog, clock);
-  if (runtime.prices !== undefined) loadPrices(prices, runtime.prices, source);
-  const priceOf = (deployment: Deployment, nowMs: number) => {
-    const priced = prices.of(deployment, nowMs);
-    return priced.kind === 'known' ? priced.price : undefined;
-  };
-  const context = { source, endpoints, catalog, now: clock.now, priceOf };
+  const prices = pricesOf(configuration, { catalog, clock, document: runtime.prices, source });
+  const context = { source, endpoints, catalog, now: clock.now, priceOf: knownPriceIn(prices) };
   const routing = routingOf(configuration, context);
   const { stores, transport, version = '0', isWorker = false, isOpenWhenEmpty = true } = runtime;
   const view = routing(runtime.routing);
   const deployments = [...view.models.values()].flat().map(({ id }) => id);
-  const ports = {
-    prices,
-    deployments,
-    stores,
-    log,
-    transport,
-    clock,
-    timers,
-    random,
-    version,
-    source,
-    isWorker,
-    isOpenWhenEmpty,
-  };
-  const accounting = accountingOf(configuration, endpoints, ports);
-  const { dispatcher, limiters } = dispatcherOf(configuration.reliability, byName, {
-    clock,
-    timers,
-    random,
-    onAlert: (alert) => {
-      accounting.alerts.hear(alert);
-      log.warn({ alert: alert.event, ...alert }, 'alert');
-    },
+  const accounting = accountingOf(configuration, endpoints, {
+    ...{ stores, transport, version, isWorker, isOpenWhenEmpty },
+    ...{ prices, deployments, log, clock, timers, random, source },
   });
+  const onAlert = (alert: Alert) => {
+    accounting.alerts.hear(alert);
+    log.warn({ alert: alert.event, ...alert }, 'alert');
+  };
+  const { dispatcher, limiters } = dispatcherOf(configuration.reliability, byName, { clock, timers, random, onAlert });
   const gateway: Gateway = {
     providers: byName,
     routing: view,
@@ -143,30 +122,13 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     clock,
     timers,
     random,
-    times: {
-      firstByteMs: server.firstByteTimeoutMs,
-      idleMs: server.idleTimeoutMs,
-      wholeAsStream: configuration.reliability.wholeAsStream,
-    },
+    times: timesOf(configuration),
     onBreak: configuration.stream.onBreak,
     emergencyAnswer: configuration.reliability.emergency.answer,
     logsAsks: configuration.log.asks,
     newId,
   };
-  const app = createApp({
-    gateway,
-    door: runtime.door,
-    keys: accounting.directory,
-    keyCheck: { hash: hashKey, same: sameHash },
-    limits: server,
-    keepAliveMs: server.keepAliveMs,
-    clock,
-    newId,
-    isReady: runtime.isReady,
-    onFeedback: (feedback) => log.info(feedback, 'feedback'),
-    onInternalError: ({ message, cause }, requestId) =>
-      log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, message),
-  });
+  const app = appOf(gateway, configuration, { ...runtime, accounting, clock, newId });
   let inForce = runtime.routing ?? {};
   const reroute = (documents: RoutingDocuments) => {
     gateway.routing = routing(documents);
@@ -175,10 +137,28 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   return { app, gateway, endpoints, accounting, limiters, documents: () => inForce, reroute };
 }
 
-function loadPrices(book: PriceBook, document: unknown, source: string): void {
-  try {
-    book.load(document);
-  } catch (cause) {
-    throw new ConfigurationError(source, [`prices.file: ${cause instanceof Error ? cause.message : String(cause)}`]);
-  }
+function timesOf({ server, reliability }: Configuration): Gateway['times'] {
+  const { firstByteTimeoutMs: firstByteMs, idleTimeoutMs: idleMs } = server;
+  return { firstByteMs, idleMs, wholeAsStream: reliability.wholeAsStream };
+}
+
+type AppParts = Pick<Runtime, 'door' | 'isReady' | 'log'> &
+  Pick<Gateway, 'clock' | 'newId'> & { accounting: Accounting };
+
+function appOf(gateway: Gateway, { server }: Configuration, parts: AppParts): Composed['app'] {
+  const { door, isReady, log, accounting, clock, newId } = parts;
+  return createApp({
+    gateway,
+    door,
+    keys: accounting.directory,
+    keyCheck: { hash: hashKey, same: sameHash },
+    limits: server,
+    keepAliveMs: server.keepAliveMs,
+    clock,
+    newId,
+    isReady,
+    onFeedback: (feedback) => log.info(feedback, 'feedback'),
+    onInternalError: ({ message, cause }, requestId) =>
+      log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, message),
+  });
 }

@@ -1,5 +1,6 @@
 /** A request that is over, as the log, the ledger and the numbers want to know it. */
 import type { Usage } from './core/chat.ts';
+import type { Candidate } from './core/deployment.ts';
 import type { GatewayError } from './core/errors.ts';
 import type { RequestFact } from './core/ports.ts';
 import type { Gateway, Inbound, Outcome, Plan } from './gateway.ts';
@@ -18,10 +19,9 @@ export function factOf(gateway: Gateway, plan: Plan, { outcome, failure, usage, 
   const candidate = outcome?.candidate;
   return {
     ...whose(gateway, plan),
+    ...why(plan, candidate),
     startedAtMs: startedAt,
     session: choice.facts.session,
-    tier: candidate?.tier ?? choice.decision?.tier ?? '',
-    reason: (candidate ?? candidates[0])?.reason ?? '',
     deployment: candidate?.deployment.id,
     outcome: failure?.kind ?? 'ok',
     stream: request.stream === true,
@@ -39,6 +39,11 @@ export function factOf(gateway: Gateway, plan: Plan, { outcome, failure, usage, 
     deploymentOf: (id) => candidates.find(({ deployment }) => deployment.id === id)?.deployment,
     failure,
   };
+}
+
+function why({ choice, candidates }: Plan, served: Candidate | undefined) {
+  const tier = served?.tier ?? choice.decision?.tier ?? '';
+  return { tier, reason: (served ?? candidates[0])?.reason ?? '' };
 }
 
 /** Refused before anybody was chosen. */

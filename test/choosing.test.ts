@@ -263,6 +263,16 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toMatch(/secret|France/);
   });
 
+  it('and the answer tell the tier that served, where the chosen one failed', async () => {
+    const { ask, lines } = serve({}, (model) =>
+      model === 'small' ? Response.json({ error: { message: 'no' } }, { status: 500 }) : said(model, { model }),
+    );
+    const response = await ask(EASY);
+    expect(header(response, 'tier')).toBe('sonnet');
+    expect(header(response, 'reason')).toBe('auto -> sonnet (after haiku)');
+    expect(lines[0]).toMatchObject({ deployment: 'up/middle', routing: { tier: 'sonnet' } });
+  });
+
   it('keeps what was asked only where the operator wants it', async () => {
     const { ask, lines } = serve({}, said, YAML.replace('level: info', 'level: info, asks: true'));
     await ask(EASY);

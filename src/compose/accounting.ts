@@ -78,77 +78,106 @@ export function accountingOf(
 ): Accounting {
   const { log, clock, stores } = ports;
   const declared = declaredBook(configuration, (secret) => hexOf(hashKey(secret)));
-  const trouble = (what: string) => (cause: unknown) =>
-    cause === undefined ? log.warn({}, `${what} is well again`) : log.error({ cause: String(cause) }, `${what} fails`);
   const scopes = scopesOf(configuration);
   const spending = new Spending({
     unknownCost: ports.prices.unknownCost(clock.now()),
     onThreshold: (event) => log.warn({ alert: 'threshold', ...event }, 'alert'),
   });
-  const live = {
-    declared,
-    clock,
-    isOpenWhenEmpty: ports.isOpenWhenEmpty && configuration.keys.length === 0,
-    onProblems: (problems: readonly string[]) => log.warn({ problems }, 'stored keys and tenants'),
-    onTrouble: trouble('the store of keys'),
-  };
-  const directory = new LiveDirectory(stores ? { ...live, store: stores.keys, timers: ports.timers } : live);
-  const { problems } = directory.directory;
-  if (problems.length > 0) throw new ConfigurationError(ports.source, [...problems]);
-  let isLedgerWell = true;
-  const tellLedger = trouble('the ledger');
-  const onLedger = (cause: unknown) => {
-    isLedgerWell = cause === undefined;
-    tellLedger(cause);
-  };
-  const writer = stores && writerOf(stores.ledger, ports, onLedger);
-  const plans = new RecentPlans();
+  const health = new Health(log, 'the ledger');
+  const writer = stores && writerOf(stores.ledger, ports, (cause) => health.note(cause));
   const providerOf = (name: string) => {
     const endpoint = endpoints.get(name);
     return endpoint ? genAiProvider(endpoint) : name;
   };
-  const metrics = new Metrics({
-    models: Object.keys(configuration.models),
-    deployments: ports.deployments,
-    tenants: [...Object.keys(configuration.tenants), ...configuration.keys.map(({ name }) => name)],
-    providerOf,
-  });
-  const tracer = tracerOf(configuration, providerOf, ports);
-  const alerts = alertsOf(configuration, ports);
-  const { isWorker } = ports;
+  const parts = {
+    metrics: metricsOf(configuration, providerOf, ports),
+    alerts: alertsOf(configuration, ports),
+    tracer: tracerOf(configuration, providerOf, ports),
+    plans: new RecentPlans(),
+    writer,
+  };
+  return {
+    ...parts,
+    books: new Books(spending, new Map(scopes.map((scope) => [scope.name, scope]))),
+    directory: directoryOf(configuration, declared, ports),
+    declared,
+    scopes,
+    recorder: recorderOf(logRecorder(log, configuration.log.level), listenersOf(parts, ports), (cause) =>
+      log.error({ cause: text(cause) }, 'a request could not be booked'),
+    ),
+    stores,
+    isLedgerWell: () => health.isWell,
+    flush: async (sources) => {
+      await Promise.all([writer?.writeOne(), parts.tracer?.sendOne(), parts.alerts.lookSometimes(sources)]);
+    },
+  };
+}
+
+type Parts = Pick<Accounting, 'metrics' | 'alerts' | 'tracer' | 'plans' | 'writer'>;
+
+function listenersOf({ metrics, alerts, plans, writer, tracer }: Parts, { isWorker }: AccountingPorts): Listener[] {
   const listeners: Listener[] = [
     (entry) => metrics.observe(entry),
     (entry) => alerts.note(entry),
     (_, fact) => plans.note(fact),
   ];
   if (writer) listeners.push((entry) => (isWorker ? writer.keep(entry) : writer.add(entry)));
-  if (tracer) {
-    listeners.push((entry, { traceparent }) =>
-      isWorker ? tracer.keep(entry, traceparent) : tracer.record(entry, traceparent),
-    );
-  }
-  const recorder = recorderOf(logRecorder(log, configuration.log.level), listeners, (cause) =>
-    log.error({ cause: String(cause) }, 'a request could not be booked'),
+  if (!tracer) return listeners;
+  listeners.push((entry, { traceparent }) =>
+    isWorker ? tracer.keep(entry, traceparent) : tracer.record(entry, traceparent),
   );
-  const books = new Books(spending, new Map(scopes.map((scope) => [scope.name, scope])));
-  const flush = async (sources: Sources) => {
-    await Promise.all([writer?.writeOne(), tracer?.sendOne(), alerts.lookSometimes(sources)]);
-  };
-  return {
-    books,
-    directory,
+  return listeners;
+}
+
+/** Tells the log once when something begins to fail, and once when it is well again. */
+class Health {
+  isWell = true;
+  readonly #log: Log;
+  readonly #what: string;
+
+  constructor(log: Log, what: string) {
+    this.#log = log;
+    this.#what = what;
+  }
+
+  note(cause: unknown): void {
+    this.isWell = cause === undefined;
+    if (this.isWell) this.#log.warn({}, `${this.#what} is well again`);
+    else this.#log.error({ cause: text(cause) }, `${this.#what} fails`);
+  }
+}
+
+function text(cause: unknown): string {
+  return cause instanceof Error ? cause.message : JSON.stringify(cause);
+}
+
+function directoryOf(configuration: Configuration, declared: Book, ports: AccountingPorts): LiveDirectory {
+  const { log, clock, stores, source, isOpenWhenEmpty, timers } = ports;
+  const health = new Health(log, 'the store of keys');
+  const live = {
     declared,
-    scopes,
-    recorder,
-    metrics,
-    writer,
-    tracer,
-    alerts,
-    stores,
-    isLedgerWell: () => isLedgerWell,
-    plans,
-    flush,
+    clock,
+    isOpenWhenEmpty: isOpenWhenEmpty && configuration.keys.length === 0,
+    onProblems: (problems: readonly string[]) => log.warn({ problems }, 'stored keys and tenants'),
+    onTrouble: (cause: unknown) => health.note(cause),
   };
+  const directory = new LiveDirectory(stores ? { ...live, store: stores.keys, timers } : live);
+  const { problems } = directory.directory;
+  if (problems.length > 0) throw new ConfigurationError(source, [...problems]);
+  return directory;
+}
+
+function metricsOf(
+  { models, tenants, keys }: Configuration,
+  providerOf: (entry: string) => string,
+  { deployments }: AccountingPorts,
+): Metrics {
+  return new Metrics({
+    models: Object.keys(models),
+    deployments,
+    tenants: [...Object.keys(tenants), ...keys.map(({ name }) => name)],
+    providerOf,
+  });
 }
 
 /** Of models and routes, by the names that clients ask for. */

@@ -22,23 +22,42 @@ export function logRecorder(log: Log, level: LogLevel): Recorder {
 
 /** What says nothing is left out; `routing` has the tier, the reason and the session. */
 function lineOf(fact: RequestFact): object {
-  const { usage, failure, attempts, costUsd, routing, deploymentOf, startedAtMs, traceparent, ...line } = fact;
-  const { tags, session, tier, reason, route, cacheHit, continued, shadow, ...rest } = line;
+  const { requestId, key, tenant, asked, priority, deployment, outcome, stream, finishReason } = fact;
+  const { usage, failure, attempts, tags, routing } = fact;
   return {
-    ...rest,
+    requestId,
+    key,
+    tenant,
+    asked,
+    priority,
+    deployment,
+    outcome,
+    stream,
+    finishReason,
+    firstTokenMs: fact.firstTokenMs,
+    queuedMs: fact.queuedMs,
+    durationMs: fact.durationMs,
     tags: tags.length > 0 ? tags : undefined,
-    cacheHit: cacheHit || undefined,
-    continued: continued || undefined,
-    shadow: shadow || undefined,
+    cacheHit: fact.cacheHit || undefined,
+    continued: fact.continued || undefined,
+    shadow: fact.shadow || undefined,
     attempts: attempts.map((each) => `${each.deployment} ${each.outcome} ${Math.round(each.durationMs)}ms`),
-    promptTokens: usage?.prompt_tokens,
-    completionTokens: usage?.completion_tokens,
-    cachedTokens: usage?.prompt_tokens_details?.cached_tokens,
-    cacheWriteTokens: usage?.prompt_tokens_details?.cache_write_tokens,
-    usageEstimated: usage?.usage_estimated,
-    costUsd,
+    ...tokensOf(usage),
+    costUsd: fact.costUsd,
     routing: routing?.(),
     ...(failure && { error: scrub(failure.message), cause: causeOf(failure.cause) }),
+  };
+}
+
+function tokensOf(usage: RequestFact['usage']): object {
+  if (!usage) return {};
+  const { prompt_tokens_details: details } = usage;
+  return {
+    promptTokens: usage.prompt_tokens,
+    completionTokens: usage.completion_tokens,
+    cachedTokens: details?.cached_tokens,
+    cacheWriteTokens: details?.cache_write_tokens,
+    usageEstimated: usage.usage_estimated,
   };
 }
 

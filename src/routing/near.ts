@@ -6,10 +6,15 @@ const LONGEST = 80;
 export function nearNames(asked: string, names: Iterable<string>): string[] {
   const wanted = asked.slice(0, LONGEST).toLowerCase();
   return [...names]
-    .map((name) => ({ name, distance: distance(wanted, name.slice(0, LONGEST).toLowerCase()) }))
+    .map((name) => ({ name, distance: unlikeness(wanted, name.slice(0, LONGEST).toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, MOST)
     .map(({ name }) => name);
+}
+
+/** Who leaves out the end of a name has hardly mistyped it. */
+function unlikeness(wanted: string, name: string): number {
+  return Math.min(distance(wanted, name), 1 + distance(wanted, name.slice(0, wanted.length)));
 }
 
 /** Levenshtein's: how many letters to add, drop or change. */

@@ -195,4 +195,4 @@ function loggable(names: ReadonlySet<string>): string[] {
 }
 
 /** Never in a log, whatever a rule asks. */
-const SECRET = /auth|cookie|credential|passw|secret|signature|token|api-?key/i;
+const SECRET = /(?:^|[-_])auth(?:$|[-_])|authorization|cookie|credential|passw|secret|signature|token(?!s)|api-?key/i;

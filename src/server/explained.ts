@@ -107,8 +107,9 @@ function candidatesOf({ candidates }: Explanation): string[] {
 
 function speedOf({ speed }: ExplainedCandidate): string {
   if (!speed) return 'speed unknown';
-  const rate = speed.tokensPerSecond === undefined ? '' : ` + ${Math.round(speed.tokensPerSecond)} tokens/s`;
-  return `${Math.round(speed.firstTokenMs)} ms${rate}`;
+  const { firstTokenMs, tokensPerSecond } = speed;
+  const rate = tokensPerSecond === undefined ? [] : [`${Math.round(tokensPerSecond)} tokens/s`];
+  return [...(firstTokenMs > 0 ? [`${Math.round(firstTokenMs)} ms`] : []), ...rate].join(' + ');
 }
 
 function stateOf({ obstacle, waitMs, room }: ExplainedCandidate): string {

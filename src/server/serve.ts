@@ -67,13 +67,10 @@ export async function serve(loaded: Loaded): Promise<void> {
     },
   );
   const books = followBooks(composed, configuration, { log, startedAtMs });
-  const reading = processReading(startedAtMs);
-  const about = { source, practice, startedAtMs, version: version() };
-  const admin = await serveAdmin(composed, configuration, { log, ...about, process: reading });
-  if (logOptions.level !== 'silent') {
-    const told = { source, practice, host: options.host, port, configuration, admin: admin.lines };
-    process.stdout.write(banner(composed, told));
-  }
+  const about = { source, practice, startedAtMs, version: version(), process: processReading(startedAtMs) };
+  const admin = await serveAdmin(composed, configuration, { log, ...about });
+  const told = { source, practice, host: options.host, port, configuration, admin: admin.lines };
+  if (logOptions.level !== 'silent') process.stdout.write(banner(composed, told));
   const following = followRouting({ loaded, composed, log, began: routing });
   const stop = async () => {
     if (draining) return process.exit(1); // Asked twice: now.

@@ -105,7 +105,7 @@ describe('every spelling of a model finds its row', () => {
     ['openai', 'llama3.1:8b', 'family', 'llama', undefined],
     ['gemini', 'gemini-4-argon', 'exact', 'gemini-4', 2],
     ['gemini', 'models/gemini-3.8-flash', 'exact', 'gemini-3', 0.75],
-    ['gemini', 'gemini-3.6-flash', 'exact', 'gemini-3', 1.5],
+    ['gemini', 'gemini-3.6-flash', 'exact', 'gemini-3', 0.75],
     ['gemini', 'gemini-3.5-flash-lite', 'exact', 'gemini-3', 0.3],
     ['gemini', 'gemini-3.1-pro-preview', 'exact', 'gemini-3', 2],
     ['gemini', 'gemini-3.1-flash-lite', 'exact', 'gemini-3', 0.25],

@@ -46,10 +46,13 @@ const anyRequest = fc
 const anyRules = fc.record({
   atMost: fc.option(fc.constantFrom(...TIERS), { nil: undefined }),
   strategy: fc.constantFrom(...STRATEGIES),
+  use: fc.option(fc.subarray([...TIERS], { minLength: 1 }), { nil: undefined }),
+  canary: fc.option(fc.record({ percent: fc.constant(100), use: fc.constantFrom(...TIERS) }), { nil: undefined }),
+  refusal: fc.option(fc.constantFrom(...TIERS), { nil: undefined }),
 });
 
 describe('whatever is chosen', () => {
-  it('can serve the request, is within its ceilings and the rules, and is there once', () => {
+  it('can serve the request, is within its ceilings and the rules, is there once, and has its own tier', () => {
     const holds = fc.check(
       fc.property(
         anyModels,
@@ -59,17 +62,19 @@ describe('whatever is chosen', () => {
           inputTokens: fc.constantFrom(10, 20_000, 500_000),
           maxCostUsd: fc.option(fc.constantFrom(0.000_1, 0.01, 1), { nil: undefined }),
         }),
-        (models, request, { atMost, strategy }, { inputTokens, maxCostUsd }) => {
-          const rules = { rules: [{ name: 'mine', do: { strategy, ...(atMost && { atMost }) } }] };
+        (models, request, { atMost, strategy, use, canary, refusal }, { inputTokens, maxCostUsd }) => {
+          const named = { ...(use && { use }), ...(canary && { canary }), ...(refusal && { fallbacks: { refusal } }) };
+          const rules = { rules: [{ name: 'mine', do: { strategy, ...(atMost && { atMost }), ...named } }] };
           const options = { ceilings: { maxCostUsd }, estimate: { inputTokens, outputTokens: 100 } };
           const choice = chosenOrRefused(() => chosen(request, viewOf(models, { rules }), options));
           if (!choice) return true;
           const { candidates, costOf } = choice;
           const isRoute = request.model.startsWith('auto');
-          const highest = isRoute && atMost ? TIERS.indexOf(atMost) : TIERS.length;
+          const highest = isRoute && atMost && !use && !canary ? TIERS.indexOf(atMost) : TIERS.length;
           return (
-            new Set(candidates.map(({ deployment: { id } }) => id)).size === candidates.length &&
-            candidates.every(({ deployment: each, tier }) => {
+            new Set(candidates.map(({ deployment: { id }, after }) => `${id} ${after}`)).size === candidates.length &&
+            candidates[0]?.after === undefined &&
+            candidates.every(({ deployment: each, tier, after }) => {
               const { capabilities } = each;
               const cost = costOf(each);
               return (
@@ -77,7 +82,8 @@ describe('whatever is chosen', () => {
                 (typeof request.messages[0]?.content === 'string' || capabilities.input.includes('image')) &&
                 inputTokens * 0.8 <= capabilities.contextTokens &&
                 (maxCostUsd === undefined || (cost !== undefined && cost <= maxCostUsd)) &&
-                (tier === undefined || TIERS.indexOf(tier as (typeof TIERS)[number]) <= highest)
+                each.id.startsWith(`p/${tier}-`) &&
+                (after !== undefined || TIERS.findIndex((name) => name === tier) <= highest)
               );
             })
           );

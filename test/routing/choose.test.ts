@@ -182,6 +182,13 @@ describe('what a model cannot do', () => {
       error: NOT_FOUND,
       says: /"claude-opus-55" does not exist here\. Near it: claude-opus-5-5, /,
     },
+    {
+      name: 'half of a name, with a slip, though others are as short',
+      request: ask('clade'),
+      routing: viewOf({ ...THREE, o3: [deployment('a/o3')], 'gpt-5': [deployment('a/gpt-5')] }),
+      error: NOT_FOUND,
+      says: /Near it: claude-/,
+    },
     { name: 'a name that every object has', request: ask('constructor'), error: NOT_FOUND, says: /"constructor"/ },
     {
       name: 'a route without models',
@@ -297,6 +304,21 @@ describe('a conversation', () => {
   test('goes up when it has become hard', () => {
     const memory = memoryAt('haiku', 'haiku');
     expect(idsOf(chosen(ask('auto', PROOF), view, { headers, estimate, memory }))[0]).toBe('p/opus');
+  });
+
+  test('is not drawn up by a pool that somebody named: nobody wants a higher tier there', () => {
+    const rules = { rules: [{ name: 'pool', do: { use: ['opus', 'haiku'] } }] };
+    const named = viewOf({ haiku: [cached('haiku')], opus: [cached('opus')] }, { rules });
+    const [first] = chosen(ask('auto', PROOF), named, {
+      headers,
+      estimate,
+      memory: memoryAt('haiku', 'haiku'),
+    }).candidates;
+    expect(first).toMatchObject({
+      deployment: { id: 'p/haiku' },
+      tier: 'haiku',
+      reason: expect.stringContaining('cache is warm'),
+    });
   });
 
   test('goes down when nothing of it is cached any more', () => {

@@ -87,10 +87,10 @@ const table: Row[] = [
     usd: 0.5150025,
   },
   {
-    name: 'a cache without a price of its own costs what input costs: 1,000 x 0.5',
-    of: ['gemini', 'gemini-3-flash-preview'],
+    name: 'a cache without a price of its own costs what input costs: 1,000 x 30',
+    of: ['openai', 'gpt-5.5-pro'],
     usage: usage(1_000, 0, cached(400)),
-    usd: 0.0005,
+    usd: 0.03,
   },
   {
     name: 'more cached than there was is never a gift: 500 x 0.2',

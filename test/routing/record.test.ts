@@ -167,5 +167,7 @@ describe('fields asked', () => {
       },
     ];
     expect(fieldsAsked({ rules })).toEqual({ headers: [], metadata: [] });
+    const named = [{ name: 'one', when: { metadata: { author: '*', max_tokens: true } }, do: { tier: 'haiku' } }];
+    expect(fieldsAsked({ rules: named }).metadata).toEqual(['author', 'max_tokens']);
   });
 });

@@ -18,12 +18,14 @@ import { practiceProviders } from '../../src/practice/providers.ts';
 
 export const TOKEN = 'the-operators-token-0123456789';
 export const CLIENT_KEY = 'a-clients-key-0123456789';
+export const BATCH_KEY = 'batch-clients-key-0123456';
+export const LAB_KEY = 'lab-clients-key-012345678';
 
 const YAML = `
 keys:
-  - { name: shop, key: ${CLIENT_KEY}, tenant: acme, budgets: "$0.05/day, $2/month", tags: [web] }
-  - { name: batch, key: batch-clients-key-0123456, tenant: acme, limits: "600 requests/minute, 4 at once", priority: background }
-  - { name: lab, key: lab-clients-key-012345678, tenant: research }
+  - { name: shop, key: ${CLIENT_KEY}, tenant: acme, budgets: "$0.20/day, $2/month", tags: [web] }
+  - { name: batch, key: ${BATCH_KEY}, tenant: acme, limits: "600 requests/minute, 4 at once", priority: background }
+  - { name: lab, key: ${LAB_KEY}, tenant: research }
 tenants:
   acme: { budgets: "$5/month" }
   research: {}
@@ -32,8 +34,6 @@ models:
     deployments: [{ provider: anthropic, model: claude-sonnet-5, limits: { requestsPerMinute: 400 } }]
   gpt-5.5:
     deployments: [{ provider: openai, model: gpt-5.5 }, { provider: gemini, model: gemini-3.5-flash }]
-  house-model:
-    deployments: [{ provider: openai, model: house-model }]
 log: { level: silent }
 `;
 
@@ -120,7 +120,7 @@ const ASKS = [
 
 /** A day at the office: several keys and models, streams, a failover, a refusal, a mistake, a model without a price. */
 export async function fill(house: House, rounds = 6): Promise<void> {
-  const keys = [CLIENT_KEY, 'batch-clients-key-0123456', 'lab-clients-key-012345678'];
+  const keys = [CLIENT_KEY, BATCH_KEY, LAB_KEY];
   const models = ['auto', 'claude-sonnet-5', 'gpt-5.5'];
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, text] of ASKS.entries()) {
@@ -133,7 +133,6 @@ export async function fill(house: House, rounds = 6): Promise<void> {
   }
   const trouble = [
     { model: 'gpt-5.5', text: 'Hello [practice: openai status=529] [practice: fast]' },
-    { model: 'house-model', text: 'Hello from home [practice: fast]' },
     { model: 'claude-sonnet-5', text: 'Hello [practice: status=400]' },
     { model: 'claude-sonnet-5', text: 'Hello [practice: refuse] [practice: fast]' },
     { model: 'no-such-model', text: 'Hello' },

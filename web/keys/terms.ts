@@ -1,5 +1,6 @@
 /** What a key or a tenant may do, as a form has it, as the API takes it, and in one line. */
 import type { Key, Tenant } from '../types.ts';
+import { words } from '../words.ts';
 
 export const TERMS = ['models', 'routes', 'doors', 'tags', 'limits', 'budgets', 'maxCostUsd', 'maxLatencyMs'] as const;
 export type TermName = (typeof TERMS)[number];
@@ -51,10 +52,31 @@ function settingsIn(text: string): unknown {
   }
 }
 
+/** In one line, for the table. */
 export function allowance(share: Pick<Key | Tenant, TermName>): string {
-  const said = TERMS.flatMap((name) => {
-    const text = textOf(share[name]);
-    return text === '' ? [] : `${name}: ${text.replaceAll(/[{}"]/g, '')}`;
-  });
+  const { limits = {}, budgets = {}, maxCostUsd, maxLatencyMs } = share;
+  const lists = LISTS.map((name) => [name, textOf(share[name])] as const).filter(([, text]) => text !== '');
+  const said = [
+    ...lists.map(([name, text]) => `${name}: ${text}`),
+    ...Object.entries(limits).map(limitOf),
+    ...Object.entries(budgets).flatMap(([measure, budget]) => budgetsOf(measure, budget)),
+    ...(maxCostUsd === undefined ? [] : [`at most $${maxCostUsd} a request`]),
+    ...(maxLatencyMs === undefined ? [] : [`at most ${maxLatencyMs} ms an answer`]),
+  ];
   return said.join('; ') || 'everything that stands above it allows';
+}
+
+/** `requestsPerMinute: 60` is “60 requests a minute”. */
+function limitOf([name, value]: [string, number | string]): string {
+  const [measure = name, period] = name.split('Per');
+  if (name === 'concurrency') return `${value} at once`;
+  return period === undefined ? `${words(name)} ${value}` : `${value} ${words(measure)} a ${period.toLowerCase()}`;
+}
+
+function budgetsOf(measure: string, budget: unknown): string[] {
+  if (typeof budget !== 'object' || budget === null || Array.isArray(budget)) return [];
+  return Object.entries(budget).map(([span, amount]) => {
+    const much = measure === 'usd' ? `$${amount}` : `${amount} ${measure}`;
+    return `${much} ${span === 'total' ? 'in all' : `a ${span.slice(3).toLowerCase()}`}`;
+  });
 }

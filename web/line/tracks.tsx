@@ -89,10 +89,10 @@ function AccountFacts({ account: { running, limits, cooling } }: { account: Acco
           <small>{count(running)} running</small>
         </li>
       )}
-      {limits.map(({ limit, per, allowed, left }) => (
+      {limits.filter(isTold).map(({ limit, per, allowed, left }) => (
         <li key={limit + per}>
           <small>
-            {words(limit)}: {count(left)} of {count(allowed)} left{per ? ` (${count(allowed)} per ${per})` : ''}
+            {words(limit)}: {count(left)} free now, {count(allowed)} {per ? `a ${per}` : 'at once'}
           </small>
         </li>
       ))}
@@ -105,4 +105,9 @@ function AccountFacts({ account: { running, limits, cooling } }: { account: Acco
       ))}
     </>
   );
+}
+
+/** How many may run at once says something only while some do. */
+function isTold({ per, allowed, left }: Account['limits'][number]): boolean {
+  return per !== undefined || left < allowed;
 }

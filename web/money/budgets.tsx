@@ -44,7 +44,7 @@ function ReadingTable({ readings }: { readings: readonly Reading[] }) {
         { name: 'Used', isNumber: true, cell: (each) => amount(each, each.used) },
         { name: 'Of', isNumber: true, cell: (each) => amount(each, each.limit) },
         { name: 'Share', cell: (each) => <Share reading={each} /> },
-        { name: 'Free again', isNumber: true, cell: ({ resetMs }) => (resetMs === null ? 'never' : `in ${duration(resetMs)}`) },
+        { name: 'Free again', isNumber: true, cell: freeAgain },
         { name: 'At this pace', cell: (each) => <Pace reading={each} /> },
       ]}
     />
@@ -54,6 +54,11 @@ function ReadingTable({ readings }: { readings: readonly Reading[] }) {
 function whatOf({ measure, span, isBudget }: Reading): string {
   const what = measure === 'usd' ? 'dollars' : words(measure);
   return `${isBudget ? 'budget: ' : ''}${what}${span === undefined ? ' at once' : span === 'total' ? ' in all' : ` a ${span}`}`;
+}
+
+function freeAgain({ measure, resetMs }: Reading): string {
+  if (measure === 'concurrency') return 'as they end';
+  return resetMs === null ? 'never' : `in ${duration(resetMs)}`;
 }
 
 function amount({ measure }: Reading, value: number): string {

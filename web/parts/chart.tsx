@@ -1,5 +1,5 @@
 /** Stacked bars over time: from zero, with units, a word for each bar, and the table they are made of behind them. */
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { scaleOf } from './scale.ts';
 import { Table } from './table.tsx';
 
@@ -19,7 +19,8 @@ interface ChartProps {
   formatTime: (at: number) => string;
 }
 
-const WIDTH = 720;
+/** Until it is measured. */
+const FIRST_WIDTH = 720;
 const HEIGHT = 190;
 const LEFT = 58;
 const BOTTOM = 22;
@@ -27,9 +28,10 @@ const TOP = 8;
 
 export function Chart({ title, unit, times, series, format, formatTime }: ChartProps) {
   const [at, setAt] = useState<number>();
+  const { plot, width } = useWidth();
   const totals = times.map((_, index) => series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0));
   const scale = scaleOf(Math.max(0, ...totals));
-  const step = (WIDTH - LEFT) / Math.max(1, times.length);
+  const step = (width - LEFT) / Math.max(1, times.length);
   const yOf = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / scale.max);
   const said = (index: number) => `${formatTime(times[index] ?? 0)}: ${format(totals[index] ?? 0)} ${unit}`;
   const last = times.length - 1;
@@ -42,6 +44,7 @@ export function Chart({ title, unit, times, series, format, formatTime }: ChartP
       </figcaption>
       <div
         class="plot"
+        ref={plot}
         role="slider"
         tabIndex={0}
         aria-label={`${title}; arrow keys read bar by bar`}
@@ -58,15 +61,14 @@ export function Chart({ title, unit, times, series, format, formatTime }: ChartP
         onBlur={() => setAt(undefined)}
         onPointerLeave={() => setAt(undefined)}
         onPointerMove={(event) => {
-          const { left, width } = event.currentTarget.getBoundingClientRect();
-          const x = ((event.clientX - left) / width) * WIDTH - LEFT;
+          const x = event.clientX - event.currentTarget.getBoundingClientRect().left - LEFT;
           setAt(x < 0 || times.length === 0 ? undefined : Math.min(last, Math.floor(x / step)));
         }}
       >
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
+        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true" focusable="false">
           {scale.ticks.map((tick) => (
             <g key={tick} class={tick === 0 ? 'zero' : 'tick'}>
-              <line x1={LEFT} x2={WIDTH} y1={yOf(tick)} y2={yOf(tick)} />
+              <line x1={LEFT} x2={width} y1={yOf(tick)} y2={yOf(tick)} />
               <text x={LEFT - 8} y={yOf(tick) + 4} text-anchor="end">
                 {format(tick)}
               </text>
@@ -75,14 +77,14 @@ export function Chart({ title, unit, times, series, format, formatTime }: ChartP
           {times.map((time, index) => (
             <Bar key={time} values={series.map(({ values }) => values[index] ?? 0)} {...{ index, step, yOf, at }} />
           ))}
-          {labelled(times.length).map((index) => (
+          {labelled(times.length, width).map((index) => (
             <text key={index} class="time" x={LEFT + (index + 0.5) * step} y={HEIGHT - 6} text-anchor="middle">
               {formatTime(times[index] ?? 0)}
             </text>
           ))}
         </svg>
         {at !== undefined && times[at] !== undefined && (
-          <div class="tooltip" style={tooltipAt((LEFT + (at + 0.5) * step) / WIDTH)}>
+          <div class="tooltip" style={tooltipAt((LEFT + (at + 0.5) * step) / width)}>
             <b>{said(at)}</b>
             {series.length > 1 &&
               series.map(({ name, values }, index) =>
@@ -170,9 +172,23 @@ function Legend({ series }: { series: readonly Series[] }) {
   );
 }
 
+/** In pixels, so that letters have the size of letters. */
+function useWidth() {
+  const plot = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(FIRST_WIDTH);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.max(240, entry.contentRect.width)));
+    if (plot.current) observer.observe(plot.current);
+    return () => observer.disconnect();
+  }, []);
+  return { plot, width };
+}
+
+const LABEL_WIDTH = 90;
+
 /** As many as fit beside each other. */
-function labelled(amount: number): number[] {
-  const every = Math.max(1, Math.ceil(amount / 8));
+function labelled(amount: number, width: number): number[] {
+  const every = Math.max(1, Math.ceil((amount * LABEL_WIDTH) / width));
   return Array.from({ length: amount }, (_, index) => index).filter((index) => index % every === Math.floor(every / 2));
 }
 

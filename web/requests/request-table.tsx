@@ -19,7 +19,7 @@ export function RequestTable({ rows, caption = 'Requests, the newest first' }: {
         { name: 'Key', cell: ({ key, tenant }) => (tenant && tenant !== key ? `${key} (${tenant})` : key) },
         { name: 'In, tokens', isNumber: true, cell: (row) => count(inputOf(row)) },
         { name: 'Out, tokens', isNumber: true, cell: (row) => count(row.output + row.reasoning) },
-        { name: 'Cost', isNumber: true, cell: ({ costUsd }) => usd(costUsd) },
+        { name: 'Cost', isNumber: true, cell: costOf },
         { name: 'First token', isNumber: true, cell: ({ firstTokenMs }) => duration(firstTokenMs) },
         { name: 'In all', isNumber: true, cell: ({ totalMs }) => duration(totalMs) },
       ]}
@@ -29,6 +29,11 @@ export function RequestTable({ rows, caption = 'Requests, the newest first' }: {
 
 export function inputOf({ fresh, cacheRead, cacheWrite5m, cacheWrite1h }: LedgerRequest): number {
   return fresh + cacheRead + cacheWrite5m + cacheWrite1h;
+}
+
+/** Nothing was used where nobody answered; that is no unknown price. */
+export function costOf(row: LedgerRequest): string {
+  return row.costUsd === null && inputOf(row) + row.output + row.reasoning === 0 ? '–' : usd(row.costUsd);
 }
 
 export function Outcome({ outcome }: { outcome: string }) {

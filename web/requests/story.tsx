@@ -5,10 +5,10 @@ import { Fact, Facts } from '../parts/field.tsx';
 import { Table } from '../parts/table.tsx';
 import { usePoll } from '../poll.ts';
 import type { LedgerRequest, Story } from '../types.ts';
-import { count, duration, usd, when } from '../words.ts';
+import { count, duration, when } from '../words.ts';
 import { Attempts } from './attempts.tsx';
 import { Plan } from './plan.tsx';
-import { Outcome } from './request-table.tsx';
+import { costOf, Outcome } from './request-table.tsx';
 
 export function OneRequest({ id }: { id: string }) {
   const asked = usePoll<Story>(`/admin/v1/requests/${encodeURIComponent(id)}`);
@@ -98,8 +98,8 @@ function Bill({ request }: { request: LedgerRequest }) {
         ]}
       />
       <p>
-        <b>Cost: {usd(request.costUsd)}</b>
-        {request.costUsd === null && ' (no price is known for this model)'}
+        <b>Cost: {costOf(request)}</b>
+        {costOf(request) === 'unknown' && ' (no price is known for this model)'}
       </p>
       {request.price !== null && request.price !== undefined && (
         <details>

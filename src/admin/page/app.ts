@@ -7,7 +7,7 @@ import { asGatewayError, errorBody } from '../../core/errors.ts';
 import { guard, type Lock } from '../guard.ts';
 import type { AdminSources } from '../sources.ts';
 import { type Asset, assetAt, PAGE_HEADERS } from './assets.ts';
-import { createPlay, type Ask } from './play.ts';
+import { type Ask, contextOf, createPlay, environmentOf } from './play.ts';
 
 export interface PageOptions {
   admin: Ask;
@@ -26,7 +26,7 @@ export function createPageApp({ admin, router, lock, sources }: PageOptions): Ho
   });
   app.use('/admin/v1/play/*', guard(lock, sources));
   app.route('/admin/v1/play', createPlay(router));
-  app.all('*', (c) => admin(c.req.raw, c.env, contextOf(c)));
+  app.all('*', (c) => admin(c.req.raw, environmentOf(c), contextOf(c)));
   app.onError((cause) => {
     const error = asGatewayError(cause);
     return Response.json(errorBody(error), { status: error.status, headers: { 'cache-control': 'no-store' } });
@@ -40,12 +40,4 @@ function show(asset: Asset | undefined, request: Request): Response {
   const headers = { ...PAGE_HEADERS, 'content-type': type, etag };
   const isKnown = request.headers.get('if-none-match')?.includes(etag) === true;
   return isKnown ? new Response(null, { status: 304, headers }) : new Response(body, { headers });
-}
-
-function contextOf(c: { executionCtx: unknown }): unknown {
-  try {
-    return c.executionCtx;
-  } catch {
-    return undefined; // Hono throws where the runtime has none: Node.
-  }
 }

@@ -3,9 +3,10 @@
  * in `x-api-key`. The router's API has no CORS headers, so a page of another address could not; nothing is opened by
  * this that the key does not open.
  */
-import { Hono } from 'hono';
+import { type Context, type ExecutionContext, Hono } from 'hono';
 
-export type Ask = (request: Request, env?: unknown, context?: never) => Response | Promise<Response>;
+/** An application's `fetch`. */
+export type Ask = (request: Request, env?: object, context?: ExecutionContext) => Response | Promise<Response>;
 
 const PATHS = [
   { method: 'GET', path: '/models' },
@@ -20,8 +21,8 @@ export function createPlay(router: Ask): Hono {
   const app = new Hono();
   for (const { method, path } of PATHS) {
     app.on(method, path, async (c) => {
-      const context = contextOf(c) as never; // The runtime's own, handed on as it came.
-      const { status, body, headers } = await router(toRouter(c.req.raw, `/v1${path}`), c.env, context);
+      const asked = toRouter(c.req.raw, `/v1${path}`);
+      const { status, body, headers } = await router(asked, environmentOf(c), contextOf(c));
       const told = new Headers(headers);
       told.set('cache-control', 'no-store');
       told.set('x-content-type-options', 'nosniff');
@@ -41,4 +42,17 @@ function toRouter(request: Request, path: string): Request {
     headers: passed.filter((entry): entry is [string, string] => entry[1] !== null).map(([...entry]) => entry),
     ...(body && { body, duplex: 'half' }),
   });
+}
+
+export function environmentOf({ env }: Context): object {
+  return env as object; // Bindings on Workers, node's own request on Node.
+}
+
+/** What keeps work running behind an answer on Workers. */
+export function contextOf(c: Context): ExecutionContext | undefined {
+  try {
+    return c.executionCtx;
+  } catch {
+    return undefined; // Hono throws where the runtime has none: Node.
+  }
 }

@@ -47,7 +47,9 @@ export class SpeedBook {
   }
 
   /** When an answer has ended well. Of a first content that was waited for in vain: the wait, and no tokens. */
-  record(deploymentId: string, { firstTokenMs, outputTokens, durationMs }: Timing, nowMs: number): void {
+  record(deploymentId: string, timing: Timing, nowMs: number): void {
+    const { outputTokens, durationMs } = timing;
+    const firstTokenMs = timing.firstTokenMs ?? (outputTokens < MINIMUM_TOKENS ? durationMs : undefined);
     const sums = this.#faded(deploymentId, nowMs) ?? { atMs: nowMs, ...EMPTY };
     sums.answers += 1;
     if (firstTokenMs !== undefined) {

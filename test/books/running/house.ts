@@ -58,8 +58,8 @@ export async function startHouse(yaml: string): Promise<House> {
     random: () => 0, // The shortest waits before repeating.
   });
   const { accounting, gateway } = composed;
-  // Its ledger is empty, so that nothing has to be read back.
   await accounting.directory.begin();
+  // Its ledger is empty, so that nothing has to be read back.
   const books = followBooks(composed, configuration, { log, startedAtMs: 0 });
   const server = createServer(nodeListener(composed.app.fetch));
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));

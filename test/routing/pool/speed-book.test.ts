@@ -57,6 +57,12 @@ describe('SpeedBook', () => {
     expect(speeds.speedOf('a', 0)).toEqual({ firstTokenMs: 0, tokensPerSecond: 25 });
   });
 
+  it('a whole answer of a few tokens was all wait: nobody is done in no time', () => {
+    const speeds = book();
+    speeds.record('a', { firstTokenMs: undefined, outputTokens: 3, durationMs: 4_000 }, 0);
+    expect(speeds.speedOf('a', 0)).toEqual({ firstTokenMs: 4_000, tokensPerSecond: undefined });
+  });
+
   it('unless streams have shown how long the wait is', () => {
     const speeds = book();
     speeds.record('a', answer(1_000), 0);

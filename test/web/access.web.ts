@@ -1,0 +1,102 @@
+/** For eyes, ears and keys: every view in both themes and three widths by axe, and by keyboard alone. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { go, hasBrowser, openBrowser, signIn, visit, WIDTHS } from './browser.ts';
+import { CLIENT_KEY, fill, type House, LAB_KEY, openHouse, TOKEN } from './house.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const VIEWS = ['Line', 'Requests', 'Money', 'Playground', 'Keys', 'Rules'];
+
+interface Found {
+  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+}
+
+/** By the debugger's way in: the page's own policy lets nothing in. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`;
+  const found = (await page.evaluate(run)) as Found;
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
+}
+
+describe.skipIf(!hasBrowser)('whoever they are', () => {
+  let house: House;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [house, browser] = await Promise.all([openHouse(), openBrowser()]);
+    await fill(house, 3);
+    const messages = [{ role: 'user', content: 'Hello [practice: openai status=401] [practice: fast]' }];
+    await house.ask({ model: 'gpt-5.5', messages }, { key: LAB_KEY }); // So that something needs somebody.
+    await house.settle();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await house?.close();
+  });
+
+  describe.each(['light', 'dark'] as const)('in the %s', (theme) => {
+    it.each(Object.entries(WIDTHS))('axe finds nothing on a %s', async (_device, width) => {
+      const watched = await visit(browser, { url: house.url, theme, width });
+      const { page } = watched;
+      expect(await violations(page)).toEqual([]);
+      await signIn(watched);
+      await page.getByText('Mend the credential').waitFor();
+      for (const view of VIEWS) {
+        await go(page, view);
+        await page.waitForTimeout(400);
+        if (view === 'Playground') {
+          await page.getByLabel('Client key').fill(CLIENT_KEY);
+          await page.getByRole('button', { name: 'Send' }).click();
+          await page.getByText('See it in the ledger').waitFor();
+        }
+        if (view === 'Requests') {
+          await page.locator('tbody a').first().click();
+          await page.getByRole('heading', { name: 'Why it went there' }).waitFor();
+          expect(await violations(page), 'one request').toEqual([]);
+          await page.goBack();
+          await page.locator('tbody a').first().waitFor();
+        }
+        expect(await violations(page), view).toEqual([]);
+        const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+        expect(isTooWide, `${view} scrolls sideways`).toBe(false);
+      }
+      await page.getByRole('navigation').getByRole('link', { name: 'Keys' }).click();
+      await page.getByRole('button', { name: 'New key' }).click();
+      expect(await violations(page), 'the dialog').toEqual([]);
+      expect(watched.wrongs).toEqual([]);
+      await page.context().close();
+    });
+  });
+
+  it('goes everywhere by keys alone', async () => {
+    const { page } = await visit(browser, { url: house.url });
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    await page.getByLabel('Admin token').focus();
+    await page.keyboard.type(TOKEN);
+    await press('Enter');
+    await page.getByRole('heading', { name: 'Line' }).waitFor();
+    await press('Tab');
+    expect(await focused()).toContain('To the content');
+    await press('Tab', 'Tab', 'Tab');
+    expect(await focused()).toBe('Requests');
+    await press('Enter');
+    await page.getByRole('heading', { name: 'Requests' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    await page.goto(`${house.url}/admin#/keys`);
+    await page.getByRole('button', { name: 'New key' }).focus();
+    await press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
+    await press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await focused()).toBe('New key');
+    await page.context().close();
+  });
+});
