@@ -98,10 +98,9 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   const { stores, transport, version = '0', isWorker = false, isOpenWhenEmpty = true } = runtime;
   const view = routing(runtime.routing);
   const deployments = [...view.models.values()].flat().map(({ id }) => id);
-  const accounting = accountingOf(configuration, endpoints, {
-    ...{ stores, transport, version, isWorker, isOpenWhenEmpty },
-    ...{ prices, deployments, log, clock, timers, random, source },
-  });
+  const told = { stores, transport, version, isWorker, isOpenWhenEmpty };
+  const made = { prices, deployments, log, clock, timers, random, source };
+  const accounting = accountingOf(configuration, endpoints, { ...told, ...made });
   const onAlert = (alert: Alert) => {
     accounting.alerts.hear(alert);
     log.warn({ alert: alert.event, ...alert }, 'alert');
