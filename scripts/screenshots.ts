@@ -6,7 +6,10 @@ import { CLIENT_KEY, fill, LAB_KEY, openHouse } from '../test/web/house.ts';
 const PLACE = process.argv[2] ?? 'docs/screenshots';
 const VIEWS = ['Line', 'Requests', 'Money', 'Playground', 'Keys', 'Rules'];
 /** OpenAI says that its key is not one: the deployment is parked until somebody mends it. */
-const TROUBLE = { model: 'gpt-5.5', messages: [{ role: 'user', content: 'Hello [practice: openai status=401] [practice: fast]' }] };
+const TROUBLE = {
+  model: 'gpt-5.5',
+  messages: [{ role: 'user', content: 'Hello [practice: openai status=401] [practice: fast]' }],
+};
 
 mkdirSync(PLACE, { recursive: true });
 const browser = await openBrowser();

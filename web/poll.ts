@@ -81,7 +81,8 @@ function follow<T>({ everyMs, read, onData, onProblem }: Following<T>): { stop: 
       failures += 1;
       onProblem(cause instanceof Refusal ? cause : new Refusal(String(cause)));
     }
-    if (everyMs !== undefined) timer = setTimeout(turn, Math.min(everyMs * 2 ** Math.min(failures, 4), LONGEST_WAIT_MS));
+    if (everyMs !== undefined)
+      timer = setTimeout(turn, Math.min(everyMs * 2 ** Math.min(failures, 4), LONGEST_WAIT_MS));
   };
   const turn = () => {
     if (!document.hidden) void go();

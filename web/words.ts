@@ -54,7 +54,11 @@ export const day = (at: string | number): string => DAY.format(new Date(at));
 export const when = (at: string | number): string => WHEN.format(new Date(at));
 
 /** `provider_rate_limited` is “provider rate limited”. */
-export const words = (name: string): string => name.replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+export const words = (name: string): string =>
+  name
+    .replaceAll('_', ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
 
 const OBSTACLES: Readonly<Record<string, string>> = {
   circuit_open: 'it failed of late; it is tried again by itself',

@@ -210,7 +210,7 @@ class ChoiceWriter implements ChoiceSink {
     }
     const { facts } = this.#out;
     facts.said = true;
-    facts.characters += delta.length;
+    if (field !== 'refusal') facts.characters += delta.length; // No answer in one: another may be asked.
     this.#out.append(this.#opening + escaped(delta) + this.#closing);
   }
 

@@ -81,7 +81,7 @@ export class CollectedChoice implements ChoiceSink {
 
   refusal(delta: string): void {
     this.refusalText += delta;
-    this.#heard(delta);
+    if (delta) this.#facts.said = true; // No answer in it: another may be asked.
   }
 
   reasoning(delta: string): void {

@@ -2,6 +2,7 @@
 import complexity from '../../routing-rules/complexity.json' with { type: 'json' };
 import shippedRules from '../../routing-rules/rules.json' with { type: 'json' };
 import { type DeploymentContext, directModels, modelsOf, tiersOf } from '../config/deployments.ts';
+import { ConfigurationError } from '../config/parse.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Dispatcher } from '../resilience/dispatcher.ts';
 import { createOverlay } from '../routing/learn/overlay.ts';
@@ -37,15 +38,21 @@ export function routingOf(
   const tiers = tiersOf(served, context);
   const direct = directModels(configuration, context);
   const prior = parseComplexity(complexity);
-  return ({ rules, overlay } = {}) =>
-    createRoutingView({
-      models: served,
-      direct,
-      rules: createRules(shippedRules, rules),
-      scorer: createScorer(prior, overlay === undefined ? undefined : createOverlay(overlay)),
-      tierOf: (model) => tiers.get(model),
-      recorded: fieldsAsked(shippedRules, rules ?? {}),
-    });
+  return ({ rules, overlay } = {}) => {
+    try {
+      return createRoutingView({
+        models: served,
+        direct,
+        rules: createRules(shippedRules, rules),
+        scorer: createScorer(prior, overlay === undefined ? undefined : createOverlay(overlay)),
+        tierOf: (model) => tiers.get(model),
+        recorded: fieldsAsked(shippedRules, rules ?? {}),
+      });
+    } catch (cause) {
+      const [, ...mistakes] = String(cause).split('\n- ');
+      throw mistakes.length > 0 ? new ConfigurationError(`${context.source}: routing`, mistakes) : cause;
+    }
+  };
 }
 
 export function memoryOf(dispatcher: Dispatcher, random: () => number): RoutingMemory {

@@ -177,7 +177,7 @@ export interface Candidate {
   deployment: Deployment;
   /** Why the rules put it here; shown in `x-signalbox-reason`. */
   reason: string;
-  /** The class of work it was chosen for; undefined where the client named the model. */
+  /** The class of work that the model is for; undefined where it is in no tier. */
   tier?: string | undefined;
   /** Asked only after another has failed so: the prompt was too long for it, or its provider refused to answer. */
   after?: 'context' | 'refusal' | undefined;

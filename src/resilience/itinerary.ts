@@ -30,6 +30,8 @@ export class Itinerary {
   /** It is being asked. */
   close(stop: Stop): void {
     this.#open = this.#open.filter((each) => each !== stop);
+    const { id } = stop.candidate.deployment;
+    this.#reserved = this.#reserved.filter(({ candidate }) => candidate.deployment.id !== id); // Tried is tried.
   }
 
   mayRepeat(stop: Stop): void {

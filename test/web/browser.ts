@@ -51,7 +51,8 @@ export async function visit(browser: Browser, options: VisitOptions): Promise<Wa
   page.on('pageerror', (error) => note(`error: ${error.message}`));
   page.on('request', (request) => {
     const address = request.url();
-    if (!address.startsWith(url) && !address.startsWith('blob:') && !address.startsWith('data:')) note(`elsewhere: ${address}`);
+    if (!address.startsWith(url) && !address.startsWith('blob:') && !address.startsWith('data:'))
+      note(`elsewhere: ${address}`);
     if (address.includes(TOKEN)) note(`token in an address: ${address}`);
   });
   await page.goto(`${url}/admin`);

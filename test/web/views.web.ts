@@ -62,7 +62,10 @@ describe.skipIf(!hasBrowser)('the page', () => {
       await signIn(watched);
       const { data } = await usage();
       const [all] = data;
-      await page.locator('.tile', { hasText: 'nobody waits' }).getByText(String(all?.requests), { exact: true }).waitFor();
+      await page
+        .locator('.tile', { hasText: 'nobody waits' })
+        .getByText(String(all?.requests), { exact: true })
+        .waitFor();
       const succeeded = (1 - (all?.failures ?? 0) / (all?.requests ?? 1)) * 100;
       await text(`${succeeded.toFixed(1)} %`).waitFor();
     });
@@ -102,7 +105,9 @@ describe.skipIf(!hasBrowser)('the page', () => {
     it('lists them with what they cost, and opens one with its plan', async () => {
       await signIn(watched);
       await go(page, 'Requests');
-      const page1 = (await house.admin('/admin/v1/requests?limit=50')) as { data: { requestId: string; asked: string }[] };
+      const page1 = (await house.admin('/admin/v1/requests?limit=50')) as {
+        data: { requestId: string; asked: string }[];
+      };
       await page.getByRole('table', { name: 'Requests, the newest first' }).waitFor();
       expect(await page.locator('tbody tr').count()).toBe(page1.data.length);
       const chosen = page1.data.findIndex(({ asked }) => asked === 'auto');
@@ -159,9 +164,9 @@ describe.skipIf(!hasBrowser)('the page', () => {
       const table = page.getByRole('table', { name: new RegExp(`By ${by}, the dearest first`) });
       await table.waitFor();
       await table.getByText(data[0]?.value ?? '', { exact: true }).waitFor();
-      const rows = await table.locator('tbody tr').evaluateAll((all) =>
-        all.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent)),
-      );
+      const rows = await table
+        .locator('tbody tr')
+        .evaluateAll((all) => all.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent)));
       expect(rows.map(([name, , , requests]) => [name, requests])).toEqual(
         data.map(({ value, requests }) => [value || '(none)', String(requests)]),
       );
@@ -171,7 +176,10 @@ describe.skipIf(!hasBrowser)('the page', () => {
       await signIn(watched);
       await go(page, 'Money');
       const row = page.getByRole('row', { name: /key shop budget: dollars a day/ });
-      await row.getByText('$0.2', { exact: true }).or(row.getByText('$0.20', { exact: true })).waitFor();
+      await row
+        .getByText('$0.2', { exact: true })
+        .or(row.getByText('$0.20', { exact: true }))
+        .waitFor();
     });
   });
 
@@ -187,7 +195,9 @@ describe.skipIf(!hasBrowser)('the page', () => {
       await page.getByText('See it in the ledger').waitFor();
       await page.getByRole('table', { name: 'Candidates, in the order to be tried' }).waitFor();
       await page.getByText('What it is made of').or(page.getByLabel('What it is made of')).first().waitFor();
-      const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]));
+      const kept = await page.evaluate(() =>
+        JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]),
+      );
       expect(kept).not.toContain(LAB_KEY);
     });
 
@@ -200,6 +210,20 @@ describe.skipIf(!hasBrowser)('the page', () => {
       await page.getByRole('button', { name: 'Send' }).click();
       await page.getByRole('region', { name: 'Answer of auto' }).getByText('This is a practice answer').waitFor();
       await page.getByRole('region', { name: 'Answer of gpt-5.5' }).getByText('This is a practice answer').waitFor();
+    });
+
+    it('goes on from an answer, and begins anew', async () => {
+      await signIn(watched);
+      await go(page, 'Playground');
+      await page.getByLabel('Client key').fill(CLIENT_KEY);
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByRole('button', { name: 'Go on from here' }).click();
+      await page.getByLabel('User').fill('And the shortest?');
+      await page.locator('pre', { hasText: '"role":"assistant"' }).waitFor();
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByText('You said: «And the shortest?»').waitFor();
+      await page.getByRole('button', { name: 'Begin anew' }).click();
+      await page.locator('pre', { hasText: '"role":"assistant"' }).waitFor({ state: 'detached' });
     });
 
     it('says what is wrong with a key, and what is no JSON', async () => {
@@ -246,7 +270,10 @@ describe.skipIf(!hasBrowser)('the page', () => {
       const secret = await page.locator('.secret').textContent();
       expect(secret).toMatch(/^sb-/);
       await page.getByRole('button', { name: 'I have it' }).click();
-      const answered = await house.ask({ model: 'auto', messages: [{ role: 'user', content: 'Hi [practice: fast]' }] }, { key: secret ?? '' });
+      const answered = await house.ask(
+        { model: 'auto', messages: [{ role: 'user', content: 'Hi [practice: fast]' }] },
+        { key: secret ?? '' },
+      );
       expect(answered.status).toBe(200);
       expect(await page.content()).not.toContain(secret);
 
@@ -265,9 +292,12 @@ describe.skipIf(!hasBrowser)('the page', () => {
       await page.keyboard.press('Escape');
 
       await row.getByRole('button', { name: 'revoke intern' }).click();
-      await page.getByRole('button', { name: 'Revoke intern' }).last().click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Revoke intern' }).click();
       await row.getByText('revoked').waitFor();
-      const refused = await house.ask({ model: 'auto', messages: [{ role: 'user', content: 'Hi' }] }, { key: secret ?? '' });
+      const refused = await house.ask(
+        { model: 'auto', messages: [{ role: 'user', content: 'Hi' }] },
+        { key: secret ?? '' },
+      );
       expect(refused.status).toBe(401);
     });
 
@@ -285,7 +315,7 @@ describe.skipIf(!hasBrowser)('the page', () => {
       const row = page.getByRole('row', { name: /night/ });
       await row.getByText('60 requests a minute').waitFor();
       await row.getByRole('button', { name: 'delete night' }).click();
-      await page.getByRole('button', { name: 'Delete night' }).last().click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete night' }).click();
       await row.waitFor({ state: 'detached' });
     });
   });

@@ -71,7 +71,9 @@ export function Sure({ title, button, isDangerous = false, onClose, act, childre
         <button
           type="button"
           class={isDangerous ? 'danger' : 'primary'}
-          onClick={() => void act().catch((cause: unknown) => setProblem(cause instanceof Refusal ? cause.message : String(cause)))}
+          onClick={() =>
+            void act().catch((cause: unknown) => setProblem(cause instanceof Refusal ? cause.message : String(cause)))
+          }
         >
           {button}
         </button>

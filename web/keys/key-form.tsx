@@ -59,7 +59,8 @@ function KeyForm({ of: key, title, button, send, onClose }: FormProps) {
   const [problem, setProblem] = useState<Refusal>();
   const submit = async () => {
     const said = Object.entries(key ? {} : names).map(([name, value]) => [name, value.trim() || undefined]);
-    const expiresAt = expires === '' ? none : expires === key?.expiresAt?.slice(0, 10) ? undefined : `${expires}T00:00:00Z`;
+    const expiresAt =
+      expires === '' ? none : expires === key?.expiresAt?.slice(0, 10) ? undefined : `${expires}T00:00:00Z`;
     const own = { owner: owner.trim() || none, priority: priority || none, expiresAt };
     try {
       await send({ ...Object.fromEntries(said), ...own, ...termsOf(written, none) });
@@ -84,9 +85,25 @@ function KeyForm({ of: key, title, button, send, onClose }: FormProps) {
         <div class="fields">
           {!key && (
             <>
-              <Field label="Name" value={names.name} isRequired problem={at('name')} onValue={(name) => setNames({ ...names, name })} />
-              <Field label="Tenant" value={names.tenant} problem={at('tenant')} onValue={(tenant) => setNames({ ...names, tenant })} />
-              <Field label="Key above it" value={names.parent} problem={at('parent')} onValue={(parent) => setNames({ ...names, parent })} />
+              <Field
+                label="Name"
+                value={names.name}
+                isRequired
+                problem={at('name')}
+                onValue={(name) => setNames({ ...names, name })}
+              />
+              <Field
+                label="Tenant"
+                value={names.tenant}
+                problem={at('tenant')}
+                onValue={(tenant) => setNames({ ...names, tenant })}
+              />
+              <Field
+                label="Key above it"
+                value={names.parent}
+                problem={at('parent')}
+                onValue={(parent) => setNames({ ...names, parent })}
+              />
             </>
           )}
           <Field label="Owner" value={owner} onValue={setOwner} problem={at('owner')} />

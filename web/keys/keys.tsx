@@ -51,7 +51,9 @@ export function Keys(_: ViewProps) {
             <>
               {data.length === 0 ? (
                 <Empty>
-                  {state ? `No key is ${state}.` : 'There is no key: whoever reaches this router on this machine may ask.'}
+                  {state
+                    ? `No key is ${state}.`
+                    : 'There is no key: whoever reaches this router on this machine may ask.'}
                 </Empty>
               ) : (
                 <KeyTable keys={data} onDo={setDoing} />
@@ -91,7 +93,10 @@ function KeyTable({ keys, onDo }: { keys: readonly Key[]; onDo: (doing: Doing) =
         { name: 'Tenant', cell: ({ tenant }) => tenant ?? '–' },
         { name: 'Secrets', cell: (key) => <Secrets of={key} /> },
         { name: 'May use', cell: (key) => allowance(key) },
-        { name: 'Ends', cell: ({ expiresAt, revokedAt }) => (revokedAt ?? expiresAt ? when(revokedAt ?? expiresAt ?? '') : 'never') },
+        {
+          name: 'Ends',
+          cell: ({ expiresAt, revokedAt }) => ((revokedAt ?? expiresAt) ? when(revokedAt ?? expiresAt ?? '') : 'never'),
+        },
         { name: 'Do', cell: (key) => <Actions of={key} onDo={onDo} /> },
       ]}
     />

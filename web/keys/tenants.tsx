@@ -51,7 +51,10 @@ function TenantTable({ tenants, onDo }: { tenants: readonly Tenant[]; onDo: (doi
       rows={tenants}
       keyOf={({ name }) => name}
       columns={[
-        { name: 'Tenant', cell: ({ name }) => <a href={hashOf({ view: 'requests', query: { tenant: name } })}>{name}</a> },
+        {
+          name: 'Tenant',
+          cell: ({ name }) => <a href={hashOf({ view: 'requests', query: { tenant: name } })}>{name}</a>,
+        },
         { name: 'Below', cell: ({ parent }) => parent ?? '–' },
         { name: 'May use', cell: (tenant) => allowance(tenant) },
         {
@@ -61,7 +64,11 @@ function TenantTable({ tenants, onDo }: { tenants: readonly Tenant[]; onDo: (doi
               <span class="quiet">in the configuration</span>
             ) : (
               <span class="buttons">
-                <button type="button" aria-label={`change ${tenant.name}`} onClick={() => onDo({ what: 'put', tenant })}>
+                <button
+                  type="button"
+                  aria-label={`change ${tenant.name}`}
+                  onClick={() => onDo({ what: 'put', tenant })}
+                >
                   change
                 </button>
                 <button
@@ -132,7 +139,9 @@ function DeleteTenant({ of: { name }, onDone }: { of: Tenant; onDone: () => void
         onDone();
       }}
     >
-      <p>It is refused while the tenant has keys that open something, or tenants below it. Its past stays in the ledger.</p>
+      <p>
+        It is refused while the tenant has keys that open something, or tenants below it. Its past stays in the ledger.
+      </p>
     </Sure>
   );
 }

@@ -38,7 +38,11 @@ export function termsOf(written: Written, none: undefined | null): Record<string
 
 function valueOf(name: TermName, text: string): unknown {
   if (text === '') return undefined;
-  if (LISTS.includes(name)) return text.split(',').map((part) => part.trim()).filter(Boolean);
+  if (LISTS.includes(name))
+    return text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
   if (NUMBERS.includes(name)) return Number(text);
   return text.startsWith('{') ? settingsIn(text) : text;
 }

@@ -58,7 +58,13 @@ function Track({ deployment, account }: { deployment: Deployment; account: Accou
       <div>
         <Lamp aspect={aspect} says={says} />
         <small>
-          {aspect === 'clear' ? '' : waitMs === null ? ' Nobody knows until when.' : waitMs > 0 ? ` For ${duration(waitMs)} more.` : ''}
+          {aspect === 'clear'
+            ? ''
+            : waitMs === null
+              ? ' Nobody knows until when.'
+              : waitMs > 0
+                ? ` For ${duration(waitMs)} more.`
+                : ''}
         </small>
         <div>
           <small>last call {ago(lastCallAt, Date.now())}</small>

@@ -139,7 +139,9 @@ function Bar({ values, index, step, yOf, at }: BarProps) {
   let below = 0;
   return (
     <g class={at === index ? 'at' : undefined}>
-      {at === index && <rect class="cursor" x={LEFT + index * step} y={TOP} width={step} height={HEIGHT - TOP - BOTTOM} />}
+      {at === index && (
+        <rect class="cursor" x={LEFT + index * step} y={TOP} width={step} height={HEIGHT - TOP - BOTTOM} />
+      )}
       {values.map((value, line) => {
         const from = below;
         below += value;

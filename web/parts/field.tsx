@@ -39,11 +39,7 @@ export function Field(props: FieldProps) {
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {rows === undefined ? (
-        <input {...input} />
-      ) : (
-        <textarea {...shared} rows={rows} />
-      )}
+      {rows === undefined ? <input {...input} /> : <textarea {...shared} rows={rows} />}
       {options && (
         <datalist id={`${id}-options`}>
           {options.map((option) => (

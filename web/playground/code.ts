@@ -41,7 +41,11 @@ export const codeOf: Record<Language, (call: Call) => string> = {
       ...(Object.keys(headers).length > 0 ? [`    extra_headers=${python(headers)},`] : []),
       `)`,
       ...(body.stream
-        ? [`for chunk in answer:`, `    if chunk.choices:`, `        print(chunk.choices[0].delta.content or "", end="")`]
+        ? [
+            `for chunk in answer:`,
+            `    if chunk.choices:`,
+            `        print(chunk.choices[0].delta.content or "", end="")`,
+          ]
         : [`print(answer.choices[0].message.content)`]),
     ].join('\n'),
 };
@@ -57,5 +61,7 @@ function python(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
   if (typeof value !== 'object') return JSON.stringify(value);
-  return `{${Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${python(item)}`).join(', ')}}`;
+  return `{${Object.entries(value)
+    .map(([name, item]) => `${JSON.stringify(name)}: ${python(item)}`)
+    .join(', ')}}`;
 }

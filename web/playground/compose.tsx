@@ -8,10 +8,15 @@ interface ComposeProps {
   onDraft: (draft: Draft) => void;
 }
 
-const PRIORITIES = ['', 'critical', 'normal', 'background'].map((value) => ({ value, label: value || "the key's own" }));
+const PRIORITIES = ['', 'critical', 'normal', 'background'].map((value) => ({
+  value,
+  label: value || "the key's own",
+}));
+
+type TextName = Exclude<keyof Draft, 'turns' | 'isStreamed'>;
 
 export function Compose({ draft, names, onDraft }: ComposeProps) {
-  const set = (name: keyof Draft) => (value: string) => onDraft({ ...draft, [name]: value });
+  const set = (name: TextName) => (value: string) => onDraft({ ...draft, [name]: value });
   return (
     <>
       <div class="fields">
@@ -19,6 +24,18 @@ export function Compose({ draft, names, onDraft }: ComposeProps) {
         <Field label="Compare with" value={draft.other} onValue={set('other')} options={names} placeholder="nothing" />
       </div>
       <Field label="System" value={draft.system} onValue={set('system')} rows={2} />
+      {draft.turns.length > 0 && (
+        <div class="turns">
+          {draft.turns.map(({ role, content }, index) => (
+            <p key={index}>
+              <b>{role}:</b> {content}
+            </p>
+          ))}
+          <button type="button" onClick={() => onDraft({ ...draft, turns: [] })}>
+            Begin anew
+          </button>
+        </div>
+      )}
       <Field label="User" value={draft.user} onValue={set('user')} rows={5} isRequired />
       <div class="fields">
         <Choice label="Priority" value={draft.priority} onValue={set('priority')} options={PRIORITIES} />

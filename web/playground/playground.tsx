@@ -5,7 +5,7 @@ import type { ViewProps } from '../app.tsx';
 import { Field } from '../parts/field.tsx';
 import { usePoll } from '../poll.ts';
 import { Compose } from './compose.tsx';
-import { addressOf, bodyOf, type Draft, FIRST_DRAFT, headersOf } from './request.ts';
+import { addressOf, bodyOf, FIRST_DRAFT, headersOf, type Turn } from './request.ts';
 import { runCall, type Run } from './run.ts';
 import { RunCard } from './run-card.tsx';
 import { TakeAlong } from './take-along.tsx';
@@ -35,11 +35,21 @@ export function Playground({ health }: ViewProps) {
       const calls = models.map((model) => ({ model, body: bodyOf(draft, model), headers: headersOf(draft), key }));
       setRuns([]);
       const put = (place: number) => (run: Run) =>
-        setRuns((before) => calls.map((_, index) => (index === place ? run : before[index])).filter((each) => each !== undefined));
+        setRuns((before) =>
+          calls.map((_, index) => (index === place ? run : before[index])).filter((each) => each !== undefined),
+        );
       await Promise.all(calls.map((call, place) => runCall({ ...call, isAnswered, signal: own.signal }, put(place))));
     } catch (cause) {
       setProblem(cause instanceof Error ? cause.message : String(cause));
     }
+  };
+  const goOn = ({ answer }: Run) => {
+    const { turns, user } = draft;
+    const said: Turn[] = [
+      { role: 'user', content: user },
+      { role: 'assistant', content: answer.text },
+    ];
+    setDraft({ ...draft, turns: [...turns, ...said], user: '' });
   };
   const isRunning = runs.some(({ state }) => state !== 'over');
   return (
@@ -94,7 +104,7 @@ export function Playground({ health }: ViewProps) {
               </section>
             )}
             {runs.map((run, index) => (
-              <RunCard key={index} run={run} />
+              <RunCard key={index} run={run} onGoOn={() => goOn(run)} />
             ))}
           </div>
           <TakeAlong draft={draft} address={addressOf(configuration.data, location)} />
@@ -116,11 +126,11 @@ function useNames(key: string): Names {
     const timer = setTimeout(() => {
       ask<{ data: { id: string }[] }>('/admin/v1/play/models', key ? { headers: { 'x-api-key': key } } : {})
         .then(({ data }) => setNames({ names: data.map(({ id }) => id), problem: undefined }))
-        .catch((cause: unknown) => setNames({ names: [], problem: cause instanceof Refusal ? cause.message : String(cause) }));
+        .catch((cause: unknown) =>
+          setNames({ names: [], problem: cause instanceof Refusal ? cause.message : String(cause) }),
+        );
     }, 300);
     return () => clearTimeout(timer);
   }, [key]);
   return names;
 }
-
-export type { Draft };

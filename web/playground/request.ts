@@ -1,4 +1,9 @@
 /** The form of the playground, and the request that is made of it. */
+export interface Turn {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
 export interface Draft {
   model: string;
   /** Another one to compare it with; empty: none. */
@@ -7,6 +12,8 @@ export interface Draft {
   isStreamed: boolean;
   maxTokens: string;
   system: string;
+  /** What was said before. */
+  turns: readonly Turn[];
   user: string;
   /** JSON texts; empty: none. */
   tools: string;
@@ -22,20 +29,16 @@ export const FIRST_DRAFT: Draft = {
   isStreamed: true,
   maxTokens: '',
   system: '',
+  turns: [],
   user: 'Which is longer: the Danube or the Volga? One sentence.',
   tools: '',
   schema: '',
   image: '',
 };
 
-export interface Turn {
-  role: 'user' | 'assistant';
-  content: string;
-}
-
 /** Throws an `Error` that names the field whose JSON is none. */
-export function bodyOf(draft: Draft, model: string, before: readonly Turn[] = []): Record<string, unknown> {
-  const { system, user, image, isStreamed, maxTokens, tools, schema } = draft;
+export function bodyOf(draft: Draft, model: string): Record<string, unknown> {
+  const { system, turns, user, image, isStreamed, maxTokens, tools, schema } = draft;
   const content = image
     ? [
         { type: 'text', text: user },
@@ -44,7 +47,7 @@ export function bodyOf(draft: Draft, model: string, before: readonly Turn[] = []
     : user;
   return {
     model,
-    messages: [...(system ? [{ role: 'system', content: system }] : []), ...before, { role: 'user', content }],
+    messages: [...(system ? [{ role: 'system', content: system }] : []), ...turns, { role: 'user', content }],
     ...(isStreamed && { stream: true, stream_options: { include_usage: true } }),
     ...(maxTokens && { max_completion_tokens: Number(maxTokens) }),
     ...(tools.trim() && { tools: jsonIn('Tools', tools) }),

@@ -5,7 +5,7 @@ import { Explained } from './explained.tsx';
 import type { Run } from './run.ts';
 
 /** One answer, and why it came from where it came. */
-export function RunCard({ run }: { run: Run }) {
+export function RunCard({ run, onGoOn }: { run: Run; onGoOn: () => void }) {
   const { model, answer, state, problem, explanation, headers, requestId, firstTokenMs, totalMs } = run;
   const { text, reasoning, tools, finishReason, failure } = answer;
   const cost = headers['cost-usd'] ?? headers['expected-cost-usd'];
@@ -44,8 +44,13 @@ export function RunCard({ run }: { run: Run }) {
         </Facts>
       )}
       {requestId && totalMs !== undefined && (
-        <p>
+        <p class="buttons">
           <a href={hashOf({ view: 'requests', item: requestId })}>See it in the ledger</a>
+          {text && (
+            <button type="button" onClick={onGoOn}>
+              Go on from here
+            </button>
+          )}
         </p>
       )}
       {explanation && <Explained explanation={explanation} />}

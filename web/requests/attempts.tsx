@@ -12,7 +12,11 @@ interface AttemptsProps {
 export function Attempts({ request, attempts }: AttemptsProps) {
   const beganMs = Date.parse(request.at);
   const called = attempts.filter(({ called: isCalled }) => isCalled);
-  const longestMs = Math.max(request.totalMs, ...called.map((each) => Date.parse(each.at) - beganMs + each.durationMs), 1);
+  const longestMs = Math.max(
+    request.totalMs,
+    ...called.map((each) => Date.parse(each.at) - beganMs + each.durationMs),
+    1,
+  );
   return (
     <>
       <ol class="waterfall" aria-hidden="true">

@@ -20,9 +20,12 @@ export function Plan({ request: { tier, reason, route }, plan }: PlanProps) {
         {tier && <Fact name="Tier">{tier}</Fact>}
         {typeof strategy === 'string' && <Fact name="Order">{words(strategy)}</Fact>}
         {typeof score === 'number' && <Fact name="Score (0 easy, 1 hard)">{score}</Fact>}
-        {isRecord(facts) && Object.entries(facts).map(([name, value]) => (
-          <Fact key={name} name={words(name)}>{said(value)}</Fact>
-        ))}
+        {isRecord(facts) &&
+          Object.entries(facts).map(([name, value]) => (
+            <Fact key={name} name={words(name)}>
+              {said(value)}
+            </Fact>
+          ))}
       </Facts>
       {names.length > 0 && (
         <>

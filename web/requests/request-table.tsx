@@ -4,7 +4,13 @@ import { Table } from '../parts/table.tsx';
 import type { LedgerRequest } from '../types.ts';
 import { clock, count, duration, usd, when, words } from '../words.ts';
 
-export function RequestTable({ rows, caption = 'Requests, the newest first' }: { rows: readonly LedgerRequest[]; caption?: string }) {
+export function RequestTable({
+  rows,
+  caption = 'Requests, the newest first',
+}: {
+  rows: readonly LedgerRequest[];
+  caption?: string;
+}) {
   return (
     <Table
       caption={caption}
@@ -54,7 +60,14 @@ function Served({ row: { deployment, fallback, cacheHit, shadow, continued } }: 
   return (
     <>
       {deployment || 'nobody'}{' '}
-      {marks.map((mark) => mark && <span class="chip" key={mark}>{mark}</span>)}
+      {marks.map(
+        (mark) =>
+          mark && (
+            <span class="chip" key={mark}>
+              {mark}
+            </span>
+          ),
+      )}
     </>
   );
 }

@@ -61,7 +61,14 @@ function InForce({ rules: { tiers, routes, rules, profiles } }: { rules: Rules }
             rows={rules.map((rule, index) => ({ ...rule, number: index + 1 }))}
             keyOf={({ number }) => String(number)}
             columns={[
-              { name: 'Rule', cell: ({ number, name, isGuard }) => <>{number}. {name} {isGuard && <span class="chip">guard</span>}</> },
+              {
+                name: 'Rule',
+                cell: ({ number, name, isGuard }) => (
+                  <>
+                    {number}. {name} {isGuard && <span class="chip">guard</span>}
+                  </>
+                ),
+              },
               { name: 'When', cell: ({ when }) => (when === undefined ? 'always' : <Said value={when} />) },
               { name: 'Then', cell: (rule) => <Said value={rule.do} /> },
             ]}
@@ -85,7 +92,7 @@ function Named({ title, entries }: { title: string; entries: Readonly<Record<str
         <Empty>There are none.</Empty>
       ) : (
         <Table
-          caption={title}
+          caption={`${title} by their names`}
           isCaptionHidden
           rows={rows}
           keyOf={([name]) => name}
