@@ -113,11 +113,7 @@ function isKind(outcome: string): outcome is ErrorKind {
 }
 
 /** It had begun well; now it is known how it went. */
-function noteBreak(
-  { attempts }: Plan,
-  { candidate }: Outcome<unknown>,
-  { kind }: GatewayError,
-): Attempt | undefined {
+function noteBreak({ attempts }: Plan, { candidate }: Outcome<unknown>, { kind }: GatewayError): Attempt | undefined {
   const { id } = candidate.deployment;
   const broken = attempts.findLast(({ deployment, outcome }) => deployment === id && outcome === 'ok');
   if (broken) broken.outcome = kind;

@@ -9,12 +9,14 @@ import type { Gateway, Plan } from './gateway.ts';
 const LONGEST_STREAM_MS = 600_000;
 
 /** As much as the request may take at most. Copies are the operator's. Throws `limited` or `budget`. */
-export function takeHold(gateway: Gateway, plan: Plan, costUsd: number | undefined): Hold | undefined {
+export function takeHold(gateway: Gateway, plan: Plan, oneCostsUsd: number | undefined): Hold | undefined {
   if (plan.isShadow) return undefined;
   const { caller, requestId, told, estimate, startedAt, deadlineAt, request } = plan;
   const lastsMs = deadlineAt - startedAt + LONGEST_STREAM_MS;
   const { inputTokens } = estimate;
-  const outputTokens = estimate.outputTokens * (request.n ?? 1);
+  const answers = request.n ?? 1;
+  const outputTokens = estimate.outputTokens * answers;
+  const costUsd = oneCostsUsd && oneCostsUsd * answers; // Providers read the prompt once; what is too much comes back.
   const claim = { caller, asked: request.model, requestId, inputTokens, outputTokens, costUsd, lastsMs, told };
   return gateway.books.admit(claim, gateway.clock.now());
 }

@@ -147,7 +147,9 @@ console.log(`us a request: median, minimum; ${values.blocks} blocks of ${BLOCK_R
 for (const where of ['threadUs', 'processUs'] as const) {
   const [without, of] = [costs.bare.map((cost) => cost[where]), costs.books.map((cost) => cost[where])];
   const more = of.map((cost, index) => cost - (without[index] ?? NaN));
-  console.log(`  ${where.replace('Us', '').padEnd(8)} without ${shown(median(without))} ${shown(Math.min(...without))}`);
+  console.log(
+    `  ${where.replace('Us', '').padEnd(8)} without ${shown(median(without))} ${shown(Math.min(...without))}`,
+  );
   console.log(`           with    ${shown(median(of))} ${shown(Math.min(...of))}`);
   console.log(`           more    ${shown(median(more))} ${shown(Math.min(...of) - Math.min(...without))}`);
 }

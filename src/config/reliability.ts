@@ -28,8 +28,6 @@ export const Timeouts = z.strictObject({
   totalMs: Count.optional().describe('Longest answer, from the call to its end'),
 });
 
-export const PRIORITIES = ['critical', 'normal', 'background'] as const;
-
 const Circuit = z.strictObject({
   windowMs: Milliseconds(30_000, 'How long calls are remembered'),
   minimumCalls: Count.default(10).describe('Fewer calls in the window open nothing'),

@@ -78,9 +78,12 @@ describe("the router's own credential", () => {
     expect(JSON.stringify(errorBody(error))).not.toMatch(/x-api-key|sk-ant|Words/);
   });
 
-  it.each(KINDS.filter((kind) => kind !== 'unauthenticated' && kind !== 'forbidden'))('%s is no 401 and no 403', (kind) => {
-    expect([401, 403]).not.toContain(ERROR_RULES[kind].status);
-  });
+  it.each(KINDS.filter((kind) => kind !== 'unauthenticated' && kind !== 'forbidden'))(
+    '%s is no 401 and no 403',
+    (kind) => {
+      expect([401, 403]).not.toContain(ERROR_RULES[kind].status);
+    },
+  );
 });
 
 /** The majors agree on everything used here; their types differ in names only. */

@@ -48,6 +48,31 @@ export function ChangeKey({ of: key, onDone }: { of: Key; onDone: () => void }) 
   );
 }
 
+interface NamesProps {
+  names: { name: string; tenant: string; parent: string };
+  onNames: (names: NamesProps['names']) => void;
+  problemAt: (param: string) => string | undefined;
+}
+
+function NewNames({ names, onNames, problemAt }: NamesProps) {
+  const field = (label: string, name: keyof typeof names) => (
+    <Field
+      label={label}
+      value={names[name]}
+      isRequired={name === 'name'}
+      problem={problemAt(name)}
+      onValue={(value) => onNames({ ...names, [name]: value })}
+    />
+  );
+  return (
+    <>
+      {field('Name', 'name')}
+      {field('Tenant', 'tenant')}
+      {field('Key above it', 'parent')}
+    </>
+  );
+}
+
 /** A key's name, tenant and parent are for ever; the rest can be changed. */
 function KeyForm({ of: key, title, button, send, onClose }: FormProps) {
   const none = key ? null : undefined;
@@ -83,29 +108,7 @@ function KeyForm({ of: key, title, button, send, onClose }: FormProps) {
           </p>
         )}
         <div class="fields">
-          {!key && (
-            <>
-              <Field
-                label="Name"
-                value={names.name}
-                isRequired
-                problem={at('name')}
-                onValue={(name) => setNames({ ...names, name })}
-              />
-              <Field
-                label="Tenant"
-                value={names.tenant}
-                problem={at('tenant')}
-                onValue={(tenant) => setNames({ ...names, tenant })}
-              />
-              <Field
-                label="Key above it"
-                value={names.parent}
-                problem={at('parent')}
-                onValue={(parent) => setNames({ ...names, parent })}
-              />
-            </>
-          )}
+          {!key && <NewNames names={names} onNames={setNames} problemAt={at} />}
           <Field label="Owner" value={owner} onValue={setOwner} problem={at('owner')} />
           <Choice label="Priority" value={priority} onValue={setPriority} options={PRIORITIES} />
           <Field label="Ends on (UTC)" type="date" value={expires} onValue={setExpires} problem={at('expiresAt')} />

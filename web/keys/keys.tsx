@@ -1,6 +1,5 @@
 /** Who may ask, and how much: made, narrowed, given another secret, ended. */
 import { useState } from 'preact/hooks';
-import type { ViewProps } from '../app.tsx';
 import { hashOf } from '../address.ts';
 import { Empty, Shown } from '../parts/asked.tsx';
 import { Choice } from '../parts/field.tsx';
@@ -26,7 +25,7 @@ const STATES: readonly { value: State; label: string }[] = [
 ];
 const ASPECTS: Record<Key['state'], Aspect> = { active: 'clear', expired: 'idle', revoked: 'stop' };
 
-export function Keys(_: ViewProps) {
+export function Keys() {
   const [state, setState] = useState<State>('');
   const [doing, setDoing] = useState<Doing>();
   const [issued, setIssued] = useState<IssuedKey>();

@@ -28,7 +28,7 @@ export function writtenOf(share: Pick<Key, TermName> | undefined): Written {
 function textOf(value: unknown): string {
   if (value === undefined) return '';
   if (Array.isArray(value)) return value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Of an empty field `none`: undefined says nothing of it, null takes it away. */

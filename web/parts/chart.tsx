@@ -26,13 +26,12 @@ const LEFT = 58;
 const BOTTOM = 22;
 const TOP = 8;
 
-export function Chart({ title, unit, times, series, format, formatTime }: ChartProps) {
+export function Chart(props: ChartProps) {
+  const { title, unit, times, series, format, formatTime } = props;
   const [at, setAt] = useState<number>();
   const { plot, width } = useWidth();
   const totals = times.map((_, index) => series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0));
-  const scale = scaleOf(Math.max(0, ...totals));
   const step = (width - LEFT) / Math.max(1, times.length);
-  const yOf = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / scale.max);
   const said = (index: number) => `${formatTime(times[index] ?? 0)}: ${format(totals[index] ?? 0)} ${unit}`;
   const last = times.length - 1;
   const shown = at ?? last;
@@ -65,59 +64,94 @@ export function Chart({ title, unit, times, series, format, formatTime }: ChartP
           setAt(x < 0 || times.length === 0 ? undefined : Math.min(last, Math.floor(x / step)));
         }}
       >
-        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true" focusable="false">
-          {scale.ticks.map((tick) => (
-            <g key={tick} class={tick === 0 ? 'zero' : 'tick'}>
-              <line x1={LEFT} x2={width} y1={yOf(tick)} y2={yOf(tick)} />
-              <text x={LEFT - 8} y={yOf(tick) + 4} text-anchor="end">
-                {format(tick)}
-              </text>
-            </g>
-          ))}
-          {times.map((time, index) => (
-            <Bar key={time} values={series.map(({ values }) => values[index] ?? 0)} {...{ index, step, yOf, at }} />
-          ))}
-          {labelled(times.length, width).map((index) => (
-            <text key={index} class="time" x={LEFT + (index + 0.5) * step} y={HEIGHT - 6} text-anchor="middle">
-              {formatTime(times[index] ?? 0)}
-            </text>
-          ))}
-        </svg>
+        <Bars {...props} {...{ totals, width, step, at }} />
         {at !== undefined && times[at] !== undefined && (
-          <div class="tooltip" style={tooltipAt((LEFT + (at + 0.5) * step) / width)}>
-            <b>{said(at)}</b>
-            {series.length > 1 &&
-              series.map(({ name, values }, index) =>
-                values[at] ? (
-                  <span key={name}>
-                    <i class={`swatch s${index % 8}`} /> {name}: {format(values[at])}
-                  </span>
-                ) : undefined,
-              )}
-          </div>
+          <Tooltip {...props} at={at} said={said(at)} share={(LEFT + (at + 0.5) * step) / width} />
         )}
       </div>
-      <details>
-        <summary>Table: {title}</summary>
-        <Table
-          caption={`${title}, ${unit}`}
-          isCaptionHidden
-          rows={times.map((time, index) => ({ time, index })).toReversed()}
-          keyOf={({ time }) => String(time)}
-          columns={[
-            { name: 'Time', cell: ({ time }) => formatTime(time) },
-            ...(series.length > 1
-              ? [{ name: 'All', isNumber: true, cell: ({ index }: Point) => format(totals[index] ?? 0) }]
-              : []),
-            ...series.map(({ name, values }) => ({
-              name,
-              isNumber: true,
-              cell: ({ index }: Point) => format(values[index] ?? 0),
-            })),
-          ]}
-        />
-      </details>
+      <Behind {...props} totals={totals} />
     </figure>
+  );
+}
+
+interface BarsProps extends ChartProps {
+  totals: readonly number[];
+  width: number;
+  step: number;
+  at: number | undefined;
+}
+
+function Bars({ times, series, format, formatTime, totals, width, step, at }: BarsProps) {
+  const scale = scaleOf(Math.max(0, ...totals));
+  const yOf = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / scale.max);
+  return (
+    <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true" focusable="false">
+      {scale.ticks.map((tick) => (
+        <g key={tick} class={tick === 0 ? 'zero' : 'tick'}>
+          <line x1={LEFT} x2={width} y1={yOf(tick)} y2={yOf(tick)} />
+          <text x={LEFT - 8} y={yOf(tick) + 4} text-anchor="end">
+            {format(tick)}
+          </text>
+        </g>
+      ))}
+      {times.map((time, index) => (
+        <Bar key={time} values={series.map(({ values }) => values[index] ?? 0)} {...{ index, step, yOf, at }} />
+      ))}
+      {labelled(times.length, width).map((index) => (
+        <text key={index} class="time" x={LEFT + (index + 0.5) * step} y={HEIGHT - 6} text-anchor="middle">
+          {formatTime(times[index] ?? 0)}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
+interface TooltipProps extends ChartProps {
+  at: number;
+  said: string;
+  /** Where it stands, from the left. */
+  share: number;
+}
+
+function Tooltip({ series, format, at, said, share }: TooltipProps) {
+  const place = share < 0.5 ? { left: `${share * 100}%` } : { right: `${(1 - share) * 100}%` };
+  return (
+    <div class="tooltip" style={place}>
+      <b>{said}</b>
+      {series.length > 1 &&
+        series.map(({ name, values }, index) =>
+          values[at] ? (
+            <span key={name}>
+              <i class={`swatch s${index % 8}`} /> {name}: {format(values[at])}
+            </span>
+          ) : undefined,
+        )}
+    </div>
+  );
+}
+
+/** The numbers that the bars are made of, the newest first. */
+function Behind({ title, unit, times, series, format, formatTime, totals }: ChartProps & Pick<BarsProps, 'totals'>) {
+  const column = (name: string, values: readonly number[]) => ({
+    name,
+    isNumber: true,
+    cell: ({ index }: Point) => format(values[index] ?? 0),
+  });
+  return (
+    <details>
+      <summary>Table: {title}</summary>
+      <Table
+        caption={`${title}, ${unit}`}
+        isCaptionHidden
+        rows={times.map((time, index) => ({ time, index })).toReversed()}
+        keyOf={({ time }) => String(time)}
+        columns={[
+          { name: 'Time', cell: ({ time }) => formatTime(time) },
+          ...(series.length > 1 ? [column('All', totals)] : []),
+          ...series.map(({ name, values }) => column(name, values)),
+        ]}
+      />
+    </details>
   );
 }
 
@@ -192,8 +226,4 @@ const LABEL_WIDTH = 90;
 function labelled(amount: number, width: number): number[] {
   const every = Math.max(1, Math.ceil((amount * LABEL_WIDTH) / width));
   return Array.from({ length: amount }, (_, index) => index).filter((index) => index % every === Math.floor(every / 2));
-}
-
-function tooltipAt(share: number): Record<string, string> {
-  return share < 0.5 ? { left: `${share * 100}%` } : { right: `${(1 - share) * 100}%` };
 }

@@ -39,14 +39,23 @@ export interface Piece {
 
 export function grown(answer: Answer, piece: Piece): Answer {
   const [choice] = piece.choices ?? [];
-  const said = choice?.message ?? choice?.delta ?? {};
   return {
-    text: answer.text + (said.content ?? '') + (said.refusal ?? ''),
-    reasoning: answer.reasoning + (said.reasoning_content ?? ''),
-    tools: withTools(answer.tools, said.tool_calls ?? []),
+    ...withWords(answer, choice?.message ?? choice?.delta ?? {}),
     finishReason: choice?.finish_reason ?? answer.finishReason,
     usage: piece.usage ?? answer.usage,
     failure: piece.error ? (piece.error.message ?? 'The stream broke off') : answer.failure,
+  };
+}
+
+function withWords(
+  answer: Answer,
+  { content, refusal, reasoning_content: reasoning, tool_calls: calls }: Said,
+): Answer {
+  return {
+    ...answer,
+    text: answer.text + (content ?? '') + (refusal ?? ''),
+    reasoning: answer.reasoning + (reasoning ?? ''),
+    tools: withTools(answer.tools, calls ?? []),
   };
 }
 

@@ -57,7 +57,7 @@ function Picture({ image, onImage }: { image: string; onImage: (image: string) =
   const read = (file: File | undefined) => {
     if (!file) return onImage('');
     const reader = new FileReader();
-    reader.onload = () => onImage(String(reader.result));
+    reader.onload = () => typeof reader.result === 'string' && onImage(reader.result);
     reader.readAsDataURL(file);
   };
   return (

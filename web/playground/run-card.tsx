@@ -6,17 +6,38 @@ import type { Run } from './run.ts';
 
 /** One answer, and why it came from where it came. */
 export function RunCard({ run, onGoOn }: { run: Run; onGoOn: () => void }) {
-  const { model, answer, state, problem, explanation, headers, requestId, firstTokenMs, totalMs } = run;
-  const { text, reasoning, tools, finishReason, failure } = answer;
-  const cost = headers['cost-usd'] ?? headers['expected-cost-usd'];
+  const { model, answer, explanation, requestId, totalMs } = run;
+  const problem = run.problem ?? answer.failure;
+  const isOver = totalMs !== undefined;
   return (
     <section class="card" aria-label={`Answer of ${model}`}>
       <h2>{model}</h2>
-      {(problem ?? failure) && (
+      {problem && (
         <p class="notice critical" role="alert">
-          {problem ?? failure}
+          {problem}
         </p>
       )}
+      <Said run={run} />
+      {isOver && <Outcome run={run} />}
+      {isOver && requestId && (
+        <p class="buttons">
+          <a href={hashOf({ view: 'requests', item: requestId })}>See it in the ledger</a>
+          {answer.text && (
+            <button type="button" onClick={onGoOn}>
+              Go on from here
+            </button>
+          )}
+        </p>
+      )}
+      {explanation && <Explained explanation={explanation} />}
+    </section>
+  );
+}
+
+function Said({ run: { answer, state } }: { run: Run }) {
+  const { text, reasoning, tools } = answer;
+  return (
+    <>
       {reasoning && (
         <details>
           <summary>Reasoning</summary>
@@ -31,31 +52,29 @@ export function RunCard({ run, onGoOn }: { run: Run; onGoOn: () => void }) {
           {tool.name}({tool.arguments})
         </pre>
       ))}
-      {totalMs !== undefined && (
-        <Facts>
-          <Fact name="Served by">{headers.deployment ?? '–'}</Fact>
-          <Fact name="First word">{duration(firstTokenMs)}</Fact>
-          <Fact name="In all">{duration(totalMs)}</Fact>
-          <Fact name={headers['cost-usd'] ? 'Cost' : 'Expected cost'}>{cost ? usd(Number(cost)) : 'unknown'}</Fact>
-          <Fact name="Tokens in, out">{tokensOf(answer.usage)}</Fact>
-          <Fact name="Finished by">{finishReason ?? '–'}</Fact>
-          {headers.attempts && <Fact name="Attempts">{headers.attempts}</Fact>}
-          {headers.practice && <Fact name="Practice">yes: no model was called</Fact>}
-        </Facts>
-      )}
-      {requestId && totalMs !== undefined && (
-        <p class="buttons">
-          <a href={hashOf({ view: 'requests', item: requestId })}>See it in the ledger</a>
-          {text && (
-            <button type="button" onClick={onGoOn}>
-              Go on from here
-            </button>
-          )}
-        </p>
-      )}
-      {explanation && <Explained explanation={explanation} />}
-    </section>
+    </>
   );
+}
+
+function Outcome({ run: { answer, headers, firstTokenMs, totalMs } }: { run: Run }) {
+  const { 'cost-usd': cost, 'expected-cost-usd': expected, deployment, attempts, practice, dropped } = headers;
+  return (
+    <Facts>
+      <Fact name="Served by">{deployment ?? '–'}</Fact>
+      <Fact name="First word">{duration(firstTokenMs)}</Fact>
+      <Fact name="In all">{duration(totalMs)}</Fact>
+      <Fact name={cost ? 'Cost' : 'Expected cost'}>{amountOf(cost ?? expected)}</Fact>
+      <Fact name="Tokens in, out">{tokensOf(answer.usage)}</Fact>
+      <Fact name="Finished by">{answer.finishReason ?? '–'}</Fact>
+      {attempts && <Fact name="Attempts">{attempts}</Fact>}
+      {dropped && <Fact name="Dropped or changed">{dropped}</Fact>}
+      {practice && <Fact name="Practice">yes: no model was called</Fact>}
+    </Facts>
+  );
+}
+
+function amountOf(header: string | undefined): string {
+  return header === undefined ? 'unknown' : usd(Number(header));
 }
 
 function tokensOf(usage: Run['answer']['usage']): string {

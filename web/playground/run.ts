@@ -16,6 +16,8 @@ export interface Run {
   totalMs?: number;
 }
 
+export const NO_RUN: Run = { model: '', answer: NO_ANSWER, state: 'explaining', headers: {} };
+
 export interface Call {
   model: string;
   body: Record<string, unknown>;
@@ -30,12 +32,11 @@ const PLACE = '/admin/v1/play';
 const PREFIX = 'x-signalbox-';
 
 export async function runCall(call: Call, onRun: (run: Run) => void): Promise<void> {
-  let run: Run = { model: call.model, answer: NO_ANSWER, state: 'explaining', headers: {} };
+  let run: Run = { ...NO_RUN, model: call.model };
   const tell = (more: Partial<Run>) => {
     run = { ...run, ...more };
     onRun(run);
   };
-  tell({});
   try {
     const response = await send(`${PLACE}/route`, optionsOf(call));
     tell({ explanation: (await response.json()) as Explanation });

@@ -54,5 +54,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function said(value: unknown): string {
-  return value === true ? 'yes' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (value === true) return 'yes';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

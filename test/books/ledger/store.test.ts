@@ -61,7 +61,7 @@ describe('SQLite in a file', () => {
     const database = sqliteDatabase(join(folder, 'both.db'));
     const stores = [createLedgerStore(database, clock), createLedgerStore(database, clock)];
     await Promise.all(stores.map((store) => store.ready()));
-    await expect(database.kysely.selectFrom('ledger_migrations').select('id').execute()).resolves.toHaveLength(1);
+    await expect(database.kysely.selectFrom('ledger_migrations').select('id').execute()).resolves.toHaveLength(2);
     await database.close();
   });
 

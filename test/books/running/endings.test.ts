@@ -67,12 +67,16 @@ async function check(ending: Ending, house: House, limit: string): Promise<void>
   const stories = await house.stories(limit);
   const own = stories.filter(({ request }) => !request.shadow);
   expect(own.map(({ request }) => request.outcome)).toEqual(ending.outcome ? [ending.outcome] : []);
-  const [{ request = undefined, attempts = [] } = {}] = own;
+  const [story] = own;
+  const request = story?.request;
   expect(request ?? {}).toMatchObject(ending.row ?? {});
-  expect(request?.calls ?? 0).toSatisfy((calls: number) => (ending.calls === undefined ? calls > 0 : calls === ending.calls));
-  expect(attempts.filter(({ called }) => called)).toHaveLength(request?.calls ?? 0);
+  expect(request?.calls ?? 0).toSatisfy((calls: number) =>
+    ending.calls === undefined ? calls > 0 : calls === ending.calls,
+  );
+  expect((story?.attempts ?? []).filter(({ called }) => called)).toHaveLength(request?.calls ?? 0);
   expect((request?.costUsd ?? 0) > 0).toBe(ending.costs === true);
   expect(request ? tokensOf(request) / 1_000 : 0).toBeCloseTo(request?.costUsd ?? 0, 9);
+  expect(request ? tokensOf(request) : 0).toBeGreaterThanOrEqual(ending.leastTokens ?? 0);
   const counted = countsOf(request);
   const names = limit === 'all' ? ['all', 'child', 'parent'] : [limit];
   for (const { name, measure, used, reserved } of names.flatMap((each) => house.readings(each))) {

@@ -25,6 +25,8 @@ export interface Ending {
   calls?: number;
   /** It took tokens, and so it cost something. */
   costs?: boolean;
+  /** Tokens of the request, at least: of more than one prompt where more than one was answered. */
+  leastTokens?: number;
   row?: object;
 }
 
@@ -50,9 +52,30 @@ export const ENDINGS: readonly Ending[] = [
     costs: true,
     row: { fallback: true },
   },
-  { name: 'the client leaves before the head', first: says(''), leaves: 'when it is asked', outcome: 'client_gone', calls: 1 },
-  { name: 'the client leaves a stream before the head', first: says(''), body: STREAM, leaves: 'when it is asked', outcome: 'client_gone', calls: 1 },
-  { name: 'the client leaves in mid-stream', first: half, body: STREAM, leaves: 'at the first byte', outcome: 'client_gone', calls: 1, costs: true },
+  {
+    name: 'the client leaves before the head',
+    first: says(''),
+    leaves: 'when it is asked',
+    outcome: 'client_gone',
+    calls: 1,
+  },
+  {
+    name: 'the client leaves a stream before the head',
+    first: says(''),
+    body: STREAM,
+    leaves: 'when it is asked',
+    outcome: 'client_gone',
+    calls: 1,
+  },
+  {
+    name: 'the client leaves in mid-stream',
+    first: half,
+    body: STREAM,
+    leaves: 'at the first byte',
+    outcome: 'client_gone',
+    calls: 1,
+    costs: true,
+  },
   {
     name: 'the client leaves while it waits for room',
     first: well('yes'),
@@ -63,8 +86,24 @@ export const ENDINGS: readonly Ending[] = [
     outcome: 'client_gone',
     calls: 0,
   },
-  { name: 'the deadline', first: says(''), headers: { 'x-signalbox-deadline-ms': '100' }, status: 504, outcome: 'timeout', calls: 1 },
-  { name: 'a stall in mid-stream', first: half, body: STREAM, settings: 'server: { idleTimeoutMs: 150 }', status: 200, outcome: 'stalled', calls: 1, costs: true },
+  {
+    name: 'the deadline',
+    first: says(''),
+    headers: { 'x-signalbox-deadline-ms': '100' },
+    status: 504,
+    outcome: 'timeout',
+    calls: 1,
+  },
+  {
+    name: 'a stall in mid-stream',
+    first: half,
+    body: STREAM,
+    settings: 'server: { idleTimeoutMs: 150 }',
+    status: 200,
+    outcome: 'stalled',
+    calls: 1,
+    costs: true,
+  },
   {
     name: 'a stream that goes on elsewhere',
     first: torn,
@@ -75,6 +114,7 @@ export const ENDINGS: readonly Ending[] = [
     outcome: 'ok',
     calls: 2,
     costs: true,
+    leastTokens: 50,
     row: { continued: true },
   },
   {
@@ -87,7 +127,15 @@ export const ENDINGS: readonly Ending[] = [
     outcome: 'truncated',
     costs: true,
   },
-  { name: 'a stream that breaks off', first: torn, body: STREAM, status: 200, outcome: 'truncated', calls: 1, costs: true },
+  {
+    name: 'a stream that breaks off',
+    first: torn,
+    body: STREAM,
+    status: 200,
+    outcome: 'truncated',
+    calls: 1,
+    costs: true,
+  },
   {
     name: 'a hedge',
     first: late(1_000, well('late')),
@@ -144,9 +192,22 @@ export const ENDINGS: readonly Ending[] = [
     outcome: 'credential',
     calls: 0,
   },
-  { name: 'a request that the provider calls invalid', first: refuses(400, 'invalid_request_error'), status: 400, outcome: 'caller', calls: 1 },
+  {
+    name: 'a request that the provider calls invalid',
+    first: refuses(400, 'invalid_request_error'),
+    status: 400,
+    outcome: 'caller',
+    calls: 1,
+  },
   { name: 'a request that is invalid', first: well('yes'), body: { messages: 'none' }, status: 400, calls: 0 },
-  { name: 'a model that there is not', first: well('yes'), body: { model: 'none' }, status: 404, outcome: 'model_not_found', calls: 0 },
+  {
+    name: 'a model that there is not',
+    first: well('yes'),
+    body: { model: 'none' },
+    status: 404,
+    outcome: 'model_not_found',
+    calls: 0,
+  },
 ];
 
 /** Asks as the ending says. Resolves when the client has its answer, or has left. */
@@ -161,7 +222,9 @@ export async function end(
   const calls = providers.calls('/first');
   const asked = dial(`${url}/v1/chat/completions`, { method: 'POST', agent: false, headers: all });
   asked.on('error', () => {}); // It leaves; that is what is tested.
-  const heard = new Promise<void>((resolve) => asked.on('response', (response) => response.once('data', () => resolve())));
+  const heard = new Promise<void>((resolve) =>
+    asked.on('response', (response) => response.once('data', () => resolve())),
+  );
   asked.end(text);
   if (leaves === 'at the first byte') await heard;
   else if (leaves === 'while it waits') await new Promise((later) => setTimeout(later, 60));

@@ -56,6 +56,7 @@ async function traffic(untilMs: number): Promise<void> {
 }
 
 let refused: string;
+let fourth: string;
 
 beforeAll(async () => {
   upstream = await startUpstream();
@@ -71,7 +72,7 @@ beforeAll(async () => {
   const hanging = Promise.allSettled([1, 2, 3].map(() => asking('slow', { user: 'hangs' })));
   const clients = Array.from({ length: CLIENTS }, () => traffic(performance.now() + TRAFFIC_MS + 1_000));
   await pause(TRAFFIC_MS);
-  expect(tell(await asking('slow'))).toMatch(/^429/);
+  fourth = tell(await asking('slow'));
   await running.stop(); // SIGKILL
   await Promise.all([hanging, ...clients]);
 });
@@ -91,17 +92,30 @@ function read(sql: string): Count[] {
 describe('after kill -9 in the middle of traffic', () => {
   it('the ledger is whole: every row with its attempts, none twice, and the sums are the rows’', () => {
     expect(read('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-    const [rows] = read('select count(*) as count, count(distinct request_id) as ids, sum(calls) as calls from requests');
+    const [rows] = read(
+      'select count(*) as count, count(distinct request_id) as ids, sum(calls) as calls from requests',
+    );
     expect(rows?.['ids']).toBe(rows?.['count']);
-    const [attempts] = read('select count(*) as count, count(distinct request_id) as ids from attempts where called = 1');
+    const [attempts] = read(
+      'select count(*) as count, count(distinct request_id) as ids from attempts where called = 1',
+    );
     expect(attempts?.['count']).toBe(rows?.['calls']);
-    expect(read('select request_id from attempts where request_id not in (select request_id from requests)')).toEqual([]);
+    expect(read('select request_id from attempts where request_id not in (select request_id from requests)')).toEqual(
+      [],
+    );
     const sums = 'sum(requests) as requests, sum(fresh + output) as tokens, sum(cost_usd) as usd';
     const [hours] = read(`select ${sums} from usage_hours where tag = ''`);
     const [days] = read(`select ${sums} from usage_days where tag = ''`);
-    const [all] = read('select count(*) as requests, sum(fresh + output) as tokens, sum(cost_usd) as usd from requests');
+    const [all] = read(
+      'select count(*) as requests, sum(fresh + output) as tokens, sum(cost_usd) as usd from requests',
+    );
     expect(hours).toEqual({ ...all, usd: expect.closeTo(all?.['usd'] ?? NaN, 6) as number });
     expect(days).toEqual(hours);
+  });
+
+  it('until then its limits held', () => {
+    expect(fourth).toMatch(/^429/);
+    expect(refused).toContain('used or reserved $0.');
   });
 
   it('only what waited to be written is lost', () => {
@@ -111,7 +125,9 @@ describe('after kill -9 in the middle of traffic', () => {
   });
 
   it('started again, it knows what was spent, and holds nothing for those who are gone', async () => {
-    const [before] = read("select count(*) as requests, sum(fresh + output) as tokens from requests where key = 'busy'");
+    const [before] = read(
+      "select count(*) as requests, sum(fresh + output) as tokens from requests where key = 'busy'",
+    );
     running = await start();
     let asked = 0;
     const left = async (what: 'requests' | 'tokens') => {

@@ -9,7 +9,7 @@ const TENANTS = Array.from({ length: 8 }, (_, number) => `tenant-${number}`);
 const EACH = 60;
 const secretOf = (tenant: string) => `sk-${tenant}-0123456789`;
 /** Of one tenant alone, and in nothing that the tenants ask. */
-const nonceOf = (tenant: string) => `nonce${[...tenant].map((letter) => letter.charCodeAt(0).toString(36)).join('')}`;
+const nonceOf = (tenant: string) => `nonce${Buffer.from(tenant).toString('hex')}`;
 const ALL_NONCES = new RegExp(TENANTS.map(nonceOf).join('|'), 'g');
 
 /** By turns, so that every tenant meets every one of them. */
@@ -111,7 +111,8 @@ describe('eight tenants with identical prompts', () => {
     const rows = (await house.stories(`key-of-${tenant}`)).map(({ request }) => request);
     expect(new Set(rows.map((row) => row.tenant))).toEqual(new Set([tenant]));
     const ids = (seen.get(tenant) ?? []).map(({ headers }) => headers['x-request-id']);
-    expect(rows.map(({ requestId }) => requestId).toSorted()).toEqual(ids.toSorted());
+    expect(rows).toHaveLength(EACH);
+    expect(new Set<unknown>(rows.map(({ requestId }) => requestId))).toEqual(new Set<unknown>(ids));
   });
 
   it('the faults were real', async () => {

@@ -91,14 +91,21 @@ function rows(): string[] {
   const file = readdirSync(place).find((name) => name.endsWith('.sqlite') && !name.startsWith('metadata'));
   using database = new DatabaseSync(join(place, file ?? ''), { readOnly: true });
   const text = `select key || ' ' || asked || ' ' || outcome || ' ' || calls || ' ' || tags as row from requests order by at_ms`;
-  return database.prepare(text).all().map((each) => String(each['row']));
+  return database
+    .prepare(text)
+    .all()
+    .map((each) => String(each['row']));
 }
 
 beforeAll(async () => {
   providers = await startProviders();
   providers.plays('/well', WIRES.openai, well('yes'));
   providers.plays('/broken', WIRES.openai, refuses(500, 'server_error'));
-  providers.plays('/torn', WIRES.openai, streams(({ wire }) => wire.open + wire.words('on and'), resets));
+  providers.plays(
+    '/torn',
+    WIRES.openai,
+    streams(({ wire }) => wire.open + wire.words('on and'), resets),
+  );
   await start();
 });
 afterAll(async () => {
