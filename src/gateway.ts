@@ -25,7 +25,6 @@ export type * from './gateway-terms.ts';
 export async function answer(gateway: Gateway, inbound: Inbound): Promise<Reply<string>> {
   const plan = prepare(gateway, inbound);
   if (mayLackReasoning(plan.request)) await recall(gateway, plan);
-  copy(gateway, plan);
   const reply = await tryCandidates(gateway, plan, WHOLE);
   if (reply.candidate) finish(gateway, plan, reply);
   return reply;
@@ -35,7 +34,6 @@ export async function answer(gateway: Gateway, inbound: Inbound): Promise<Reply<
 export async function answerStream(gateway: Gateway, inbound: Inbound): Promise<Reply<Frames>> {
   const plan = prepare(gateway, inbound);
   if (mayLackReasoning(plan.request)) await recall(gateway, plan);
-  copy(gateway, plan);
   const mayGoOn = gateway.onBreak === 'continue' && mayContinue(plan.request);
   const reply = await tryCandidates(gateway, plan, mayGoOn ? TAPED : LIVE);
   plan.firstTokenMs = gateway.clock.now() - plan.startedAt;
@@ -70,10 +68,10 @@ function planOf(gateway: Gateway, inbound: Inbound): Plan {
   return { ...inbound, startedAt: nowMs, deadlineAt, rules, estimate: guess, choice, candidates };
 }
 
-/** Where a rule wants the request asked of another model too. */
+/** Where a rule wants the request asked of another model too; of one that is let in. */
 function copy(gateway: Gateway, plan: Plan): void {
   const { shadow } = plan.choice;
-  if (shadow) plan.background(gateway.shadows.run(gateway, plan, shadow));
+  if (shadow && !plan.isShadow) plan.background(gateway.shadows.run(gateway, plan, shadow));
 }
 
 /** Gives the turns back what their client has dropped. The client's own request stays as it is. */
@@ -89,6 +87,7 @@ export async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: 
   const journey = journeyOf(gateway, plan);
   try {
     plan.hold = takeHold(gateway, plan, journey.stops[0]?.costUsd);
+    copy(gateway, plan);
     dispatcher.refuseInEmergency(priority);
     const { value, candidate, lease } = await carryOut(
       journey,
@@ -125,8 +124,7 @@ export function finish(
   noteWaits(gateway, plan, now);
   if (outcome) outcome.costUsd = costUsd;
   gateway.dispatcher.noteCapacity();
-  const isUnasked = !outcome && failure?.rule.origin === 'router';
-  settleHold(plan, { usage, costUsd, isUnasked }, now);
+  settleHold(plan, { usage, costUsd }, now);
   gateway.recorder.record(factOf(gateway, plan, { outcome, failure, usage, costUsd, nowMs: now }));
   if (gateway.afterwards) plan.background(gateway.afterwards());
 }

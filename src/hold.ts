@@ -24,7 +24,6 @@ export function takeHold(gateway: Gateway, plan: Plan, oneCostsUsd: number | und
 interface Used {
   usage: Usage | undefined;
   costUsd: number | undefined;
-  isUnasked?: boolean;
 }
 
 /** Where nobody was asked, not even a request counts. */

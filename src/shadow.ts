@@ -35,6 +35,7 @@ function copyOf(plan: Plan, deployment: Deployment): Plan {
   return {
     ...plan,
     isShadow: true,
+    hold: undefined,
     requestId: `${plan.requestId}-shadow`,
     request,
     original: stream || options ? JSON.stringify(request) : plan.original,

@@ -4,7 +4,12 @@ import type { GatewayError } from './core/errors.ts';
 import type { Gateway, Plan } from './gateway.ts';
 
 /** Undefined where the failure itself has to be told. Background work can wait, so it does. */
-export function standIn(gateway: Gateway, { request, priority }: Plan, failure: GatewayError): string | undefined {
+export function standIn(
+  gateway: Gateway,
+  { request, priority, hold }: Plan,
+  failure: GatewayError,
+): string | undefined {
+  if (!hold) return undefined; // Its own limits refused it.
   const { dispatcher, clock, emergencyAnswer } = gateway;
   if (emergencyAnswer === undefined || priority === 'background' || !isOfProviders(failure)) return undefined;
   return dispatcher.emergency.active(clock.now()) && takesText(request) ? emergencyAnswer : undefined;

@@ -73,3 +73,8 @@ export function obstacle(code: string): string {
   const known = OBSTACLES[kind] ?? words(kind);
   return detail === undefined ? known : `${known}: ${words(detail)}`;
 }
+
+/** How a pool is put in order. */
+export function orderOf(strategy: string): string {
+  return strategy === 'order' ? 'as it is written' : words(strategy);
+}

@@ -1,7 +1,7 @@
 /** Entries under `providers:` as endpoints: an address that is complete, and a credential that cannot be printed. */
 import type { AwsKeys, Credential, Endpoint, EndpointSettings } from '../core/deployment.ts';
 import type { Provider } from '../core/provider.ts';
-import { Secret } from '../core/secret.ts';
+import { keepSecret, Secret } from '../core/secret.ts';
 import { CREDENTIAL_NAMES, findCredential, regionOf } from './credentials.ts';
 import { ConfigurationError, type Environment } from './parse.ts';
 import type { ProviderEntry } from './schema.ts';
@@ -67,6 +67,7 @@ function withEnvironment(entry: ProviderEntry, dialect: string, environment: Env
 
 function settingsOf(entry: ProviderEntry): EndpointSettings {
   const { region, project, location, apiVersion, keyHeader, headers } = entry;
+  for (const value of Object.values(headers ?? {})) keepSecret(value);
   return { region, project, location, apiVersion, keyHeader, headers };
 }
 

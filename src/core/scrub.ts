@@ -1,5 +1,9 @@
+import { withoutSecrets } from './secret.ts';
+
 /** Longest provider message that we pass on. */
 const MAX_MESSAGE = 2_000;
+/** One that begins before the cut is found whole. */
+const LONGEST_SECRET = 4_000;
 
 /** Shapes of keys that providers like to quote back: OpenAI and Anthropic, Google, AWS, bearer tokens, JWTs. */
 const KEYS =
@@ -10,5 +14,6 @@ const ACCOUNTS = /\borg-[A-Za-z0-9]{16,}|\barn:aws[\w-]*:[\w-]*:[\w-]*:\d{12}:[\
 
 /** A provider's words without anything that looks like a credential, or says whose it is. */
 export function scrub(message: string): string {
-  return message.slice(0, MAX_MESSAGE).replace(KEYS, '[redacted]').replace(ACCOUNTS, '[redacted]');
+  const clean = withoutSecrets(message.slice(0, MAX_MESSAGE + LONGEST_SECRET));
+  return clean.slice(0, MAX_MESSAGE).replace(KEYS, '[redacted]').replace(ACCOUNTS, '[redacted]');
 }

@@ -9,23 +9,31 @@ import type { Log } from '../platform/log.ts';
 const HOUR_MS = 3_600_000;
 /** Longer than a batch takes; a dead store is not waited for. */
 const LAST_WRITE_MS = 5_000;
+/** Longer than a healthy store takes. Without it, a spent budget lets through what comes first. */
+const FIRST_READING_MS = 3_000;
 
 export interface RunningBooks {
   /** Writes what waits. */
   stop(): Promise<void>;
 }
 
-/** From when the router answers until it stops. */
-export function followBooks(
+/** Before the router answers: who may ask, and what was spent. A few seconds at most: everything works without a store. */
+export async function beginBooks(
   composed: Composed,
-  configuration: Configuration,
   { log, startedAtMs }: { log: Log; startedAtMs: number },
-): RunningBooks {
+): Promise<void> {
+  const { directory, stores } = composed.accounting;
+  await directory.begin();
+  if (!stores) return;
+  const reading = readBack(composed, startedAtMs).catch((cause: unknown) =>
+    log.error({ cause: String(cause) }, 'what was spent before could not be read'),
+  );
+  await inTime(reading, FIRST_READING_MS);
+}
+
+/** From when the router answers until it stops. */
+export function followBooks(composed: Composed, configuration: Configuration, log: Log): RunningBooks {
   const { directory, stores, writer, tracer, alerts } = composed.accounting;
-  if (stores)
-    void readBack(composed, startedAtMs).catch((cause: unknown) =>
-      log.error({ cause: String(cause) }, 'what was spent before could not be read'),
-    );
   const stops = [directory.follow(), alerts.start(sourcesOf(composed))];
   if (stores) stops.push(every(HOUR_MS, () => forget(composed, configuration, log)));
   return {
@@ -42,6 +50,17 @@ async function forget({ accounting, gateway }: Composed, { store }: Configuratio
   } catch (cause) {
     log.error({ cause: String(cause) }, 'old rows could not be forgotten');
   }
+}
+
+/** Resolves when it is done, or when the time is over and it goes on. */
+function inTime(work: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, ms);
+    void work.then(() => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }
 
 function every(ms: number, act: () => Promise<void>): () => void {

@@ -13,7 +13,7 @@ import { nodeListener } from '../platform/node-listener.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import { isLoopback } from '../config/loopback.ts';
 import { serveAdmin } from './admin.ts';
-import { followBooks } from './books.ts';
+import { beginBooks, followBooks } from './books.ts';
 import { listen } from './listen.ts';
 import { processReading } from './process-reading.ts';
 import { readRouting } from './rules-files.ts';
@@ -57,7 +57,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     version: version(),
     isOpenWhenEmpty: isLoopback(options.host),
   });
-  await composed.accounting.directory.begin(); // A few seconds at most: everything works without a store.
+  await beginBooks(composed, { log, startedAtMs });
   const server = createServer(nodeListener(composed.app.fetch));
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   const port = await listen(server, options.port, { host: options.host, setting: 'server.port' }).catch(
@@ -66,7 +66,7 @@ export async function serve(loaded: Loaded): Promise<void> {
       throw cause;
     },
   );
-  const books = followBooks(composed, configuration, { log, startedAtMs });
+  const books = followBooks(composed, configuration, log);
   const about = { source, practice, startedAtMs, version: version(), process: processReading(startedAtMs) };
   const admin = await serveAdmin(composed, configuration, { log, ...about });
   const told = { source, practice, host: options.host, port, configuration, admin: admin.lines };

@@ -41,7 +41,7 @@ export interface House {
   /** Of the page. */
   url: string;
   ask: (body: object, options?: { key?: string; headers?: Record<string, string> }) => Promise<Response>;
-  admin: (path: string) => Promise<unknown>;
+  admin: (path: string, body?: object) => Promise<unknown>;
   /** Everything that was asked is in the ledger. */
   settle: () => Promise<void>;
   /** Nobody is at home any more, and is again. */
@@ -98,7 +98,10 @@ export async function openHouse(yaml = YAML): Promise<House> {
           body: JSON.stringify(body),
         }),
       ),
-    admin: async (path) => (await fetch(url + path, { headers: { authorization: `Bearer ${TOKEN}` } })).json(),
+    admin: async (path, body) => {
+      const more = body && { method: 'POST', body: JSON.stringify(body) };
+      return (await fetch(url + path, { headers: { authorization: `Bearer ${TOKEN}` }, ...more })).json();
+    },
     settle: async () => void (await writer?.flush(10_000)),
     leave: () => void (isAway = true),
     comeBack: () => void (isAway = false),

@@ -57,22 +57,21 @@ function Track({ deployment, account }: { deployment: Deployment; account: Accou
       </div>
       <div>
         <Lamp aspect={aspect} says={says} />
-        <small>
-          {aspect === 'clear'
-            ? ''
-            : waitMs === null
-              ? ' Nobody knows until when.'
-              : waitMs > 0
-                ? ` For ${duration(waitMs)} more.`
-                : ''}
-        </small>
         <div>
-          <small>last call {ago(lastCallAt, Date.now())}</small>
+          <small>
+            {aspect === 'clear' ? '' : `${until(waitMs)}, `}last call {ago(lastCallAt, Date.now())}
+          </small>
         </div>
       </div>
       <div>
-        <small>{percent(room)} room</small>
-        <Meter share={room} label={`${percent(room)} of its scarcest limit is free`} />
+        {aspect === 'stop' ? (
+          <small>not called, whatever room it has</small>
+        ) : (
+          <>
+            <small>{percent(room)} room</small>
+            <Meter share={room} label={`${percent(room)} of its scarcest limit is free`} />
+          </>
+        )}
       </div>
       <ul>
         <li>
@@ -85,6 +84,11 @@ function Track({ deployment, account }: { deployment: Deployment; account: Accou
       </ul>
     </article>
   );
+}
+
+function until(waitMs: number | null): string {
+  if (waitMs === null) return 'nobody knows until when';
+  return waitMs > 0 ? `${duration(waitMs)} more` : 'the next call may try it';
 }
 
 function AccountFacts({ account: { running, limits, cooling } }: { account: Account }) {

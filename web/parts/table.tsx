@@ -14,13 +14,16 @@ interface TableProps<Row> {
   keyOf: (row: Row) => string;
   /** The caption is for ears only, where a heading says the same. */
   isCaptionHidden?: boolean;
+  /** A line a row, however wide that is. */
+  isDense?: boolean;
 }
 
 /** The first column names the row. Where it is too wide it scrolls by itself, by keys too, and the page does not. */
-export function Table<Row>({ caption, columns, rows, keyOf, isCaptionHidden = false }: TableProps<Row>) {
+export function Table<Row>(props: TableProps<Row>) {
+  const { caption, columns, rows, keyOf, isCaptionHidden = false, isDense = false } = props;
   return (
     <div class="scroller" role="region" aria-label={caption} tabIndex={0}>
-      <table>
+      <table class={isDense ? 'dense' : undefined}>
         <caption class={isCaptionHidden ? 'for-ears' : undefined}>{caption}</caption>
         <thead>
           <tr>

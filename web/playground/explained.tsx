@@ -1,6 +1,6 @@
 import { Fact, Facts } from '../parts/field.tsx';
 import { Table } from '../parts/table.tsx';
-import { duration, obstacle, percent, usd, words } from '../words.ts';
+import { duration, obstacle, orderOf, percent, usd, words } from '../words.ts';
 import type { Explanation } from './explanation.ts';
 
 /** As `POST /v1/route` tells it, asked a moment before the answer. */
@@ -17,7 +17,7 @@ export function Explained({ explanation }: { explanation: Explanation }) {
       <p>{reason ?? 'The client named the model.'}</p>
       <Facts>
         {tier && <Fact name="Tier">{tier}</Fact>}
-        <Fact name="Order">{words(strategy)}</Fact>
+        <Fact name="Order">{orderOf(strategy)}</Fact>
         {fired.length > 0 && <Fact name="Rules that spoke">{fired.map(({ name }) => name).join(', ')}</Fact>}
         <Fact name="At most">
           {plan.maxCalls} calls{Number.isFinite(plan.deadlineMs ?? Infinity) ? `, ${duration(plan.deadlineMs)}` : ''}

@@ -2,12 +2,14 @@ import { useEffect, useState } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 
 /** Of the ledger's dimensions those that people look for a request by. */
-const NAMES = ['tenant', 'key', 'asked', 'model', 'deployment', 'outcome', 'route', 'tier', 'tag', 'session'] as const;
-const SHOWN = NAMES.filter((name) => name !== 'asked');
+const NAMES = ['tenant', 'key', 'model', 'deployment', 'outcome', 'route', 'tier', 'tag', 'session'] as const;
 const OUTCOMES = ['ok', 'client_gone', 'rate_limited', 'provider_rate_limited', 'provider_overloaded', 'timeout'];
 
 /** Letters come fast, questions do not. */
 const PAUSE_MS = 350;
+
+/** Pixels: on a phone they would fill the screen. */
+const NARROW = 700;
 
 type Query = Readonly<Record<string, string>>;
 
@@ -19,18 +21,22 @@ export function Filters({ query, onQuery }: { query: Query; onQuery: (query: Que
     const timer = setTimeout(() => onQuery(withoutEmpty(written)), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [JSON.stringify(written)]);
+  const [isOpen] = useState(() => innerWidth > NARROW || Object.keys(query).length > 0);
   return (
-    <form class="filters" role="search" aria-label="Filter requests" onSubmit={(event) => event.preventDefault()}>
-      {SHOWN.map((name) => (
-        <Field
-          key={name}
-          label={name}
-          value={written[name] ?? ''}
-          onValue={(value) => setWritten({ ...written, [name]: value })}
-          options={name === 'outcome' ? OUTCOMES : undefined}
-        />
-      ))}
-    </form>
+    <details open={isOpen}>
+      <summary>Filters</summary>
+      <form class="filters" role="search" aria-label="Filter requests" onSubmit={(event) => event.preventDefault()}>
+        {NAMES.map((name) => (
+          <Field
+            key={name}
+            label={name}
+            value={written[name] ?? ''}
+            onValue={(value) => setWritten({ ...written, [name]: value })}
+            options={name === 'outcome' ? OUTCOMES : undefined}
+          />
+        ))}
+      </form>
+    </details>
   );
 }
 

@@ -1,7 +1,7 @@
 /** How it was chosen, as far as it is remembered: of older requests the ledger has the reason in words. */
 import { Fact, Facts } from '../parts/field.tsx';
 import type { LedgerRequest, Story } from '../types.ts';
-import { words } from '../words.ts';
+import { orderOf, words } from '../words.ts';
 
 interface PlanProps {
   request: LedgerRequest;
@@ -18,7 +18,7 @@ export function Plan({ request: { tier, reason, route }, plan }: PlanProps) {
       <Facts>
         {route && <Fact name="Route">{route}</Fact>}
         {tier && <Fact name="Tier">{tier}</Fact>}
-        {typeof strategy === 'string' && <Fact name="Order">{words(strategy)}</Fact>}
+        {typeof strategy === 'string' && <Fact name="Order">{orderOf(strategy)}</Fact>}
         {typeof score === 'number' && <Fact name="Score (0 easy, 1 hard)">{score}</Fact>}
         {isRecord(facts) &&
           Object.entries(facts).map(([name, value]) => (
@@ -55,5 +55,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function said(value: unknown): string {
   if (value === true) return 'yes';
+  if (typeof value === 'number') return String(Math.round(value * 1_000) / 1_000);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

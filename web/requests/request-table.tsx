@@ -15,6 +15,7 @@ export function RequestTable({
     <Table
       caption={caption}
       isCaptionHidden
+      isDense
       rows={rows}
       keyOf={({ requestId }) => requestId}
       columns={[

@@ -1,11 +1,18 @@
 /** What the ledger has of the windows that are counted now: after a restart nobody begins anew. */
-import type { LedgerStore, UsageGroup } from '../../core/ledger.ts';
+import { ERROR_RULES } from '../../core/errors.ts';
+import type { LedgerStore, Range, UsageGroup } from '../../core/ledger.ts';
 import type { ScopeKind, SpentRow } from './claim.ts';
 import type { Measure } from './declared.ts';
 
 const MOST_NAMES = 100_000;
-/** The ledger has rows of those, too, that were not let in. */
-const NOT_LET_IN = ['limited', 'budget'];
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Of these nobody knows whether somebody was asked; they count. */
+const UNCLEAR = new Set(['client_gone', 'internal']);
+/** The ledger has rows of those, too, for whom nobody was asked: not even a request counts. */
+const UNASKED = Object.entries(ERROR_RULES)
+  .filter(([kind, { origin }]) => origin === 'router' && !UNCLEAR.has(kind))
+  .map(([kind]) => kind);
 
 export interface ReadBack {
   store: Pick<LedgerStore, 'usage'>;
@@ -29,26 +36,43 @@ export async function spentBefore(windows: readonly SpentRow[], readBack: ReadBa
   return rows;
 }
 
-async function sumsOf(
-  kind: ScopeKind,
-  fromMs: number,
-  { store, above, untilMs }: ReadBack,
-): Promise<Map<string, Used>> {
-  const query = { fromMs, toMs: untilMs, by: kind, limit: MOST_NAMES };
-  const [{ groups }, ...refused] = await Promise.all([
-    store.usage(query),
-    ...NOT_LET_IN.map((outcome) => store.usage({ ...query, where: { outcome } })),
-  ]);
+async function sumsOf(kind: ScopeKind, fromMs: number, readBack: ReadBack): Promise<Map<string, Used>> {
   const sums = new Map<string, Used>();
-  const add = (group: UsageGroup, used: Used) => {
-    const { value = '' } = group;
-    for (const name of new Set([value, ...above(kind, value)])) sums.set(name, plus(sums.get(name), used));
+  const add = ({ value = '' }: UsageGroup, used: Used) => {
+    for (const name of new Set([value, ...readBack.above(kind, value)])) sums.set(name, plus(sums.get(name), used));
   };
-  for (const group of groups) add(group, usedIn(group));
-  for (const answer of refused) {
-    for (const group of answer.groups) add(group, { ...NO_USE, requests: -group.requests });
-  }
+  const pieces = piecesOf({ fromMs, toMs: readBack.untilMs });
+  await Promise.all(pieces.map((piece) => addPiece({ ...piece, by: kind, limit: MOST_NAMES }, readBack.store, add)));
   return sums;
+}
+
+async function addPiece(
+  query: Range & { by: ScopeKind; limit: number },
+  store: ReadBack['store'],
+  add: (group: UsageGroup, used: Used) => void,
+): Promise<void> {
+  const [{ groups }, { groups: byOutcome }] = await Promise.all([
+    store.usage(query),
+    store.usage({ ...query, by: 'outcome' }),
+  ]);
+  for (const group of groups) add(group, usedIn(group));
+  const outcomes = byOutcome.flatMap(({ value }) => (value !== undefined && UNASKED.includes(value) ? value : []));
+  const unasked = await Promise.all(outcomes.map((outcome) => store.usage({ ...query, where: { outcome } })));
+  for (const group of unasked.flatMap((answer) => answer.groups)) {
+    add(group, { ...NO_USE, requests: -group.requests });
+  }
+}
+
+/**
+ * Whole days, whole hours, and what is left at both ends. The ledger widens a long range to whole hours or days: asked
+ * for all of it at once, it would count what was before the window, and what this process has written since.
+ */
+export function piecesOf({ fromMs, toMs }: Range): Range[] {
+  const up = (unitMs: number) => Math.ceil(fromMs / unitMs) * unitMs;
+  const down = (unitMs: number) => Math.floor(toMs / unitMs) * unitMs;
+  const within = [up(HOUR_MS), up(DAY_MS), down(DAY_MS), down(HOUR_MS)].filter((at) => at > fromMs && at < toMs);
+  const cuts = [...new Set([fromMs, ...within.toSorted((a, b) => a - b), toMs])];
+  return cuts.slice(1).map((end, index) => ({ fromMs: cuts[index] ?? fromMs, toMs: end }));
 }
 
 const NO_USE: Used = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0, usd: 0 };

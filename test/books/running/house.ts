@@ -17,7 +17,7 @@ import { sqliteDatabase } from '../../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../../src/platform/ledger/store.ts';
 import { nodeDoor } from '../../../src/platform/node-door.ts';
 import { nodeListener } from '../../../src/platform/node-listener.ts';
-import { followBooks } from '../../../src/server/books.ts';
+import { beginBooks, followBooks } from '../../../src/server/books.ts';
 
 export interface House extends AsyncDisposable, Composed {
   url: string;
@@ -58,9 +58,8 @@ export async function startHouse(yaml: string): Promise<House> {
     random: () => 0, // The shortest waits before repeating.
   });
   const { accounting, gateway } = composed;
-  await accounting.directory.begin();
-  // Its ledger is empty, so that nothing has to be read back.
-  const books = followBooks(composed, configuration, { log, startedAtMs: 0 });
+  await beginBooks(composed, { log, startedAtMs: clock.now() });
+  const books = followBooks(composed, configuration, log);
   const server = createServer(nodeListener(composed.app.fetch));
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {

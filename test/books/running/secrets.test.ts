@@ -21,7 +21,7 @@ const CANARIES = {
   awsId: canary('aws id', 'AKIA').toUpperCase().slice(0, 20),
   awsSecret: canary('aws secret'),
   plain: canary('plain'),
-  header: canary('header', 'sk-'),
+  header: canary('header'),
   client: canary('client'),
   otherClient: canary('other client', 'sk-'),
   expired: canary('expired'),
@@ -54,7 +54,7 @@ function quoting({ path, headers }: Received): string {
     headers['x-team-secret'],
     path,
   ];
-  return `You sent ${sent.filter(Boolean).join(' and ')}, which is wrong`;
+  return `You sent ${sent.filter(Boolean).join(' and ').replace('Bearer ', '')}, which is wrong`;
 }
 
 const STATUSES = [400, 401, 403, 404, 413, 429, 500, 503, 529];

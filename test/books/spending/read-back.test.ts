@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bucketsOf, NO_TOKENS } from '../../../src/books/ledger/buckets.ts';
-import { spentBefore } from '../../../src/books/spending/read-back.ts';
+import { piecesOf, spentBefore } from '../../../src/books/spending/read-back.ts';
 import { Spending } from '../../../src/books/spending/spending.ts';
 import type { Dimension, LedgerStore, UsageGroup } from '../../../src/core/ledger.ts';
 import { ask, claim, HOUR, isRefused, key, MINUTE, NOON, tenant } from './books.ts';
@@ -108,5 +108,52 @@ describe('after a restart', () => {
     const store = { usage: () => Promise.reject(new Error('down')) };
     const windows = new Spending().windows(SCOPES, NOON);
     await expect(spentBefore(windows, { store, above, untilMs: NOON })).rejects.toThrow('down');
+  });
+});
+
+describe('pieces of a window', () => {
+  const at = (hours: number) => Date.UTC(2026, 10, 1) + hours * HOUR;
+  it.each([
+    ['within an hour', [0.1, 0.9], [[0.1, 0.9]]],
+    [
+      'over a full hour',
+      [0.5, 1.5],
+      [
+        [0.5, 1],
+        [1, 1.5],
+      ],
+    ],
+    [
+      'a day so far',
+      [0, 14.5],
+      [
+        [0, 14],
+        [14, 14.5],
+      ],
+    ],
+    [
+      'a day that begins at half past',
+      [-5.5, 14.5],
+      [
+        [-5.5, -5],
+        [-5, 0],
+        [0, 14],
+        [14, 14.5],
+      ],
+    ],
+    [
+      'a month that begins in the evening',
+      [-1, 24 * 20 + 3.5],
+      [
+        [-1, 0],
+        [0, 24 * 20],
+        [24 * 20, 24 * 20 + 3],
+        [24 * 20 + 3, 24 * 20 + 3.5],
+      ],
+    ],
+  ] as const)('%s', (_name, [from, to], pieces) => {
+    expect(piecesOf({ fromMs: at(from), toMs: at(to) })).toEqual(
+      pieces.map(([begin, end]) => ({ fromMs: at(begin), toMs: at(end) })),
+    );
   });
 });
