@@ -17,7 +17,6 @@ export type Tenant = z.output<typeof books.Tenant>;
 export type Usage = z.output<typeof ledger.Usage>;
 export type UsageGroup = Usage['data'][number];
 export type Latency = z.output<typeof ledger.Latency>;
-export type Attempts = z.output<typeof ledger.Attempts>;
 export type LedgerRequest = z.output<typeof ledger.Request>;
 export type Story = z.output<typeof ledger.Story>;
 

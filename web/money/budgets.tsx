@@ -52,11 +52,12 @@ function ReadingTable({ readings }: { readings: readonly Reading[] }) {
 }
 
 function whatOf({ measure, span, isBudget }: Reading): string {
-  const what = measure === 'usd' ? 'dollars' : words(measure);
+  const what = { usd: 'dollars', concurrency: 'requests' }[String(measure)] ?? words(measure);
   return `${isBudget ? 'budget: ' : ''}${what}${span === undefined ? ' at once' : span === 'total' ? ' in all' : ` a ${span}`}`;
 }
 
-function freeAgain({ measure, resetMs }: Reading): string {
+function freeAgain({ measure, resetMs, used }: Reading): string {
+  if (used === 0) return '–';
   if (measure === 'concurrency') return 'as they end';
   return resetMs === null ? 'never' : `in ${duration(resetMs)}`;
 }
@@ -68,9 +69,9 @@ function amount({ measure }: Reading, value: number): string {
 function Share({ reading: { used, limit } }: { reading: Reading }) {
   const says = `${percent(used / limit)} used`;
   return (
-    <>
+    <span class="share">
       <Meter share={used / limit} label={says} isFullBad /> <small>{says}</small>
-    </>
+    </span>
   );
 }
 
