@@ -10,6 +10,7 @@ import type { Clock, Timers, Transport } from './core/ports.ts';
 import type { Provider } from './core/provider.ts';
 import { dispatcherOf } from './compose/dispatcher.ts';
 import { rulesOf } from './compose/model-rules.ts';
+import type { Loaded } from './books/prices/price-book.ts';
 import { knownPriceIn, pricesOf } from './compose/prices.ts';
 import { sourcesOf } from './compose/readings.ts';
 import { memoryOf, routingOf, type RoutingDocuments } from './compose/routing.ts';
@@ -69,6 +70,8 @@ export interface Composed {
   documents: () => RoutingDocuments;
   /** Puts other rules in force, all at once. Throws an error that names every mistake, and then nothing changes. */
   reroute: (documents: RoutingDocuments) => void;
+  /** The same for the operator's own prices; says what is new. */
+  reprice: (document: unknown) => Loaded;
 }
 
 const machineClock: Clock = { now: () => Date.now() };
@@ -128,12 +131,21 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     newId,
   };
   const app = appOf(gateway, configuration, { ...runtime, accounting, clock, newId });
-  let inForce = runtime.routing ?? {};
-  const reroute = (documents: RoutingDocuments) => {
-    gateway.routing = routing(documents);
-    inForce = documents;
+  const reprice = (document: unknown) => prices.load(document);
+  return { app, gateway, endpoints, accounting, limiters, reprice, ...rulesInForce(gateway, routing, runtime.routing) };
+}
+
+function rulesInForce(
+  gateway: Gateway,
+  routing: ReturnType<typeof routingOf>,
+  documents: RoutingDocuments = {},
+): Pick<Composed, 'documents' | 'reroute'> {
+  let inForce = documents;
+  const reroute = (others: RoutingDocuments) => {
+    gateway.routing = routing(others);
+    inForce = others;
   };
-  return { app, gateway, endpoints, accounting, limiters, documents: () => inForce, reroute };
+  return { documents: () => inForce, reroute };
 }
 
 function timesOf({ server, reliability }: Configuration): Gateway['times'] {

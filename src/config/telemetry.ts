@@ -25,7 +25,7 @@ export const Prices = z.strictObject({
     .describe(
       'A model without a price: its requests cost nothing, are refused to whoever has a budget in dollars, or count as the dearest of the catalog',
     ),
-  file: z.string().min(1).optional().describe('Your own prices, over the catalog; read at the start'),
+  file: z.string().min(1).optional().describe('Your own prices, over the catalog; read again on SIGHUP'),
 });
 
 export type Telemetry = z.infer<typeof Telemetry>;

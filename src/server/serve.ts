@@ -17,7 +17,7 @@ import { beginBooks, followBooks } from './books.ts';
 import { listen } from './listen.ts';
 import { processReading } from './process-reading.ts';
 import { readRouting } from './rules-files.ts';
-import { pricesIn } from './price-file.ts';
+import { pricesIn, reprice } from './price-file.ts';
 import { openStores } from './stores.ts';
 import { version } from './version.ts';
 import { followRouting } from './watch.ts';
@@ -85,6 +85,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
   process.on('SIGHUP', following.reload);
+  process.on('SIGHUP', () => reprice(composed, loaded, log));
 }
 
 /**

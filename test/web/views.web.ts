@@ -7,8 +7,8 @@ import { CLIENT_KEY, fill, type House, LAB_KEY, openHouse, TOKEN } from './house
 if (!hasBrowser) console.warn(`test/web: skipped: ${WHY_SKIPPED}`);
 
 /** Throws where it does not come. */
-async function seen(locator: Locator): Promise<boolean> {
-  await locator.waitFor();
+async function seen(locator: Locator, timeoutMs = 10_000): Promise<boolean> {
+  await locator.waitFor({ timeout: timeoutMs });
   return true;
 }
 
@@ -103,7 +103,7 @@ describe.skipIf(!hasBrowser)('the page', () => {
       await tile.getByText(String(before), { exact: true }).waitFor();
       await house.ask({ model: 'auto', messages: [{ role: 'user', content: 'Hi [practice: fast]' }] });
       await house.settle();
-      expect(await seen(tile.getByText(String(before + 1), { exact: true }))).toBe(true);
+      expect(await seen(tile.getByText(String(before + 1), { exact: true }), 25_000)).toBe(true);
     });
   });
 
