@@ -18,6 +18,7 @@ import type { Gateway } from './gateway.ts';
 import { createApp } from './http/app.ts';
 import type { Door } from './http/door.ts';
 import type { Limiters } from './limits/limiters.ts';
+import { fetchDoor } from './platform/fetch-door.ts';
 import { newId as randomId } from './platform/ids.ts';
 import { hashKey, sameHash } from './platform/key-hash.ts';
 import type { Log } from './platform/log.ts';
@@ -62,6 +63,8 @@ export type { RoutingDocuments } from './compose/routing.ts';
 
 export interface Composed {
   app: Pick<Hono, 'fetch'>;
+  /** The same by the web's own types, for the page's playground. */
+  appForPage: Pick<Hono, 'fetch'>;
   gateway: Gateway;
   endpoints: ReadonlyMap<string, Endpoint>;
   accounting: Accounting;
@@ -87,13 +90,9 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   const byName = new Map<string, Provider>(providers.map((provider) => [provider.name, provider]));
   const { environment, source, credentials, log, clock = machineClock, timers = machineTimers } = runtime;
   const { random = Math.random, newId = randomId } = runtime;
-  const endpoints = endpointsOf(configuration.providers, {
-    source,
-    environment,
-    providers: byName,
-    credentials,
-    practice: runtime.practice,
-  });
+  const { practice } = runtime;
+  const found = { source, environment, providers: byName, credentials, practice };
+  const endpoints = endpointsOf(configuration.providers, found);
   const catalog = createCatalog(models);
   const prices = pricesOf(configuration, { catalog, clock, document: runtime.prices, source });
   const context = { source, endpoints, catalog, now: clock.now, priceOf: knownPriceIn(prices) };
@@ -130,9 +129,20 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     logsAsks: configuration.log.asks,
     newId,
   };
-  const app = appOf(gateway, configuration, { ...runtime, accounting, clock, newId });
+  const parts = { ...runtime, accounting, clock, newId };
+  const app = appOf(gateway, configuration, parts);
+  const appForPage = appOf(gateway, configuration, { ...parts, door: fetchDoor });
   const reprice = (document: unknown) => prices.load(document);
-  return { app, gateway, endpoints, accounting, limiters, reprice, ...rulesInForce(gateway, routing, runtime.routing) };
+  return {
+    app,
+    appForPage,
+    gateway,
+    endpoints,
+    accounting,
+    limiters,
+    reprice,
+    ...rulesInForce(gateway, routing, runtime.routing),
+  };
 }
 
 function rulesInForce(

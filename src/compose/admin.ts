@@ -1,6 +1,7 @@
 /** The admin API over the router's parts. */
 import shippedRules from '../../routing-rules/rules.json' with { type: 'json' };
 import { createAdminApp } from '../admin/app.ts';
+import { createPageApp } from '../admin/page/app.ts';
 import type { About, AdminSources, DispatchReading, RulesInForce } from '../admin/sources.ts';
 import type { ProcessReading } from '../books/metrics/sources.ts';
 import type { Composed } from '../compose.ts';
@@ -52,7 +53,13 @@ export function adminOf(composed: Composed, configuration: Configuration, ports:
       log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, 'the admin API fails'),
   };
   const lock = { hash: hashKey(token), check: { hash: hashKey, same: sameHash } };
-  return createAdminApp({ sources, lock, door: fetchDoor });
+  const admin = createAdminApp({ sources, lock, door: fetchDoor });
+  return createPageApp({
+    admin: (request, env, context) => admin.fetch(request, env, context),
+    router: (request, env, context) => composed.appForPage.fetch(request, env, context),
+    lock,
+    sources,
+  });
 }
 
 function dispatchReading({ gateway }: Composed): DispatchReading {

@@ -233,6 +233,7 @@ class Progress {
 
   #note({ stop, startedAt }: Step, outcome: string): void {
     const { id } = stop.candidate.deployment;
-    this.#request.attempts.push({ deployment: id, outcome, durationMs: this.#ports.clock.now() - startedAt });
+    const durationMs = this.#ports.clock.now() - startedAt;
+    this.#request.attempts.push({ deployment: id, outcome, durationMs, startedAtMs: startedAt });
   }
 }
