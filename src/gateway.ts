@@ -124,7 +124,7 @@ export function finish(
   noteWaits(gateway, plan, now);
   if (outcome) outcome.costUsd = costUsd;
   gateway.dispatcher.noteCapacity();
-  settleHold(plan, { usage, costUsd }, now);
+  settleHold(gateway, plan, { deployment, usage, costUsd });
   gateway.recorder.record(factOf(gateway, plan, { outcome, failure, usage, costUsd, nowMs: now }));
   if (gateway.afterwards) plan.background(gateway.afterwards());
 }

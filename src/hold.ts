@@ -1,9 +1,11 @@
 /** What a request holds of the limits and budgets over it, from before its first attempt until its books are closed. */
 import type { Usage } from './core/chat.ts';
+import type { Deployment, Estimate } from './core/deployment.ts';
 import { ERROR_RULES, type ErrorKind } from './core/errors.ts';
 import type { Attempt } from './core/ports.ts';
 import type { Hold } from './books/spending/claim.ts';
 import type { Gateway, Plan } from './gateway.ts';
+import { costUsd as costOf } from './routing/cost.ts';
 
 /** A stream may go on behind its deadline, which ends with its first content. */
 const LONGEST_STREAM_MS = 600_000;
@@ -16,23 +18,36 @@ export function takeHold(gateway: Gateway, plan: Plan, oneCostsUsd: number | und
   const { inputTokens } = estimate;
   const answers = request.n ?? 1;
   const outputTokens = estimate.outputTokens * answers;
-  const costUsd = oneCostsUsd && oneCostsUsd * answers; // Providers read the prompt once; what is too much comes back.
+  const oneUsd = oneCostsUsd ?? ceilingUsd(gateway, plan.candidates[0]?.deployment, usageOf(estimate));
+  const costUsd = oneUsd && oneUsd * answers; // Providers read the prompt once; what is too much comes back.
   const claim = { caller, asked: request.model, requestId, inputTokens, outputTokens, costUsd, lastsMs, told };
   return gateway.books.admit(claim, gateway.clock.now());
 }
 
+/** What it counts for where nobody knows the price and the operator wants the dearest of its family. */
+function ceilingUsd({ books, clock }: Gateway, deployment: Deployment | undefined, usage: Usage): number | undefined {
+  const price = deployment && books.ceilingOf(deployment, clock.now());
+  return price && costOf(usage, price);
+}
+
+function usageOf({ inputTokens, outputTokens }: Estimate): Usage {
+  return { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens };
+}
+
 interface Used {
+  deployment: Deployment | undefined;
   usage: Usage | undefined;
   costUsd: number | undefined;
 }
 
 /** Where nobody was asked, not even a request counts. */
-export function settleHold({ hold, attempts }: Plan, { usage, costUsd }: Used, nowMs: number): void {
+export function settleHold(gateway: Gateway, { hold, attempts }: Plan, { deployment, usage, costUsd }: Used): void {
+  const nowMs = gateway.clock.now();
   if (!attempts.some(wasCalled)) return hold?.release(nowMs);
-  const actual = usage
-    ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens, costUsd }
-    : { inputTokens: 0, outputTokens: 0, costUsd: 0 };
-  hold?.settle(actual, nowMs);
+  if (!usage) return hold?.settle({ inputTokens: 0, outputTokens: 0, costUsd: 0 }, nowMs);
+  const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
+  const countsUsd = costUsd ?? ceilingUsd(gateway, deployment, usage);
+  hold?.settle({ inputTokens, outputTokens, costUsd: countsUsd }, nowMs);
 }
 
 /** Calls that ended otherwise than by a provider's error. */

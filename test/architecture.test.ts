@@ -39,7 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/hold.ts',
     'src/books',
   ],
-  'src/hold.ts': ['src/core', 'src/books', 'src/gateway.ts'],
+  'src/hold.ts': ['src/core', 'src/books', 'src/routing', 'src/gateway.ts'],
   'src/fact.ts': ['src/core', 'src/gateway.ts', 'src/remember.ts'],
   'src/remember.ts': ['src/core', 'src/answers', 'src/routing', 'src/gateway.ts'],
   'src/shadow.ts': ['src/core', 'src/attempt', 'src/gateway.ts'],

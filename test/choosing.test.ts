@@ -116,6 +116,23 @@ describe('a ceiling', () => {
   });
 });
 
+describe('a model without a price', () => {
+  const yaml = (unknown: string) => `
+prices: { unknown: ${unknown} }
+keys: [{ name: web, key: web-key-0123456789abcdef, budgets: $0.000001/day }]
+providers: { up: { dialect: openai, baseUrl: http://up.test, apiKey: key-of-nobody } }
+models: { local: { deployments: [{ provider: up, model: nobody-knows-this }] } }`;
+
+  it.each([
+    ['allow', 200],
+    ['block', 429],
+    ['ceiling', 429],
+  ])('counts as the operator says: %s', async (unknown, status) => {
+    const { ask } = serve({}, said, yaml(unknown));
+    expect((await ask(EASY, { model: 'local' })).status).toBe(status);
+  });
+});
+
 describe('a conversation', () => {
   const session = { 'x-signalbox-session': 'one' };
 

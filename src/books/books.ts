@@ -1,5 +1,6 @@
 /** What the gateway asks of the books before it serves a request. What was spent goes in by the recorder, behind it. */
 import type { Caller } from '../core/caller.ts';
+import type { Deployment, Price } from '../core/deployment.ts';
 import type { Hold, Scope } from './spending/claim.ts';
 import type { Spending } from './spending/spending.ts';
 import { scopesOf } from './tenants/directory.ts';
@@ -19,13 +20,18 @@ export interface Admission {
   told: Record<string, string>;
 }
 
+export type CeilingOf = (deployment: Deployment, nowMs: number) => Price | undefined;
+
 export class Books {
   readonly spending: Spending;
+  /** The price that a deployment counts with whose own nobody knows; undefined where that is none. */
+  readonly ceilingOf: CeilingOf;
   readonly #scopes: ReadonlyMap<string, Scope>;
 
   /** `scopes`: limits and budgets of models and routes, by the names that clients ask for. */
-  constructor(spending: Spending, scopes: ReadonlyMap<string, Scope>) {
+  constructor(spending: Spending, scopes: ReadonlyMap<string, Scope>, ceilingOf: CeilingOf) {
     this.spending = spending;
+    this.ceilingOf = ceilingOf;
     this.#scopes = scopes;
   }
 

@@ -98,7 +98,10 @@ export function accountingOf(
   };
   return {
     ...parts,
-    books: new Books(spending, new Map(scopes.map((scope) => [scope.name, scope]))),
+    books: new Books(spending, new Map(scopes.map((scope) => [scope.name, scope])), (deployment, nowMs) => {
+      const priced = ports.prices.of(deployment, nowMs);
+      return priced.kind === 'ceiling' ? priced.price : undefined;
+    }),
     directory: directoryOf(configuration, declared, ports),
     declared,
     scopes,

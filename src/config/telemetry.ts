@@ -23,7 +23,7 @@ export const Prices = z.strictObject({
     .enum(['allow', 'block', 'ceiling'])
     .default('allow')
     .describe(
-      'A model without a price: its requests cost nothing, are refused to whoever has a budget in dollars, or count as the dearest of the catalog',
+      'A model without a price: its requests cost nothing, are refused to whoever has a budget in dollars, or count as the dearest of its family',
     ),
   file: z.string().min(1).optional().describe('Your own prices, over the catalog; read again on SIGHUP'),
 });
