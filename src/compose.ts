@@ -14,25 +14,25 @@ import type { Loaded } from './books/prices/price-book.ts';
 import { knownPriceIn, pricesOf } from './compose/prices.ts';
 import { sourcesOf } from './compose/readings.ts';
 import { memoryOf, routingOf, type RoutingDocuments } from './compose/routing.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway } from './gateway/gateway.ts';
 import { createApp } from './http/app.ts';
-import type { Door } from './http/door.ts';
+import type { HttpPort } from './http/port.ts';
 import type { Limiters } from './limits/limiters.ts';
-import { fetchDoor } from './platform/fetch-door.ts';
+import { fetchHttp } from './platform/fetch-http.ts';
 import { newId as randomId } from './platform/ids.ts';
 import { hashKey, sameHash } from './platform/key-hash.ts';
 import type { Log } from './platform/log.ts';
 import { memoryCache } from './platform/memory-cache.ts';
 import { createCatalog } from './routing/catalog.ts';
 import type { Alert } from './resilience/dispatcher.ts';
-import { Shadows } from './shadow.ts';
+import { Shadows } from './gateway/shadow.ts';
 
 /** Signed reasoning of running tool loops, in characters. */
 const REASONING_CHARACTERS = 32 * 1024 * 1024;
 
 /** What differs between Node and Workers. */
 export interface Runtime {
-  door: Door;
+  http: HttpPort;
   transport: Transport;
   log: Log;
   credentials: CredentialSources;
@@ -131,7 +131,7 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   };
   const parts = { ...runtime, accounting, clock, newId };
   const app = appOf(gateway, configuration, parts);
-  const appForPage = appOf(gateway, configuration, { ...parts, door: fetchDoor });
+  const appForPage = appOf(gateway, configuration, { ...parts, http: fetchHttp });
   const reprice = (document: unknown) => prices.load(document);
   return {
     app,
@@ -163,14 +163,14 @@ function timesOf({ server, reliability }: Configuration): Gateway['times'] {
   return { firstByteMs, idleMs, wholeAsStream: reliability.wholeAsStream };
 }
 
-type AppParts = Pick<Runtime, 'door' | 'isReady' | 'log'> &
+type AppParts = Pick<Runtime, 'http' | 'isReady' | 'log'> &
   Pick<Gateway, 'clock' | 'newId'> & { accounting: Accounting };
 
 function appOf(gateway: Gateway, { server }: Configuration, parts: AppParts): Composed['app'] {
-  const { door, isReady, log, accounting, clock, newId } = parts;
+  const { http, isReady, log, accounting, clock, newId } = parts;
   return createApp({
     gateway,
-    door,
+    http,
     keys: accounting.directory,
     keyCheck: { hash: hashKey, same: sameHash },
     limits: server,

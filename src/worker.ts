@@ -12,7 +12,7 @@ import { isLoopback } from './config/loopback.ts';
 import { ConfigurationError, type Environment, parseConfiguration } from './config/parse.ts';
 import { inlineOnly } from './config/routing.ts';
 import { errorBody, GatewayError } from './core/errors.ts';
-import { fetchDoor } from './platform/fetch-door.ts';
+import { fetchHttp } from './platform/fetch-http.ts';
 import { fetchTransport } from './platform/fetch-transport.ts';
 import { googleToken } from './platform/google-token.ts';
 import { createBookStore } from './platform/keys/store.ts';
@@ -74,7 +74,7 @@ function start(environment: Environment, database: unknown, background: (work: P
   const stores = configuration.store.enabled && isD1(database) ? storesOf(database) : undefined;
   const startedAtMs = Date.now();
   const composed = compose(configuration, {
-    door: fetchDoor,
+    http: fetchHttp,
     transport: fetchTransport(practice ? practised : undefined),
     log: consoleLog(configuration.log.level),
     credentials: {

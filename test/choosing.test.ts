@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { compose, type RoutingDocuments } from '../src/compose.ts';
 import { parseConfiguration } from '../src/config/parse.ts';
-import { fetchDoor } from '../src/platform/fetch-door.ts';
+import { fetchHttp } from '../src/platform/fetch-http.ts';
 import { fetchTransport } from '../src/platform/fetch-transport.ts';
 import { chatAnswer, chatFrame, SSE } from './support/upstream.ts';
 
@@ -37,7 +37,7 @@ function serve(routing: RoutingDocuments = {}, answers: Answers = said, yaml = Y
   const calls: Told[] = [];
   const unused = () => () => Promise.reject(new Error('not needed'));
   const composed = compose(parseConfiguration(yaml, 'test.yaml', {}), {
-    door: fetchDoor,
+    http: fetchHttp,
     transport: fetchTransport(async (request: Request) => {
       const told = (await request.json()) as Told;
       calls.push(told);

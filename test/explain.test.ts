@@ -5,11 +5,13 @@ import { parseConfiguration } from '../src/config/parse.ts';
 import { ANYONE } from '../src/core/caller.ts';
 import { Departure } from '../src/core/departure.ts';
 import { GatewayError } from '../src/core/errors.ts';
-import { explain } from '../src/explain.ts';
-import { answer, type Inbound } from '../src/gateway.ts';
-import { fetchDoor } from '../src/platform/fetch-door.ts';
+import { explain } from '../src/gateway/explain.ts';
+import { answer, type Inbound } from '../src/gateway/gateway.ts';
+import { fetchHttp } from '../src/platform/fetch-http.ts';
 import { fetchTransport } from '../src/platform/fetch-transport.ts';
 import { chatAnswer } from './support/upstream.ts';
+import { CHAT_PEN } from '../src/answers/pen.ts';
+import { chatOriginal } from './support/call.ts';
 
 const YAML = `
 providers:
@@ -41,7 +43,7 @@ function serve(reliability = '{}') {
   const calls: string[] = [];
   const unused = () => () => Promise.reject(new Error('not needed'));
   const { gateway } = compose(parseConfiguration(`${YAML}\nreliability: ${reliability}`, 'test.yaml', {}), {
-    door: fetchDoor,
+    http: fetchHttp,
     transport: fetchTransport((request: Request) => {
       calls.push(request.url);
       return Promise.resolve(new Response(chatAnswer('Hi'), { headers: { 'content-type': 'application/json' } }));
@@ -62,7 +64,9 @@ function inbound(more: object = {}, rest: Partial<Inbound> = {}): Inbound {
   const request = { model: 'auto', messages: [{ role: 'user', content: 'Hello' }], ...more } as Inbound['request'];
   return {
     request,
-    original: JSON.stringify(request),
+    original: chatOriginal(JSON.stringify(request)),
+    lost: [],
+    pen: CHAT_PEN,
     key: 'app',
     caller: ANYONE,
     told: {},

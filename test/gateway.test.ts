@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compose } from '../src/compose.ts';
 import { parseConfiguration } from '../src/config/parse.ts';
-import { fetchDoor } from '../src/platform/fetch-door.ts';
+import { fetchHttp } from '../src/platform/fetch-http.ts';
 import { fetchTransport } from '../src/platform/fetch-transport.ts';
 import { chatAnswer, chatFrame, claudeAnswer, SSE } from './support/upstream.ts';
 
@@ -27,7 +27,7 @@ reliability: ${reliability}`;
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
   const unused = () => () => Promise.reject(new Error('not needed'));
   const { app } = compose(parseConfiguration(yaml, 'test.yaml', {}), {
-    door: fetchDoor,
+    http: fetchHttp,
     transport: fetchTransport(async (request: Request) => upstream(new URL(request.url).hostname[0] ?? '', request)),
     log: { info: (line) => void lines.push(line as unknown as Line), warn: () => {}, error: () => {} },
     credentials: { awsChain: unused, googleToken: unused },

@@ -16,7 +16,7 @@ import type { Stores } from '../../src/compose/accounting.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { Departure } from '../../src/core/departure.ts';
 import type { Transport } from '../../src/core/ports.ts';
-import type { Door } from '../../src/http/door.ts';
+import type { HttpPort } from '../../src/http/port.ts';
 import { createBookStore } from '../../src/platform/keys/store.ts';
 import { sqliteDatabase } from '../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../src/platform/ledger/store.ts';
@@ -53,7 +53,7 @@ function sideOf(configuration: string, stores?: Stores): Side {
   const response = new Response();
   let over = Promise.withResolvers<void>();
   const headers: Record<string, string> = { authorization: `Bearer ${KEY}` };
-  const door: Door = {
+  const http: HttpPort = {
     header: (_c, name) => headers[name],
     background() {},
     readBody: () => Promise.resolve(body),
@@ -66,7 +66,7 @@ function sideOf(configuration: string, stores?: Stores): Side {
     stream: () => response,
   };
   const composed = compose(parseConfiguration(configuration, 'bench', {}), {
-    door,
+    http,
     transport: instant(),
     log: { info() {}, warn: console.error, error: console.error },
     credentials: { awsChain: () => nobody, googleToken: () => nobody },

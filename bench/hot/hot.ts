@@ -18,7 +18,7 @@ import type { compose as composeType, Runtime } from '../../src/compose.ts';
 import type { parseConfiguration as parseType } from '../../src/config/parse.ts';
 import type { Departure } from '../../src/core/departure.ts';
 import type { Transport } from '../../src/core/ports.ts';
-import type { Door } from '../../src/http/door.ts';
+import type { HttpPort } from '../../src/http/port.ts';
 import type { nodeListener as nodeListenerType } from '../../src/platform/node-listener.ts';
 import type { Order } from './ends.ts';
 import { type Dialect, EVENTS, HEADERS, type Reply, replyOf, requestOf } from './replies.ts';
@@ -58,7 +58,7 @@ models: { bench: { deployments: [ { provider: bench, model: bench } ] } }
 log: { level: error }
 `;
 
-async function appOf(root: string, configuration: string, parts: Pick<Runtime, 'door' | 'transport'>) {
+async function appOf(root: string, configuration: string, parts: Pick<Runtime, 'http' | 'transport'>) {
   const { compose } = await load<{ compose: typeof composeType }>(root, 'src/compose.ts');
   const { parseConfiguration } = await load<{ parseConfiguration: typeof parseType }>(root, 'src/config/parse.ts');
   const silent = { info: () => {}, warn: () => {}, error: console.error };
@@ -80,7 +80,7 @@ async function inMemory(root: string, { dialect, isStream }: Case): Promise<Serv
   const body = requestOf(isStream);
   const response = new Response();
   let over = Promise.withResolvers<void>();
-  const door: Door = {
+  const http: HttpPort = {
     header: () => undefined,
     background() {},
     readBody: () => Promise.resolve(body),
@@ -97,7 +97,7 @@ async function inMemory(root: string, { dialect, isStream }: Case): Promise<Serv
       return response;
     },
   };
-  const app = await appOf(root, configOf(dialect, 1), { door, transport });
+  const app = await appOf(root, configOf(dialect, 1), { http, transport });
   const request = new Request('http://bench/v1/chat/completions', { method: 'POST' });
   return async (requests) => {
     for (let left = requests; left > 0; left--) {
@@ -151,9 +151,9 @@ async function overWire(root: string, { dialect, isStream }: Case, ends: { ends:
 }
 
 async function listening(root: string, configuration: string): Promise<number> {
-  const { nodeDoor } = await load<{ nodeDoor: Door }>(root, 'src/platform/node-door.ts');
+  const { nodeHttp } = await load<{ nodeHttp: HttpPort }>(root, 'src/platform/node-http.ts');
   const { http1Transport } = await load<{ http1Transport: () => Transport }>(root, 'src/platform/http1/transport.ts');
-  const app = await appOf(root, configuration, { door: nodeDoor, transport: http1Transport() });
+  const app = await appOf(root, configuration, { http: nodeHttp, transport: http1Transport() });
   return portOf(createServer(await listenerOf(root, app.fetch)));
 }
 

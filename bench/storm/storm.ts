@@ -10,7 +10,7 @@ import { luck, sequence } from './luck.ts';
 import { type Experience, type Metrics, metricsOf } from './metrics.ts';
 import { ProviderModel } from './provider.ts';
 import { PATIENCE_MS, PROVIDERS, type Weather } from './scenario.ts';
-import { stormyDoor, type Ticket } from './stormy-door.ts';
+import { stormyHttp, type Ticket } from './stormy-http.ts';
 import { bodyOf } from './talk.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { EPOCH_MS } from './wires/wire.ts';
@@ -56,7 +56,7 @@ function composed(clock: VirtualClock, models: ReadonlyMap<string, ProviderModel
   const random = sequence(Math.floor(luck(`${seed} gateway`) * 2 ** 32));
   let ids = 0;
   const runtime = {
-    door: stormyDoor,
+    http: stormyHttp,
     transport: fakeTransport(clock, models),
     clock,
     timers: clock,

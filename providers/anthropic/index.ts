@@ -14,6 +14,7 @@ const DEFAULT_VERSION = '2023-06-01';
 /** Anthropic's Messages API, and every server that speaks it. */
 export const anthropic: Provider = {
   name: 'anthropic',
+  speaks: [],
   baseUrl: () => 'https://api.anthropic.com',
   translate,
   classify,

@@ -12,6 +12,7 @@ import { fromConverseStream } from './stream.ts';
 /** Amazon Bedrock's Converse API: one dialect for every vendor's models there. */
 export const bedrock: Provider = {
   name: 'bedrock',
+  speaks: [],
   baseUrl,
   translate,
   classify,

@@ -13,6 +13,7 @@ import { fromGeminiStream } from './stream.ts';
 
 export const gemini: Provider = {
   name: 'gemini',
+  speaks: [],
   baseUrl,
   translate,
   classify,

@@ -16,6 +16,7 @@ import { fromChatStream } from './stream.ts';
 /** OpenAI, Azure, and every server that speaks OpenAI's chat completions. */
 export const openai: Provider = {
   name: 'openai',
+  speaks: ['chat'],
   baseUrl: () => 'https://api.openai.com/v1',
   translate: (call) => (needsResponses(call) ? throughResponses(call) : throughChat(call)),
   classify,
@@ -35,7 +36,7 @@ function throughChat(call: Call): Exchange {
     body,
     warnings,
     // OpenAI's chat shows no reasoning; other servers do, and know nothing of `reasoning.exclude`.
-    relay: isPlain && (!how.hideReasoning || isOpenAi(call.endpoint)),
+    relay: isPlain && (!how.hideReasoning || isOpenAi(call.endpoint)) ? 'chat' : undefined,
     ...(!isPlain && { emulate }),
     readAnswer: (answer, sink) => reading(() => fromChat(answer, sink, how)),
     openStream: (sink) => fromChatStream(sink, how),

@@ -12,8 +12,9 @@ const USAGE_OPTION = '{"stream_options":{"include_usage":true},';
  */
 export function splice(call: Call): string | undefined {
   const { original, request, providerModel } = call;
-  if (original === undefined) return undefined;
-  const named = request.model === providerModel ? original : spliceModel(original, request.model, providerModel);
+  if (original?.wire !== 'chat') return undefined;
+  const { text } = original;
+  const named = request.model === providerModel ? text : spliceModel(text, request.model, providerModel);
   if (named === undefined || !request.stream || request.stream_options?.include_usage) return named;
   if (request.stream_options !== undefined) return undefined;
   const start = named.indexOf('{');

@@ -20,7 +20,7 @@ export interface AdminOptions {
   sources: AdminSources;
   lock: Lock;
   /** Of the web's own types, on Node, too: nobody is in a hurry here. */
-  door: BodyReader;
+  http: BodyReader;
 }
 
 type App = Hono<{ Variables: { requestId: string } }>;
@@ -68,7 +68,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-export function createAdminApp({ sources, lock, door }: AdminOptions): App {
+export function createAdminApp({ sources, lock, http }: AdminOptions): App {
   const app: App = new Hono();
   app.use('*', async (c, next) => {
     c.set('requestId', sources.issue.newId('adm_', 24));
@@ -77,7 +77,7 @@ export function createAdminApp({ sources, lock, door }: AdminOptions): App {
     c.header('x-request-id', c.get('requestId'));
   });
   app.use('*', guard(lock, sources));
-  for (const { method, path, handle } of ENDPOINTS) app.on(method.toUpperCase(), path, (c) => handle(c, sources, door));
+  for (const { method, path, handle } of ENDPOINTS) app.on(method.toUpperCase(), path, (c) => handle(c, sources, http));
   app.notFound(({ req: { method, path } }) => {
     const message = `There is no ${method} ${path.slice(0, 100)}; GET /admin/openapi.json lists what there is`;
     throw new GatewayError('route_not_found', message);

@@ -23,7 +23,7 @@ interface Parts<Path, Query, Body> {
 }
 
 export interface Endpoint extends Parts<z.ZodObject, z.ZodType, z.ZodType> {
-  handle: (c: Context, sources: AdminSources, door: BodyReader) => Promise<Response>;
+  handle: (c: Context, sources: AdminSources, http: BodyReader) => Promise<Response>;
 }
 
 export interface Ask<Path, Query, Body> {
@@ -51,11 +51,11 @@ export function endpoint<
   const takesBody = method !== 'get' && method !== 'delete';
   return {
     ...parts,
-    async handle(c, sources, door) {
+    async handle(c, sources, http) {
       const ask = {
         parameters: readPath(c, parameters) as z.output<Path>, // `parameters` is `Path`, or nothing where that is nothing.
         query: readQuery(c, query) as z.output<Query>,
-        body: (takesBody ? await readBody(c, body ?? NOTHING, door) : {}) as z.output<Body>,
+        body: (takesBody ? await readBody(c, body ?? NOTHING, http) : {}) as z.output<Body>,
         sources,
         nowMs: sources.clock.now(),
         onFailure: (cause: unknown) => sources.onFailure(cause, String(c.get('requestId'))),

@@ -27,9 +27,9 @@ export function readPath<Schema extends z.ZodType>(c: Context, schema: Schema): 
 export async function readBody<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
-  door: BodyReader,
+  http: BodyReader,
 ): Promise<z.output<Schema>> {
-  const text = await door.readBody(c, MAX_BYTES);
+  const text = await http.readBody(c, MAX_BYTES);
   return checked(schema, text === '' ? {} : fromJson(text));
 }
 

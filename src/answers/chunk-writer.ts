@@ -29,7 +29,7 @@ export class ChunkWriter implements AnswerSink {
 
   constructor(options: ChunkOptions) {
     this.#options = options;
-    this.#id = options.id();
+    this.#id = options.newId('chatcmpl-', 29);
   }
 
   start(head: AnswerHead): void {

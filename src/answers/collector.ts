@@ -30,7 +30,7 @@ export class AnswerCollector implements AnswerSink {
     const { createdSeconds, legacyFunctions = false } = stamp;
     const choices = [...this.choices].sort(([a], [b]) => a - b);
     const answer: ChatAnswer = {
-      id: stamp.id(),
+      id: stamp.newId('chatcmpl-', 29),
       object: 'chat.completion',
       created: createdSeconds,
       model: this.facts.model ?? stamp.model,
@@ -44,8 +44,8 @@ export class AnswerCollector implements AnswerSink {
 
 /** What an answer carries that no provider says. */
 export interface AnswerStamp {
-  /** Makes the answer's id, `chatcmpl-…`; asked once. */
-  id: () => string;
+  /** Makes ids: a prefix and so many random characters. */
+  newId: (prefix: string, length: number) => string;
   createdSeconds: number;
   /** Used where the provider does not name the model that answers. */
   model: string;

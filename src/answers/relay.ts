@@ -2,29 +2,15 @@ import type { AnswerFacts } from '../core/answer.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Refusal } from '../core/provider.ts';
 import { noFacts } from './facts.ts';
-import {
-  allFrames,
-  dataOf,
-  decode,
-  endOfFrame,
-  endOfLastFrame,
-  framesWithout,
-  join,
-  latin1,
-  mayEndFrame,
-  type Span,
-  without,
-} from './frames.ts';
+import { FrameBuffer } from './frame-buffer.ts';
+import { allFrames, dataOf, decode, endOfFrame, framesWithout, join, latin1, type Span, without } from './frames.ts';
 import { noteAnswer, noteChunk, record, type Choices } from './relay-notes.ts';
 
-/** Larger frames are an attack or a fault, not an answer. */
-const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 /** Roughly what one frame of a stream says, for answers that nobody counts. */
 const CHARACTERS_PER_FRAME = 4;
 /** What a chunk holds that only adds text. Inside a JSON string the quote would be escaped, so this finds the key only. */
 const UNFINISHED = /finish_reason":\s?null/;
 const DONE = 'data: [DONE]\n\n';
-const NOTHING = new Uint8Array(0);
 
 export interface RelayOptions {
   /** The client asked for `stream_options.include_usage`; the provider is always asked. */
@@ -46,9 +32,7 @@ export class ChatRelay {
   /** What went wrong after the frames that `push` has just handed on; the next call throws it. */
   failure: GatewayError | undefined;
   readonly #options: RelayOptions;
-  /** The beginning of a frame whose end has not come yet. */
-  #held: Uint8Array[] = [];
-  #heldBytes = 0;
+  readonly #buffer = new FrameBuffer();
   #done = false;
   /** How this provider writes that a chunk is not the last; unknown until it has. */
   #unfinished: string | undefined;
@@ -66,21 +50,14 @@ export class ChatRelay {
   /** What may go to the client now: always whole frames, so that our own comments and errors can stand between them. */
   push(bytes: Uint8Array): Uint8Array {
     if (this.failure) throw this.failure;
-    if (this.#heldBytes > 0 && !mayEndFrame(bytes)) return this.#hold(bytes); // Joined once: large frames stay linear.
-    const arrived = this.#heldBytes > 0 ? join([...this.#held, bytes]) : bytes;
-    const end = endOfLastFrame(arrived, arrived.length);
-    this.#held = [];
-    this.#heldBytes = 0;
-    if (end < arrived.length) this.#hold(arrived.subarray(end));
-    if (end === 0) return NOTHING;
-    return this.#read(end === arrived.length ? arrived : arrived.subarray(0, end));
+    const frames = this.#buffer.take(bytes);
+    return frames.length === 0 ? frames : this.#read(frames);
   }
 
   /** The connection closed: the rest of the answer. Throws `truncated` if the end was never said. */
   end(): string {
     if (this.failure) throw this.failure;
-    const rest = this.#done ? '' : this.#lastFrame(join(this.#held));
-    this.#held = [];
+    const rest = this.#done ? '' : this.#lastFrame(this.#buffer.rest());
     const isCut = !this.#done && [...this.#ended.values()].includes(false);
     if (isCut || !this.facts.finishReason) throw new GatewayError('truncated', 'The provider broke off in mid-answer');
     return this.#done ? rest : rest + DONE;
@@ -95,14 +72,6 @@ export class ChatRelay {
       throw new GatewayError('fault', 'The provider sent an answer without choices');
     }
     noteAnswer(this.facts, answer);
-  }
-
-  #hold(bytes: Uint8Array): Uint8Array {
-    this.#held.push(bytes);
-    this.#heldBytes += bytes.length;
-    if (this.#heldBytes > MAX_FRAME_BYTES)
-      throw new GatewayError('fault', 'The provider sent an event that is too large');
-    return NOTHING;
   }
 
   #read(frames: Uint8Array): Uint8Array {

@@ -1,7 +1,7 @@
 import type { AnswerHead, AnswerSink, ChoiceSink, ToolCallHead } from '../core/answer.ts';
 import type { Usage } from '../core/chat.ts';
-import type { ChunkWriter } from './chunk-writer.ts';
 import { PassingChoice } from './passing.ts';
+import type { StreamWriter } from './pen.ts';
 import { addUsage } from './usage.ts';
 
 /** Characters. A longer answer is not kept, so it cannot be continued. */
@@ -9,7 +9,7 @@ const MAX_TEXT = 1024 * 1024;
 
 /** Keeps the text that the client has, so that another attempt can go on where it breaks off. */
 export class Tape implements AnswerSink {
-  readonly writer: ChunkWriter;
+  readonly writer: StreamWriter;
   /** What was said so far. */
   text = '';
   /** Nothing but text was said, or reasoning before it. */
@@ -17,7 +17,7 @@ export class Tape implements AnswerSink {
   #choice: TapedChoice | undefined;
   #spent: Usage | undefined;
 
-  constructor(writer: ChunkWriter) {
+  constructor(writer: StreamWriter) {
     this.writer = writer;
   }
 

@@ -2,13 +2,14 @@ import type { AnswerFacts, AnswerSink } from '../core/answer.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { IncomingResponse } from '../core/ports.ts';
 import type { Exchange, StreamReader } from '../core/provider.ts';
-import { ChunkWriter } from '../answers/chunk-writer.ts';
 import { copiesOf } from '../answers/copies.ts';
+import type { StreamWriter } from '../answers/pen.ts';
 import { ChatRelay } from '../answers/relay.ts';
 import { replay } from '../answers/replay.ts';
 import { StopFilter } from '../answers/stop-filter.ts';
 import type { Tape } from '../answers/tape.ts';
 import { guessUsage } from '../answers/usage.ts';
+import { WireRelay } from '../answers/wire-relay.ts';
 import { merge } from './merge.ts';
 import { send, translate, type Work } from './send.ts';
 import { collectChecked } from './whole.ts';
@@ -34,7 +35,7 @@ export interface Flow {
 
 /** What an answer is written on. */
 export interface Paper {
-  writer: ChunkWriter;
+  writer: StreamWriter;
   /** Before the writer: sees or changes what is said. */
   sink: AnswerSink;
   /** Of this attempt. */
@@ -45,20 +46,19 @@ export interface Paper {
 export async function openFlow(work: Work, exchange: Exchange): Promise<Flow> {
   const { json, toolRequired } = exchange.emulate ?? {};
   if (json || toolRequired) return checkedFlow(work);
-  if (exchange.relay) return relayingFlow(work, exchange);
+  if (exchange.relay === work.pen.wire) return relayingFlow(work, exchange);
   const writer = writerOf(work);
   return translatingFlow(work, exchange, { writer, sink: writer, facts: writer.facts });
 }
 
-export function writerOf({ stamp, includeUsage }: Work): ChunkWriter {
-  return new ChunkWriter({ ...stamp, includeUsage });
+export function writerOf({ pen, stamp, includeUsage }: Work): StreamWriter {
+  return pen.stream({ ...stamp, includeUsage });
 }
 
 /** The provider's own frames, untouched. */
 async function relayingFlow(work: Work, exchange: Exchange): Promise<Flow> {
   const response = await send(work, exchange);
-  const { classify } = work.provider;
-  const relay = new ChatRelay({ includeUsage: work.includeUsage, classify, choices: work.call.request.n ?? 1 });
+  const relay = exchange.relay === 'chat' ? chatRelay(work) : new WireRelay(exchange, work.pen);
   relay.facts.upstreamId = response.requestId;
   return {
     source: response.body[Symbol.asyncIterator](),
@@ -73,6 +73,10 @@ async function relayingFlow(work: Work, exchange: Exchange): Promise<Flow> {
       return relay.ended;
     },
   };
+}
+
+function chatRelay({ includeUsage, provider, call }: Work): ChatRelay {
+  return new ChatRelay({ includeUsage, classify: provider.classify, choices: call.request.n ?? 1 });
 }
 
 export async function translatingFlow(work: Work, exchange: Exchange, paper: Paper): Promise<Flow> {

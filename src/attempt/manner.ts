@@ -2,8 +2,9 @@
 import type { AnswerFacts, AnswerSink } from '../core/answer.ts';
 import type { Usage } from '../core/chat.ts';
 import type { Warning } from '../core/provider.ts';
-import { type ChunkOptions, ChunkWriter } from '../answers/chunk-writer.ts';
+import type { ChunkOptions } from '../answers/chunk-writer.ts';
 import { AnswerCollector } from '../answers/collector.ts';
+import type { Pen } from '../answers/pen.ts';
 import { attemptLive, LiveFrames } from './live.ts';
 import type { Work } from './send.ts';
 import { attemptWhole } from './whole.ts';
@@ -20,24 +21,24 @@ export interface Manner<Body> {
   /** Nobody wants this answer any more. */
   discard: (answered: Answered<Body>) => void;
   /** The operator's own words as an answer. */
-  say: (text: string, options: ChunkOptions) => Body;
+  say: (text: string, options: ChunkOptions, pen: Pen) => Body;
 }
 
 export const WHOLE: Manner<string> = {
   attempt: attemptWhole,
   discard: () => {},
-  say(text, options) {
+  say(text, options, pen) {
     const collector = new AnswerCollector();
     say(text, options.model, collector);
-    return JSON.stringify(collector.answer(options));
+    return pen.whole(collector, options);
   },
 };
 
 export const LIVE: Manner<LiveFrames> = {
   attempt: attemptLive,
   discard: ({ body }) => void body.return().catch(() => {}), // It was not wanted, so its end is nobody's trouble.
-  say(text, options) {
-    const writer = new ChunkWriter(options);
+  say(text, options, pen) {
+    const writer = pen.stream(options);
     say(text, options.model, writer);
     writer.close();
     const source = (async function* () {})();

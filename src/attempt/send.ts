@@ -1,8 +1,9 @@
 import type { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Clock, IncomingResponse, Transport } from '../core/ports.ts';
-import type { Call, Exchange, OutgoingRequest, Provider } from '../core/provider.ts';
+import type { Call, Exchange, OutgoingRequest, Provider, Warning } from '../core/provider.ts';
 import type { AnswerStamp } from '../answers/collector.ts';
+import type { Pen } from '../answers/pen.ts';
 
 /** An error body is read up to here; more is no explanation. */
 const MAX_REFUSAL_BYTES = 256 * 1024;
@@ -17,6 +18,12 @@ export interface Work {
   client: Departure;
   timeouts: Timeouts;
   stamp: AnswerStamp;
+  /** Writes the answer down. */
+  pen: Pen;
+  /** What the canonical request could not hold; nothing is lost where the client's own words pass. */
+  lost: readonly Warning[];
+  /** The field that only an upstream of the client's own wire can serve. */
+  only: string | undefined;
   /** The client asked for `stream_options.include_usage`. */
   includeUsage: boolean;
   /** `x-signalbox-strict`: what would be dropped or changed is refused. */
@@ -41,14 +48,25 @@ export interface Timeouts {
 }
 
 /** The request in the provider's words, unless it would lose something that the client will not lose. */
-export function translate({ provider, call, strict }: Work): Exchange {
-  const exchange = provider.translate(call);
+export function translate({ provider, call, strict, pen, only, lost: before }: Work): Exchange {
+  const translated = provider.translate(call);
+  const passes = call.original !== undefined && translated.relay === pen.wire;
+  if (only !== undefined && !passes) throw foreign(provider, only);
+  const exchange = passes || before.length === 0 ? translated : withLost(translated, before);
   const lost = strict && exchange.warnings.find(({ action }) => action !== 'emulated');
   if (!lost) return exchange;
   const how = lost.note ?? lost.action;
   throw new GatewayError('unsupported', `${provider.name} cannot take "${lost.param}" as it is (${how})`, {
     param: lost.param,
   });
+}
+
+function foreign({ name }: Provider, param: string): GatewayError {
+  return new GatewayError('unsupported', `${name} has nothing like "${param}"`, { param });
+}
+
+function withLost(exchange: Exchange, lost: readonly Warning[]): Exchange {
+  return { ...exchange, warnings: [...lost, ...exchange.warnings] };
 }
 
 /** Sends one exchange. Resolves with the head of a 2xx answer; anything else is classified and thrown. */

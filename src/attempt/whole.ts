@@ -1,5 +1,6 @@
 import type { AnswerFacts } from '../core/answer.ts';
 import type { Exchange, Warning } from '../core/provider.ts';
+import { Listener } from '../answers/listener.ts';
 import type { AnswerCollector } from '../answers/collector.ts';
 import { ChatRelay } from '../answers/relay.ts';
 import { collect } from './collect.ts';
@@ -7,7 +8,7 @@ import { insist } from './insist.ts';
 import { MAX_ANSWER_BYTES, send, translate, type Work } from './send.ts';
 
 export interface WholeAnswer {
-  /** The chat completion as JSON text. */
+  /** JSON text, in the client's wire. */
   body: string;
   facts: AnswerFacts;
   warnings: readonly Warning[];
@@ -17,13 +18,16 @@ export interface WholeAnswer {
 export async function attemptWhole(work: Work): Promise<WholeAnswer> {
   const exchange = translate(work);
   const { warnings } = exchange;
-  if (exchange.relay && !work.readAsStream) {
+  if (exchange.relay === work.pen.wire && !work.readAsStream) {
     const response = await send(work, exchange);
     const body = await response.text(MAX_ANSWER_BYTES);
-    return { body, facts: factsOf(body, response.requestId, work), warnings };
+    const facts = exchange.relay === 'chat' ? factsOfChat(body, work) : factsOf(body, exchange);
+    facts.upstreamId = response.requestId ?? facts.upstreamId;
+    work.pen.heard?.(body);
+    return { body, facts, warnings };
   }
   const collector = await collectChecked(work, exchange);
-  return { body: JSON.stringify(collector.answer(work.stamp)), facts: collector.facts, warnings };
+  return { body: work.pen.whole(collector, work.stamp), facts: collector.facts, warnings };
 }
 
 /** The answer, with everything the router promised in the provider's place. */
@@ -34,9 +38,15 @@ export async function collectChecked(work: Work, exchange: Exchange): Promise<An
 }
 
 /** What is in an answer that passes as it is. Throws for what is none. */
-function factsOf(body: string, upstreamId: string | undefined, { provider }: Work): AnswerFacts {
+function factsOfChat(body: string, { provider }: Work): AnswerFacts {
   const relay = new ChatRelay({ includeUsage: true, classify: provider.classify });
-  relay.facts.upstreamId = upstreamId;
   relay.whole(body);
   return relay.facts;
+}
+
+/** The same of an answer in another wire. */
+function factsOf(body: string, exchange: Exchange): AnswerFacts {
+  const listener = new Listener();
+  exchange.readAnswer(body, listener);
+  return listener.facts;
 }

@@ -8,7 +8,7 @@ import type { Composed } from '../compose.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Timers } from '../core/ports.ts';
 import { hexOf } from '../http/authenticate.ts';
-import { fetchDoor } from '../platform/fetch-door.ts';
+import { fetchHttp } from '../platform/fetch-http.ts';
 import { newId } from '../platform/ids.ts';
 import { hashKey, sameHash } from '../platform/key-hash.ts';
 import type { Log } from '../platform/log.ts';
@@ -53,7 +53,7 @@ export function adminOf(composed: Composed, configuration: Configuration, ports:
       log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, 'the admin API fails'),
   };
   const lock = { hash: hashKey(token), check: { hash: hashKey, same: sameHash } };
-  const admin = createAdminApp({ sources, lock, door: fetchDoor });
+  const admin = createAdminApp({ sources, lock, http: fetchHttp });
   return createPageApp({
     admin: (request, env, context) => admin.fetch(request, env, context),
     router: (request, env, context) => composed.appForPage.fetch(request, env, context),

@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/schema.ts';
-import type { Gateway, ModelRules } from '../gateway.ts';
+import type { Gateway, ModelRules } from '../gateway/gateway.ts';
 
 /** Made once for every name of the configuration; other names go by the defaults. */
 export function rulesOf({ reliability, models: declared }: Configuration): Gateway['rulesOf'] {

@@ -3,6 +3,7 @@ import type { ChatRequest, Usage } from './chat.ts';
 import type { Capabilities, Endpoint, EndpointSettings } from './deployment.ts';
 import type { GatewayError } from './errors.ts';
 import type { Amounts, LimitReading, Weight } from './limits.ts';
+import type { Original, Wire } from './wire.ts';
 
 /**
  * A dialect: it says a request in the provider's words and understands what comes back. Pure: no I/O, no clock,
@@ -11,10 +12,14 @@ import type { Amounts, LimitReading, Weight } from './limits.ts';
  */
 export interface Provider {
   readonly name: string;
+  /** The wires whose originals it can pass on. */
+  readonly speaks: readonly Wire[];
   /** Where the public API lives, if the configuration names no address. */
   baseUrl(settings: EndpointSettings): string;
   /** Throws `unsupported` with `param` for what this dialect cannot say and must not drop. */
   translate(call: Call): Exchange;
+  /** Asks how many tokens a prompt has; undefined where the provider cannot be asked. */
+  countTokens?: (call: Call) => TokenCount | undefined;
   /** What an answer other than 2xx means. */
   classify: (refusal: Refusal) => GatewayError;
   /** Adds the credential, last, because a signature covers the bytes. */
@@ -32,8 +37,8 @@ export interface Provider {
 /** One attempt at one deployment. */
 export interface Call {
   request: ChatRequest;
-  /** The client's own JSON text, where the client spoke OpenAI chat: may be passed on. */
-  original?: string | undefined;
+  /** What the client sent, where it may be passed on. */
+  original?: Original | undefined;
   endpoint: Endpoint;
   providerModel: string;
   capabilities: Capabilities;
@@ -54,12 +59,18 @@ export interface Exchange {
   warnings: readonly Warning[];
   /** What the router must do itself for this provider. */
   emulate?: Emulation;
-  /** The answer is OpenAI chat already: its bytes may pass untouched. */
-  relay?: boolean;
+  /** The wire of the answer, where its bytes may pass untouched to a client that speaks it. */
+  relay?: Wire | undefined;
   /** Reads a whole 2xx answer into the sink. Throws `fault` for what is no answer. */
   readAnswer(body: string, sink: AnswerSink): void;
   /** Reads a streamed answer into the sink. */
   openStream(sink: AnswerSink): StreamReader;
+}
+
+/** The question how many tokens a prompt has, in the provider's words. */
+export interface TokenCount extends Pick<Exchange, 'path' | 'headers' | 'body'> {
+  /** Of a 2xx answer. Throws `fault` for what is none. */
+  read(body: string): number;
 }
 
 /** Bytes in, sink calls out; a chunk may end anywhere, even inside a character. */

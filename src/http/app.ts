@@ -1,15 +1,17 @@
 import { type Context, Hono } from 'hono';
-import type { Caller, Keys } from '../core/caller.ts';
+import { type Caller, forbiddenDoor, type Keys, mayEnter } from '../core/caller.ts';
 import { lowest } from '../core/ceilings.ts';
-import { asGatewayError, errorBody, GatewayError } from '../core/errors.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Attempt, Clock } from '../core/ports.ts';
-import { answer, answerStream, type Gateway, type Inbound } from '../gateway.ts';
+import { CHAT } from '../doors/chat/door.ts';
+import type { Door } from '../doors/door.ts';
+import type { BodyLimits } from '../doors/json.ts';
+import { answer, answerStream, type Gateway, type Inbound } from '../gateway/gateway.ts';
 import { type KeyCheck, whoAsks } from './authenticate.ts';
-import { takeCeilings } from './ceilings.ts';
-import { type Door, EVENT_STREAM } from './door.ts';
+import { ceilingsOf } from './ceilings.ts';
+import { type HttpPort, EVENT_STREAM } from './port.ts';
 import { framesOf, within } from './frames.ts';
 import { errorHeaders, type HeaderValues, tellOutcome } from './headers.ts';
-import { type BodyLimits, parseChatRequest } from './parse.ts';
 import { urgencyOf } from './urgency.ts';
 import { type Feedback, feedbackRoutes } from './routes/feedback.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -18,7 +20,7 @@ import { healthRoutes } from './routes/health.ts';
 
 export interface AppOptions {
   gateway: Gateway;
-  door: Door;
+  http: HttpPort;
   keys: Keys;
   keyCheck: KeyCheck;
   limits: BodyLimits;
@@ -34,17 +36,20 @@ export interface AppOptions {
   onInternalError: (error: GatewayError, requestId: string) => void;
 }
 
-type App = Hono<{ Variables: { requestId: string; caller: Caller; attempts: Attempt[]; told: HeaderValues } }>;
+type App = Hono<{
+  Variables: { door: Door; requestId: string; caller: Caller; attempts: Attempt[]; told: HeaderValues };
+}>;
 
 export function createApp(options: AppOptions): App {
-  const { door, keys, keyCheck, clock, newId } = options;
+  const { http, keys, keyCheck, clock, newId } = options;
   const app: App = new Hono();
 
   app.route('/', healthRoutes(options.isReady));
   app.use('/v1/*', (c, next) => {
+    c.set('door', doorAt(c.req.path));
     c.set(
       'caller',
-      whoAsks((name) => door.header(c, name), keys, { check: keyCheck, nowMs: clock.now() }),
+      whoAsks((name) => http.header(c, name), keys, { check: keyCheck, nowMs: clock.now() }),
     );
     c.set('requestId', newId('req_', 24));
     c.set('attempts', []);
@@ -52,8 +57,8 @@ export function createApp(options: AppOptions): App {
     return next();
   });
   app.route('/v1/models', modelRoutes(options.gateway, options.clock));
-  app.post('/v1/chat/completions', (c) => chat(c, options));
-  app.route('/v1/route', routeRoutes({ ...options, inboundOf: (c) => inboundOf(c, options), headersOf: common }));
+  for (const [path, door] of DOORS) app.post(path, (c) => converse(c, door, options));
+  app.route('/v1/route', routeRoutes({ ...options, inboundOf: (c) => inboundOf(c, CHAT, options), headersOf: common }));
   app.route('/v1/feedback', feedbackRoutes({ ...options, headersOf: common }));
 
   app.notFound((c) => {
@@ -67,51 +72,66 @@ export function createApp(options: AppOptions): App {
   return app;
 }
 
-async function chat(c: Context, options: AppOptions): Promise<Response> {
-  const { door, gateway, keepAliveMs } = options;
-  const inbound = await inboundOf(c, options);
-  const { request } = inbound;
+/** Where conversations come in. */
+const DOORS: readonly (readonly [path: string, door: Door])[] = [['/v1/chat/completions', CHAT]];
+
+/** Whose words a refusal is said in, before a body has been read. */
+function doorAt(path: string): Door {
+  return DOORS.find(([prefix]) => path.startsWith(prefix))?.[1] ?? CHAT;
+}
+
+async function converse(c: Context, door: Door, options: AppOptions): Promise<Response> {
+  const { http, gateway, keepAliveMs } = options;
+  const inbound = await inboundOf(c, door, options);
+  const { request, pen } = inbound;
   if (!request.stream) {
     const outcome = await answer(gateway, inbound);
     const headers = common(c);
     tellOutcome(headers, outcome, request.model);
-    return door.send(c, 200, asJson(headers), outcome.body);
+    return http.send(c, 200, asJson(headers), outcome.body);
   }
   const pending = answerStream(gateway, inbound);
   const outcome = await within(pending, keepAliveMs);
   const headers = common(c);
   if (outcome) tellOutcome(headers, outcome, request.model);
   const frames = outcome ? outcome.body : framesOf(pending);
-  return door.stream(c, Object.assign(headers, EVENT_STREAM), frames, keepAliveMs);
+  return http.stream(c, Object.assign(headers, EVENT_STREAM), frames, {
+    keepAliveMs,
+    broken: (cause) => pen.broken(cause),
+  });
 }
 
-async function inboundOf(c: Context, { door, limits }: AppOptions): Promise<Inbound> {
-  const header = (name: string) => door.header(c, name);
-  const text = await door.readBody(c, limits.maxBodyBytes);
-  const { request, original, ceilings } = takeCeilings(parseChatRequest(text, limits), text, header);
+async function inboundOf(c: Context, door: Door, { http, limits }: AppOptions): Promise<Inbound> {
+  const header = (name: string) => http.header(c, name);
   const caller: Caller = c.get('caller');
+  if (!mayEnter(caller, door.name)) throw forbiddenDoor(caller, door.name);
+  const text = await http.readBody(c, limits.maxBodyBytes);
+  const entry = door.read(text, { limits, header, param: (name) => c.req.param(name) });
   return {
-    request,
-    original,
+    ...entry,
     caller,
     key: caller.name,
     requestId: c.get('requestId'),
     strict: header('x-signalbox-strict')?.toLowerCase() === 'true',
     ...urgencyOf(header('x-signalbox-priority'), header('x-signalbox-deadline-ms'), caller),
-    ceilings: lowest(caller.ceilings, ceilings),
+    ceilings: lowest(caller.ceilings, ceilingsOf(header), entry.ceilings ?? {}),
     header,
-    client: door.client(c),
-    background: (work) => door.background(c, work),
+    client: http.client(c),
+    background: (work) => http.background(c, work),
     attempts: c.get('attempts'),
     told: c.get('told'),
   };
 }
 
-function refuse(c: Context, cause: unknown, { door, onInternalError }: AppOptions): Response {
+function refuse(c: Context, cause: unknown, { http, onInternalError }: AppOptions): Response {
   const error = asGatewayError(cause);
   if (error.kind === 'internal') onInternalError(error, c.get('requestId') ?? '');
   const headers = Object.assign(common(c), errorHeaders(error, c.get('attempts')));
-  return door.send(c, error.status, asJson(headers), JSON.stringify(errorBody(error)));
+  return http.send(c, error.status, asJson(headers), JSON.stringify(doorOf(c).refusal(error)));
+}
+
+function doorOf(c: Context): Door {
+  return c.get('door') ?? CHAT;
 }
 
 function asJson(headers: HeaderValues): HeaderValues {

@@ -1,15 +1,6 @@
-import { asGatewayError, errorBody } from '../core/errors.ts';
 import type { Frames } from '../attempt/live.ts';
-import type { Reply } from '../gateway.ts';
-import { KEEP_ALIVE } from './door.ts';
-
-/**
- * The only form of a late error that every OpenAI SDK raises: a `data:` line with `error`, no event name, no `[DONE]`
- * (checked with openai 4.104 to 7.57 and openai-python 3.3).
- */
-export function errorFrame(cause: unknown): string {
-  return `data: ${JSON.stringify(errorBody(asGatewayError(cause)))}\n\n`;
-}
+import type { Reply } from '../gateway/gateway.ts';
+import { KEEP_ALIVE } from './port.ts';
 
 /** The frames of an answer that is still being fought for: a comment opens the response meanwhile. */
 export async function* framesOf(pending: Promise<Reply<Frames>>): Frames {

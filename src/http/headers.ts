@@ -2,7 +2,7 @@
 import type { GatewayError } from '../core/errors.ts';
 import type { Attempt } from '../core/ports.ts';
 import type { Warning } from '../core/provider.ts';
-import type { Outcome, Reply } from '../gateway.ts';
+import type { Outcome, Reply } from '../gateway/gateway.ts';
 
 /** Longest wait that a client's SDK should sit through: some sleep for as long as they are told, others hammer. */
 const PATIENCE_MS = 20_000;

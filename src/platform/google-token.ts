@@ -9,7 +9,7 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const LIFE_SECONDS = 3600;
 
-/** A request that begins with a token must not outlive it at the door. */
+/** A request that begins with a token must not outlive it at the port. */
 const EARLY_MS = 60_000;
 
 export interface GoogleTokenOptions {

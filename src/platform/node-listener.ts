@@ -1,5 +1,5 @@
 /**
- * `node:http` to an application whose answers go through the node door. `@hono/node-server` does this for every kind of
+ * `node:http` to an application whose answers go through the node port. `@hono/node-server` does this for every kind of
  * application; what we do not need of it (its own headers, close listeners) took 3 of 60 us a request.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
@@ -16,7 +16,7 @@ export function nodeListener(fetch: Fetch): RequestListener {
 
 async function respond(fetch: Fetch, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const response = await fetch(toRequest(incoming), { incoming, outgoing });
-  if (outgoing.headersSent || outgoing.destroyed) return; // By the door, as most are.
+  if (outgoing.headersSent || outgoing.destroyed) return; // By the port, as most are.
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(await response.text());
 }

@@ -1,7 +1,7 @@
 import { compose, type Composed } from '../compose.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Environment } from '../config/parse.ts';
-import { fetchDoor } from '../platform/fetch-door.ts';
+import { fetchHttp } from '../platform/fetch-http.ts';
 import { fetchTransport } from '../platform/fetch-transport.ts';
 import { practiceProviders } from '../practice/providers.ts';
 import { readRouting } from './rules-files.ts';
@@ -20,7 +20,7 @@ export function check({ configuration, environment, source, file, practice }: Ch
   return compose(
     { ...configuration, providers },
     {
-      door: fetchDoor,
+      http: fetchHttp,
       transport: fetchTransport(),
       log: { info: () => {}, warn: () => {}, error: () => {} },
       credentials: { awsChain: () => neverAsked, googleToken: () => neverAsked },

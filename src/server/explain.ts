@@ -1,7 +1,7 @@
 /** `signalbox explain FILE`: the request takes the way of `POST /v1/route`, in this process. */
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
-import type { Explanation } from '../explain.ts';
+import type { Explanation } from '../gateway/explain.ts';
 import { ConfigurationError } from '../config/parse.ts';
 import { check } from './check.ts';
 import type { Loaded } from './configuration.ts';

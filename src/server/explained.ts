@@ -1,5 +1,5 @@
 /** An explanation as a person reads it. */
-import type { ExplainedCandidate, Explanation } from '../explain.ts';
+import type { ExplainedCandidate, Explanation } from '../gateway/explain.ts';
 import { dollars, table } from './columns.ts';
 
 /** Contributions that small change nothing. */

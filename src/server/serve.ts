@@ -8,7 +8,7 @@ import { awsChain } from '../platform/aws-credentials.ts';
 import { banner } from './banner.ts';
 import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
-import { nodeDoor } from '../platform/node-door.ts';
+import { nodeHttp } from '../platform/node-http.ts';
 import { nodeListener } from '../platform/node-listener.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import { isLoopback } from '../config/loopback.ts';
@@ -40,7 +40,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   const startedAtMs = now();
   const stores = await openStores(loaded, { clock: { now }, log });
   const composed = compose(configuration, {
-    door: nodeDoor,
+    http: nodeHttp,
     transport,
     log,
     credentials: {

@@ -2,8 +2,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createAdminApp } from '../../src/admin/app.ts';
 import { createApp } from '../../src/http/app.ts';
-import type { Gateway } from '../../src/gateway.ts';
-import { fetchDoor } from '../../src/platform/fetch-door.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
+import { fetchHttp } from '../../src/platform/fetch-http.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
 import { viewOf } from '../support/routing.ts';
@@ -14,7 +14,7 @@ afterAll(() => world.close());
 
 const publicApp = createApp({
   gateway: { routing: viewOf({}) } as unknown as Gateway,
-  door: fetchDoor,
+  http: fetchHttp,
   keys: world.directory,
   keyCheck: { hash: hashKey, same: sameHash },
   limits: { maxBodyBytes: 10_000, maxMessages: 10, maxDepth: 10 },
@@ -120,7 +120,7 @@ describe('the admin API', () => {
 
   it('does not take a token that is the key of a client, too', async () => {
     const lock = { hash: hashKey(CLIENT_KEY), check: { hash: hashKey, same: sameHash } };
-    const app = createAdminApp({ sources: world.sources, lock, door: fetchDoor });
+    const app = createAdminApp({ sources: world.sources, lock, http: fetchHttp });
     const response = await app.request('/metrics', { headers: bearer(CLIENT_KEY) });
     expect(response.status).toBe(401);
     expect(await response.text()).toContain('key of a client');

@@ -7,7 +7,7 @@ import { Spending } from '../../src/books/spending/spending.ts';
 import { declaredBook } from '../../src/books/tenants/declared.ts';
 import { LiveDirectory } from '../../src/books/tenants/live-directory.ts';
 import type { Timers } from '../../src/core/ports.ts';
-import { fetchDoor } from '../../src/platform/fetch-door.ts';
+import { fetchHttp } from '../../src/platform/fetch-http.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
 import { createBookStore } from '../../src/platform/keys/store.ts';
@@ -79,7 +79,7 @@ export function createWorld(more: Partial<AdminSources> = {}): World {
     ...more,
   };
   const lock = { hash: hashKey(TOKEN), check: { hash: hashKey, same: sameHash } };
-  const app = createAdminApp({ sources, lock, door: fetchDoor });
+  const app = createAdminApp({ sources, lock, http: fetchHttp });
   const expire = () => {
     for (const act of alarms) act();
   };

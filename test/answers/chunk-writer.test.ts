@@ -6,7 +6,7 @@ import { ChunkWriter } from '../../src/answers/chunk-writer.ts';
 import { AnswerCollector } from '../../src/answers/collector.ts';
 import { replay } from '../../src/answers/replay.ts';
 
-const STAMP = { id: () => 'chatcmpl-1', createdSeconds: 5, model: 'asked' };
+const STAMP = { newId: () => 'chatcmpl-1', createdSeconds: 5, model: 'asked' };
 const USAGE: Usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
 interface Chunk {

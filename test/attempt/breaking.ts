@@ -6,8 +6,10 @@ import type { ChatRequest } from '../../src/core/chat.ts';
 import { Departure } from '../../src/core/departure.ts';
 import { asGatewayError, GatewayError } from '../../src/core/errors.ts';
 import type { IncomingResponse, RequestFact, Transport } from '../../src/core/ports.ts';
-import { answerStream, type Gateway } from '../../src/gateway.ts';
-import { fetchDoor } from '../../src/platform/fetch-door.ts';
+import { answerStream, type Gateway } from '../../src/gateway/gateway.ts';
+import { fetchHttp } from '../../src/platform/fetch-http.ts';
+import { CHAT_PEN } from '../../src/answers/pen.ts';
+import { chatOriginal } from '../support/call.ts';
 
 export type Ending = 'clean' | 'reset' | 'stalled' | 'error' | 'hangs';
 type Json = Record<string, unknown>;
@@ -180,7 +182,7 @@ ${yaml}`,
       {},
     ),
     {
-      door: fetchDoor,
+      http: fetchHttp,
       transport,
       log: { info: () => {}, warn: () => {}, error: () => {} },
       credentials: { awsChain: () => nobody, googleToken: () => nobody },
@@ -290,7 +292,9 @@ export function inbound(more: Partial<ChatRequest>, client: Departure) {
   } as ChatRequest;
   return {
     request,
-    original: JSON.stringify(request),
+    original: chatOriginal(JSON.stringify(request)),
+    lost: [],
+    pen: CHAT_PEN,
     caller: { ...ANYONE, name: 'test' },
     key: 'test',
     told: {},

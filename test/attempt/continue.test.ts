@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Departure } from '../../src/core/departure.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
-import { answerStream } from '../../src/gateway.ts';
+import { answerStream } from '../../src/gateway/gateway.ts';
 import { ask, type Ending, inbound, type Manner, type Scene, stage, WIRES, type WireName } from './breaking.ts';
 
 const ANSWER = [

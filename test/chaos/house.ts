@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compose } from '../../src/compose.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
-import type { Gateway } from '../../src/gateway.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
 import { http1Transport } from '../../src/platform/http1/transport.ts';
-import { nodeDoor } from '../../src/platform/node-door.ts';
+import { nodeHttp } from '../../src/platform/node-http.ts';
 import { nodeListener } from '../../src/platform/node-listener.ts';
 import { openLeases } from './leases.ts';
 
@@ -22,7 +22,7 @@ export async function startHouse(yaml: string): Promise<House> {
   const transport = http1Transport();
   const errors: object[] = [];
   const { app, gateway } = compose(parseConfiguration(yaml, 'chaos.yaml', {}), {
-    door: nodeDoor,
+    http: nodeHttp,
     transport,
     log: { info: () => {}, warn: () => {}, error: (fields) => void errors.push(fields) },
     credentials: { awsChain: () => nobody, googleToken: () => nobody },

@@ -1,7 +1,7 @@
 /** The table's columns: a model for each way of asking that a provider has, behind a gateway of its own. */
 import { compose, type Composed } from '../../src/compose.ts';
 import { Configuration, type ProviderEntry } from '../../src/config/schema.ts';
-import { fetchDoor } from '../../src/platform/fetch-door.ts';
+import { fetchHttp } from '../../src/platform/fetch-http.ts';
 import { fetchTransport } from '../../src/platform/fetch-transport.ts';
 import { consoleLog } from '../../src/platform/log.ts';
 import { PRACTICE_KEY, practiceProviders } from '../../src/practice/index.ts';
@@ -57,7 +57,7 @@ export function startGateway(column: Column, upstream: (request: Request) => Pro
   const configuration = Configuration.parse({ providers, log: { level: 'silent' } });
   const unused = () => () => Promise.reject(new Error('practice needs no credential'));
   return compose(configuration, {
-    door: fetchDoor,
+    http: fetchHttp,
     transport: fetchTransport(upstream),
     log: consoleLog('silent'),
     credentials: { awsChain: unused, googleToken: unused },

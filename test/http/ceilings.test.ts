@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { lowest } from '../../src/core/ceilings.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
-import { takeCeilings } from '../../src/http/ceilings.ts';
+import { CHAT } from '../../src/doors/chat/door.ts';
+import { ceilingsOf } from '../../src/http/ceilings.ts';
 
 const ASK: ChatRequest = { model: 'auto', messages: [{ role: 'user', content: 'Hi' }] };
 const take = (headers: Record<string, string>, fields: Partial<ChatRequest> = {}) => {
   const request = { ...ASK, ...fields };
-  return takeCeilings(request, JSON.stringify(request), (name) => headers[name]);
+  const header = (name: string) => headers[name];
+  const limits = { maxBodyBytes: 1_000, maxMessages: 3, maxDepth: 20 };
+  const entry = CHAT.read(JSON.stringify(request), { limits, header, param: () => undefined });
+  return { ...entry, ceilings: lowest(ceilingsOf(header), entry.ceilings ?? {}) };
 };
 
 describe('the ceilings of a request', () => {
   it('are none where nobody names one, and the text stays as it came', () => {
     const taken = take({});
     expect(taken.ceilings).toEqual({ maxCostUsd: undefined, maxLatencyMs: undefined });
-    expect(taken.original).toBe(JSON.stringify(ASK));
+    expect(taken.original.text).toBe(JSON.stringify(ASK));
   });
 
   it('come in headers', () => {
@@ -27,7 +31,7 @@ describe('the ceilings of a request', () => {
     const { request, original, ceilings } = take({}, { max_cost_usd: 0.5, max_latency_ms: 900 });
     expect(ceilings).toEqual({ maxCostUsd: 0.5, maxLatencyMs: 900 });
     expect(request).toEqual(ASK);
-    expect(JSON.parse(original)).toEqual(ASK);
+    expect(JSON.parse(original.text)).toEqual(ASK);
   });
 
   it('hold both, so the lower counts', () => {

@@ -6,7 +6,7 @@ import OpenAI5 from 'openai5';
 import OpenAI6 from 'openai6';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ERROR_RULES, errorBody, type ErrorDetails, type ErrorKind, GatewayError } from '../../src/core/errors.ts';
-import { errorFrame } from '../../src/http/frames.ts';
+import { CHAT_PEN } from '../../src/answers/pen.ts';
 import { errorHeaders } from '../../src/http/headers.ts';
 
 const KINDS = Object.keys(ERROR_RULES) as ErrorKind[];
@@ -149,7 +149,7 @@ describe.each(SDKS)('%s', (_, Client) => {
 
   it('raises the frame of a stream that broke, and keeps what came before', async () => {
     const chunk = { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: 'Half' } }] };
-    answer = { frames: `data: ${JSON.stringify(chunk)}\n\n${errorFrame(make('truncated'))}` };
+    answer = { frames: `data: ${JSON.stringify(chunk)}\n\n${CHAT_PEN.broken(make('truncated'))}` };
     let text = '';
     const read = async () => {
       const stream = await client.chat.completions.create({ ...request, stream: true });

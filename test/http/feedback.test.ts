@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
-import type { Explanation } from '../../src/explain.ts';
-import { fetchDoor } from '../../src/platform/fetch-door.ts';
+import type { Explanation } from '../../src/gateway/explain.ts';
+import { fetchHttp } from '../../src/platform/fetch-http.ts';
 import { fetchTransport } from '../../src/platform/fetch-transport.ts';
 
 const YAML = `
@@ -16,7 +16,7 @@ function serve() {
   const lines: { message: string; fields: object }[] = [];
   const unused = () => () => Promise.reject(new Error('not needed'));
   const { app } = compose(parseConfiguration(YAML, 'test.yaml', {}), {
-    door: fetchDoor,
+    http: fetchHttp,
     transport: fetchTransport(() => Promise.reject(new Error('nobody is called'))),
     log: { info: (fields, message) => void lines.push({ message, fields }), warn: () => {}, error: () => {} },
     credentials: { awsChain: unused, googleToken: unused },

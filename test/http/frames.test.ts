@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Frames } from '../../src/attempt/live.ts';
-import type { Outcome } from '../../src/gateway.ts';
+import type { Outcome } from '../../src/gateway/gateway.ts';
 import { framesOf, within } from '../../src/http/frames.ts';
 
 describe('framesOf', () => {

@@ -2,17 +2,17 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nodeDoor } from '../../src/platform/node-door.ts';
+import { nodeHttp } from '../../src/platform/node-http.ts';
 import { nodeListener } from '../../src/platform/node-listener.ts';
 
 const app = new Hono()
   .get('/own', (c) => c.json({ said: 'own' }, 201))
-  .all('/door', async (c) => nodeDoor.send(c, 202, {}, `by the door${await nodeDoor.readBody(c, 100)}`))
-  .post('/unread', (c) => nodeDoor.send(c, 202, {}, 'by the door'))
+  .all('/door', async (c) => nodeHttp.send(c, 202, {}, `by the door${await nodeHttp.readBody(c, 100)}`))
+  .post('/unread', (c) => nodeHttp.send(c, 202, {}, 'by the door'))
   .get('/broken', () => {
     throw 'no error'; // eslint-disable-line no-throw-literal
   })
-  .notFound((c) => nodeDoor.send(c, 404, {}, 'nobody'));
+  .notFound((c) => nodeHttp.send(c, 404, {}, 'nobody'));
 
 const server = createServer(nodeListener(app.fetch));
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -99,7 +99,7 @@ describe.each(offered)('$provider.name $model', ({ provider, model }) => {
       const call = callOf(provider, model, { ...asked, messages, stream });
       if (!call.capabilities.tools) continue;
       const first = await ask(provider, call);
-      const { choices } = first.answer({ id: () => 'x', createdSeconds: 0, model });
+      const { choices } = first.answer({ newId: () => 'x', createdSeconds: 0, model });
       const message = choices[0]?.message;
       expect(first.choice(0).toolCalls).toMatchObject([{ name: 'get_weather', arguments: '{"city":"Paris"}' }]);
       const results: ChatMessage[] = (message?.tool_calls ?? []).map(({ id }) => ({

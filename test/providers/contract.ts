@@ -333,7 +333,7 @@ export function collect(read: (sink: AnswerSink) => void): AnswerCollector {
   return collector;
 }
 
-const STAMP = { id: () => 'chatcmpl-test', createdSeconds: 1, model: 'asked' };
+const STAMP = { newId: () => 'chatcmpl-test', createdSeconds: 1, model: 'asked' };
 
 /** What a row need not speak about. */
 const FACTS = ['native', 'upstreamId', 'usage', 'model', 'serviceTier'] as const;

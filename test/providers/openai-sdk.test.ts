@@ -8,7 +8,7 @@ import { toResponses } from '../../providers/openai/responses-request.ts';
 import { ChatRelay } from '../../src/answers/relay.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call } from '../../src/core/provider.ts';
-import { makeCall, type CallOptions } from '../support/call.ts';
+import { chatOriginal, makeCall, type CallOptions } from '../support/call.ts';
 
 interface Sent {
   path: string;
@@ -36,7 +36,7 @@ async function sentBySdk(ask: (client: OpenAI) => Promise<unknown>, answer = '{}
 function callOf(original: string, options: CallOptions): Call {
   const call = makeCall({}, { dialect: 'openai', ...options });
   const endpoint = { ...call.endpoint, baseUrl: 'https://api.openai.com/v1' };
-  return { ...call, endpoint, original, request: JSON.parse(original) as ChatRequest };
+  return { ...call, endpoint, original: chatOriginal(original), request: JSON.parse(original) as ChatRequest };
 }
 
 const TOOL = { type: 'function' as const, function: { name: 'f', parameters: { type: 'object' }, strict: true } };
@@ -87,7 +87,7 @@ describe('a relayed request', () => {
   it.each(wishes)("is the SDK's own but for the model and the count: $name", async ({ params }) => {
     const { body: original, path } = await sentBySdk((client) => client.chat.completions.create(params));
     const exchange = openai.translate(callOf(original, { model: 'gpt-4o' }));
-    expect(exchange.relay).toBe(true);
+    expect(exchange.relay).toBe('chat');
     expect(`/v1${exchange.path}`).toBe(path);
     const counted = params.stream ? { stream_options: { include_usage: true } } : {};
     expect(JSON.parse(exchange.body)).toEqual({ ...(JSON.parse(original) as object), ...counted, model: 'gpt-4o' });

@@ -3,7 +3,7 @@ import { openai } from '../../providers/openai/index.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Provider } from '../../src/core/provider.ts';
-import { makeCall, type CallOptions } from '../support/call.ts';
+import { chatOriginal, makeCall, type CallOptions } from '../support/call.ts';
 import { sse, testProvider, type AnswerRow, type ErrorRow, type RequestRow } from './contract.ts';
 
 /** The same provider, with every call going to this address. */
@@ -1158,7 +1158,7 @@ describe('relaying', () => {
       relayed: false,
     },
   ])('$name: $relayed', ({ request = {}, baseUrl, relayed }) => {
-    expect(relays(request, { capabilities: REASONING }, baseUrl)).toBe(relayed);
+    expect(relays(request, { capabilities: REASONING }, baseUrl)).toBe(relayed ? 'chat' : undefined);
   });
 
   it.each([
@@ -1178,7 +1178,8 @@ describe('relaying', () => {
 describe("the client's own text", () => {
   const send = (original: string, model = 'gpt-4o') => {
     const request = JSON.parse(original) as ChatRequest;
-    return at(OPENAI, 'openai').translate({ ...makeCall({}, { model }), request, original }).body;
+    return at(OPENAI, 'openai').translate({ ...makeCall({}, { model }), request, original: chatOriginal(original) })
+      .body;
   };
 
   it.each([

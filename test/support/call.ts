@@ -2,6 +2,7 @@ import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Capabilities, EndpointSettings } from '../../src/core/deployment.ts';
 import type { Call } from '../../src/core/provider.ts';
 import { Secret } from '../../src/core/secret.ts';
+import type { Original } from '../../src/core/wire.ts';
 
 /** A model that can do everything; tests take away what they are about. */
 export const ABLE: Capabilities = {
@@ -32,13 +33,18 @@ export interface CallOptions {
   omitReasoning?: boolean;
 }
 
+/** As a client of OpenAI's chat has said it. */
+export function chatOriginal(text: string): Original {
+  return { wire: 'chat', text, passes: true };
+}
+
 /** One attempt at a made-up deployment. The request is also given as the client's own text. */
 export function makeCall(request: Partial<ChatRequest>, options: CallOptions = {}): Call {
   const whole = { model: 'asked', messages: [{ role: 'user', content: 'Hi' }], ...request } as ChatRequest;
   let ids = 0;
   return {
     request: whole,
-    original: JSON.stringify(whole),
+    original: chatOriginal(JSON.stringify(whole)),
     endpoint: {
       name: options.dialect ?? 'test',
       dialect: options.dialect ?? 'test',

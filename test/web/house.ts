@@ -7,7 +7,7 @@ import { createPageApp } from '../../src/admin/page/app.ts';
 import { compose, machineTimers } from '../../src/compose.ts';
 import { adminOf } from '../../src/compose/admin.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
-import { fetchDoor } from '../../src/platform/fetch-door.ts';
+import { fetchHttp } from '../../src/platform/fetch-http.ts';
 import { fetchTransport } from '../../src/platform/fetch-transport.ts';
 import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
 import { createBookStore } from '../../src/platform/keys/store.ts';
@@ -57,7 +57,7 @@ export async function openHouse(yaml = YAML): Promise<House> {
   const database = sqliteDatabase(':memory:');
   const log = { info() {}, warn() {}, error() {} };
   const composed = compose(configuration, {
-    door: fetchDoor,
+    http: fetchHttp,
     transport: fetchTransport(practiceFetch({})),
     log,
     credentials: {

@@ -31,7 +31,7 @@ export const PROVIDERS = {
   bedrock,
 } satisfies Record<string, Provider>;
 
-const STAMP = { id: () => 'chatcmpl-0', createdSeconds: 1, model: 'unnamed' };
+const STAMP = { newId: () => 'chatcmpl-0', createdSeconds: 1, model: 'unnamed' };
 
 const TOOL = { type: 'function' as const, function: { name: 'any', parameters: { type: 'object', properties: {} } } };
 

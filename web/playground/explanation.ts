@@ -1,2 +1,2 @@
 /** What `POST /v1/route` says, as far as it is shown here. */
-export type { Explanation } from '../../src/explain.ts';
+export type { Explanation } from '../../src/gateway/explain.ts';

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { GatewayError } from '../../core/errors.ts';
 import type { Caller } from '../authenticate.ts';
-import type { Door } from '../door.ts';
+import type { HttpPort } from '../port.ts';
 import type { HeaderValues } from '../headers.ts';
 
 /** How good an answer was, and who says so. A tenant can only judge answers of its own. */
@@ -16,7 +16,7 @@ export interface Feedback {
 }
 
 export interface FeedbackParts {
-  door: Pick<Door, 'readBody'>;
+  http: Pick<HttpPort, 'readBody'>;
   headersOf: (c: Context) => HeaderValues;
   /** Must not throw. */
   onFeedback: (feedback: Feedback) => void;
@@ -38,12 +38,12 @@ const Body = z
 
 /** `POST /v1/feedback`: a line in the log, for `signalbox fit` to learn from. */
 export function feedbackRoutes({
-  door,
+  http,
   headersOf,
   onFeedback,
 }: FeedbackParts): Hono<{ Variables: { caller: Caller } }> {
   return new Hono<{ Variables: { caller: Caller } }>().post('/', async (c) => {
-    const { id, thumb, judge, score = thumb === 'up' ? 1 : 0 } = parse(await door.readBody(c, MAX_BYTES));
+    const { id, thumb, judge, score = thumb === 'up' ? 1 : 0 } = parse(await http.readBody(c, MAX_BYTES));
     onFeedback({ requestId: id, key: c.get('caller').name, score, judge });
     return c.body(null, 204, headersOf(c));
   });

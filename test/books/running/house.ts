@@ -15,7 +15,7 @@ import { http1Transport } from '../../../src/platform/http1/transport.ts';
 import { createBookStore } from '../../../src/platform/keys/store.ts';
 import { sqliteDatabase } from '../../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../../src/platform/ledger/store.ts';
-import { nodeDoor } from '../../../src/platform/node-door.ts';
+import { nodeHttp } from '../../../src/platform/node-http.ts';
 import { nodeListener } from '../../../src/platform/node-listener.ts';
 import { beginBooks, followBooks } from '../../../src/server/books.ts';
 
@@ -44,7 +44,7 @@ export async function startHouse(yaml: string): Promise<House> {
   const database = sqliteDatabase(join(folder, 'books.db'));
   const stores = { ledger: createLedgerStore(database, clock), keys: createBookStore(database, clock) };
   const composed = compose(configuration, {
-    door: nodeDoor,
+    http: nodeHttp,
     transport,
     log,
     credentials: { awsChain: () => nobody, googleToken: () => nobody },

@@ -6,7 +6,7 @@ import { AnswerCollector } from '../../../src/answers/collector.ts';
 import { makeCall } from '../../support/call.ts';
 import { sse } from '../contract.ts';
 
-const STAMP = { id: () => 'chatcmpl-test', createdSeconds: 1, model: 'asked' };
+const STAMP = { newId: () => 'chatcmpl-test', createdSeconds: 1, model: 'asked' };
 
 type Json = Record<string, unknown> & { type: string };
 

@@ -3,13 +3,12 @@ import type { Context } from 'hono';
 import { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Frames } from '../attempt/live.ts';
-import { type Door, KEEP_ALIVE } from '../http/door.ts';
-import { errorFrame } from '../http/frames.ts';
+import { type HttpPort, KEEP_ALIVE, type Manners } from '../http/port.ts';
 
 /** Gone by the stream's own cancel too: `request.signal` alone fires late or never (workerd without its flag). */
 const clients = new WeakMap<Request, Departure>();
 
-export const fetchDoor: Door = {
+export const fetchHttp: HttpPort = {
   header: (c, name) => c.req.header(name),
 
   async readBody(c, maxBytes) {
@@ -40,11 +39,11 @@ export const fetchDoor: Door = {
 
   send: (_c, status, headers, body) => new Response(body, { status, headers }),
 
-  stream(c, headers, frames, keepAliveMs) {
+  stream(c, headers, frames, manners) {
     const closed = Promise.withResolvers<void>();
     keepRunning(c, closed.promise);
     const leave = () => clients.get(c.req.raw)?.leave();
-    return new Response(pulled(frames, { keepAliveMs, leave, closed: closed.resolve }), { headers });
+    return new Response(pulled(frames, { ...manners, leave, closed: closed.resolve }), { headers });
   },
 };
 
@@ -57,13 +56,12 @@ function keepRunning(c: Context, work: Promise<void>): void {
   }
 }
 
-interface PullOptions {
-  keepAliveMs: number;
+interface PullOptions extends Manners {
   leave: () => void;
   closed: () => void;
 }
 
-function pulled(frames: Frames, { keepAliveMs, leave, closed }: PullOptions): ReadableStream<Uint8Array> {
+function pulled(frames: Frames, { keepAliveMs, broken, leave, closed }: PullOptions): ReadableStream<Uint8Array> {
   const utf8 = new TextEncoder();
   // Started at once: a generator that was never started would not close its books when the client leaves.
   let pending: Promise<IteratorResult<string | Uint8Array, void>> | undefined = frames.next();
@@ -79,7 +77,7 @@ function pulled(frames: Frames, { keepAliveMs, leave, closed }: PullOptions): Re
           if (!next.done)
             return controller.enqueue(typeof next.value === 'string' ? utf8.encode(next.value) : next.value);
         } catch (cause) {
-          controller.enqueue(utf8.encode(errorFrame(cause)));
+          controller.enqueue(utf8.encode(broken(cause)));
         }
         controller.close();
         closed();

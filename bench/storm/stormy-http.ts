@@ -1,8 +1,7 @@
-/** A door (`src/http/door.ts`) for clients in the same process: no socket, no web stream, the same application. */
+/** An HTTP port (`src/http/port.ts`) for clients in the same process: no socket, no web stream, the same application. */
 import type { Context } from 'hono';
 import { Departure } from '../../src/core/departure.ts';
-import type { Door } from '../../src/http/door.ts';
-import { errorFrame } from '../../src/http/frames.ts';
+import type { HttpPort, Manners } from '../../src/http/port.ts';
 
 /** One request and what came back for it. */
 export interface Ticket {
@@ -22,7 +21,7 @@ const ticketOf = (c: Context): Ticket => c.env as Ticket;
 const NOTHING = new Response(null);
 const utf8 = new TextDecoder();
 
-export const stormyDoor: Door = {
+export const stormyHttp: HttpPort = {
   header: (c, name) => ticketOf(c).headers[name],
   readBody: (c) => Promise.resolve(ticketOf(c).body),
   client: (c) => ticketOf(c).client,
@@ -36,22 +35,22 @@ export const stormyDoor: Door = {
     return NOTHING;
   },
 
-  stream(c, _headers, frames) {
+  stream(c, _headers, frames, manners) {
     const ticket = ticketOf(c);
     ticket.status = 200;
-    void pour(ticket, frames); // Ends every stream itself and never rejects.
+    void pour(ticket, frames, manners); // Ends every stream itself and never rejects.
     return NOTHING;
   },
 };
 
-async function pour(ticket: Ticket, frames: Parameters<Door['stream']>[2]): Promise<void> {
+async function pour(ticket: Ticket, frames: Parameters<HttpPort['stream']>[2], { broken }: Manners): Promise<void> {
   try {
     for await (const frame of frames) {
       ticket.text += typeof frame === 'string' ? frame : utf8.decode(frame);
       if (ticket.client.gone) break; // Leaving the loop closes the upstream and the books.
     }
   } catch (cause) {
-    ticket.text += errorFrame(cause);
+    ticket.text += broken(cause);
   }
   ticket.whenDone();
 }

@@ -2,9 +2,9 @@
  * A copy of a request to another model, so that an operator can compare: its answer is read, counted and thrown away.
  * The client neither waits nor pays for it. It goes only where there is room that nobody waits for.
  */
-import type { Deployment } from './core/deployment.ts';
-import { Departure } from './core/departure.ts';
-import { WHOLE } from './attempt/manner.ts';
+import type { Deployment } from '../core/deployment.ts';
+import { Departure } from '../core/departure.ts';
+import { WHOLE } from '../attempt/manner.ts';
 import { finish, type Gateway, type Plan, tryCandidates } from './gateway.ts';
 
 /** At the same time; beyond that, copies are left out. */
@@ -38,7 +38,10 @@ function copyOf(plan: Plan, deployment: Deployment): Plan {
     hold: undefined,
     requestId: `${plan.requestId}-shadow`,
     request,
-    original: stream || options ? JSON.stringify(request) : plan.original,
+    original:
+      stream || options
+        ? { ...plan.original, text: JSON.stringify(request), passes: plan.original.wire === 'chat' }
+        : plan.original,
     priority: 'background',
     rules: { ...plan.rules, maxCalls: 1, hedge: false, maxWaitMs: 0 },
     client: new Departure(),

@@ -8,8 +8,7 @@ import type { Context } from 'hono';
 import { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Frames } from '../attempt/live.ts';
-import { type Door, KEEP_ALIVE } from '../http/door.ts';
-import { errorFrame } from '../http/frames.ts';
+import { type HttpPort, KEEP_ALIVE, type Manners } from '../http/port.ts';
 
 interface NodeBindings {
   incoming: IncomingMessage;
@@ -18,7 +17,7 @@ interface NodeBindings {
 
 const nodeOf = (c: Context): NodeBindings => c.env as NodeBindings;
 
-export const nodeDoor: Door = {
+export const nodeHttp: HttpPort = {
   header(c, name) {
     const value = nodeOf(c).incoming.headers[name];
     return Array.isArray(value) ? value[0] : value;
@@ -47,10 +46,10 @@ export const nodeDoor: Door = {
     return RESPONSE_ALREADY_SENT;
   },
 
-  stream(c, headers, frames, keepAliveMs) {
+  stream(c, headers, frames, manners) {
     const { outgoing } = nodeOf(c);
     outgoing.writeHead(200, headers);
-    void pour(outgoing, frames, keepAliveMs); // Ends every stream itself and never rejects.
+    void pour(outgoing, frames, manners); // Ends every stream itself and never rejects.
     return RESPONSE_ALREADY_SENT;
   },
 };
@@ -77,7 +76,7 @@ function readAll(incoming: IncomingMessage, maxBytes: number): Promise<string> {
   });
 }
 
-async function pour(outgoing: ServerResponse, frames: Frames, keepAliveMs: number): Promise<void> {
+async function pour(outgoing: ServerResponse, frames: Frames, { keepAliveMs, broken }: Manners): Promise<void> {
   let quiet = false;
   const heartbeat = setInterval(() => {
     if (quiet && !outgoing.writableNeedDrain) outgoing.write(KEEP_ALIVE);
@@ -90,7 +89,7 @@ async function pour(outgoing: ServerResponse, frames: Frames, keepAliveMs: numbe
       if (!outgoing.write(frame)) await drained(outgoing);
     }
   } catch (cause) {
-    if (!outgoing.destroyed) outgoing.write(errorFrame(cause));
+    if (!outgoing.destroyed) outgoing.write(broken(cause));
   } finally {
     clearInterval(heartbeat);
     outgoing.end();

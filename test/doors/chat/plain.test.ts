@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseChatRequest } from '../../src/http/parse.ts';
-import { isPlain } from '../../src/http/plain.ts';
-import { Body } from '../../src/http/schema.ts';
+import { parseChatRequest } from '../../../src/doors/chat/parse.ts';
+import { isPlain } from '../../../src/doors/chat/plain.ts';
+import { Body } from '../../../src/doors/chat/schema.ts';
 
 const user = { role: 'user', content: 'Hi' };
 const plain = { model: 'm', messages: [user], stream: true, stream_options: { include_usage: true }, temperature: 1 };

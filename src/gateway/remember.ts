@@ -1,9 +1,9 @@
 /** What an answer teaches for the next: where its session is, how fast its deployment was, which reasoning belongs to it. */
-import type { Usage } from './core/chat.ts';
-import { rememberReasoning } from './answers/reasoning-memory.ts';
+import type { Usage } from '../core/chat.ts';
+import { rememberReasoning } from '../answers/reasoning-memory.ts';
 import type { Gateway, Outcome, Plan } from './gateway.ts';
-import { lastAsk } from './routing/ask.ts';
-import { recordOf } from './routing/record.ts';
+import { lastAsk } from '../routing/ask.ts';
+import { recordOf } from '../routing/record.ts';
 
 /** After an answer that has ended well. */
 export function remember(gateway: Gateway, plan: Plan, outcome: Outcome<unknown>, usage: Usage | undefined): void {

@@ -1,23 +1,25 @@
 /** The parts and the words of the gateway: what it is made of, what comes in, what goes out. */
-import type { AnswerFacts } from './core/answer.ts';
-import type { Ceilings } from './core/ceilings.ts';
-import type { Caller } from './core/caller.ts';
-import type { ChatRequest } from './core/chat.ts';
-import type { Candidate, Estimate } from './core/deployment.ts';
-import type { Departure } from './core/departure.ts';
-import type { Attempt, Cache, Clock, Recorder, Timers, Transport } from './core/ports.ts';
-import type { Priority } from './core/priority.ts';
-import type { Provider, Warning } from './core/provider.ts';
-import type { Books } from './books/books.ts';
-import type { Hold } from './books/spending/claim.ts';
+import type { AnswerFacts } from '../core/answer.ts';
+import type { Ceilings } from '../core/ceilings.ts';
+import type { Caller } from '../core/caller.ts';
+import type { ChatRequest } from '../core/chat.ts';
+import type { Candidate, Estimate } from '../core/deployment.ts';
+import type { Departure } from '../core/departure.ts';
+import type { Attempt, Cache, Clock, Recorder, Timers, Transport } from '../core/ports.ts';
+import type { Priority } from '../core/priority.ts';
+import type { Provider, Warning } from '../core/provider.ts';
+import type { Original } from '../core/wire.ts';
+import type { Pen } from '../answers/pen.ts';
+import type { Books } from '../books/books.ts';
+import type { Hold } from '../books/spending/claim.ts';
 import type { Spent } from './continuation.ts';
 import type { TimeLimits } from './departures.ts';
-import type { PlanRules } from './resilience/decide.ts';
-import type { Dispatcher } from './resilience/dispatcher.ts';
-import type { Stay } from './resilience/place.ts';
-import type { Lease } from './resilience/target.ts';
-import type { Choice } from './routing/choose.ts';
-import type { RoutingMemory, RoutingView } from './routing/view.ts';
+import type { PlanRules } from '../resilience/decide.ts';
+import type { Dispatcher } from '../resilience/dispatcher.ts';
+import type { Stay } from '../resilience/place.ts';
+import type { Lease } from '../resilience/target.ts';
+import type { Choice } from '../routing/choose.ts';
+import type { RoutingMemory, RoutingView } from '../routing/view.ts';
 import type { Shadows } from './shadow.ts';
 
 /** Everything a request needs from outside; built once, in `compose.ts`. */
@@ -60,8 +62,11 @@ export interface ModelRules extends Omit<PlanRules, 'deadlineAt'> {
 /** A parsed, authenticated request; `src/http/` makes it. */
 export interface Inbound {
   request: ChatRequest;
-  /** The client's own JSON text. */
-  original: string;
+  original: Original;
+  /** What `request` could not hold of it. */
+  lost: readonly Warning[];
+  /** Writes the answer down in the client's wire. */
+  pen: Pen;
   caller: Caller;
   /** The client key's name; sessions and remembered reasoning are apart by it. */
   key: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../src/core/errors.ts';
-import { parseChatRequest } from '../../src/http/parse.ts';
+import { GatewayError } from '../../../src/core/errors.ts';
+import { parseChatRequest } from '../../../src/doors/chat/parse.ts';
 
 const LIMITS = { maxBodyBytes: 1_000_000, maxMessages: 3, maxDepth: 20 };
 const user = { role: 'user', content: 'Hi' };

@@ -1,11 +1,11 @@
 /** What a request holds of the limits and budgets over it, from before its first attempt until its books are closed. */
-import type { Usage } from './core/chat.ts';
-import type { Deployment, Estimate } from './core/deployment.ts';
-import { ERROR_RULES, type ErrorKind } from './core/errors.ts';
-import type { Attempt } from './core/ports.ts';
-import type { Hold } from './books/spending/claim.ts';
+import type { Usage } from '../core/chat.ts';
+import type { Deployment, Estimate } from '../core/deployment.ts';
+import { ERROR_RULES, type ErrorKind } from '../core/errors.ts';
+import type { Attempt } from '../core/ports.ts';
+import type { Hold } from '../books/spending/claim.ts';
 import type { Gateway, Plan } from './gateway.ts';
-import { costUsd as costOf } from './routing/cost.ts';
+import { costUsd as costOf } from '../routing/cost.ts';
 
 /** A stream may go on behind its deadline, which ends with its first content. */
 const LONGEST_STREAM_MS = 600_000;

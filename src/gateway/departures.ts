@@ -1,15 +1,15 @@
 /** One attempt at one stop: what it needs, the time it has, and what its lease learns from it. */
-import type { AnswerFacts } from './core/answer.ts';
-import type { Usage } from './core/chat.ts';
-import { GatewayError } from './core/errors.ts';
-import type { IncomingResponse } from './core/ports.ts';
-import type { Call, Provider } from './core/provider.ts';
-import type { AnswerStamp } from './answers/collector.ts';
-import type { Answered } from './attempt/manner.ts';
-import type { Work } from './attempt/send.ts';
-import { Watch } from './attempt/watch.ts';
+import type { AnswerFacts } from '../core/answer.ts';
+import type { Usage } from '../core/chat.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { IncomingResponse } from '../core/ports.ts';
+import type { Call, Provider } from '../core/provider.ts';
+import type { AnswerStamp } from '../answers/collector.ts';
+import type { Answered } from '../attempt/manner.ts';
+import type { Work } from '../attempt/send.ts';
+import { Watch } from '../attempt/watch.ts';
 import type { Gateway, Outcome, Plan } from './gateway.ts';
-import type { Step } from './resilience/request.ts';
+import type { Step } from '../resilience/request.ts';
 import { providerOf } from './stops.ts';
 
 export interface TimeLimits {
@@ -33,7 +33,7 @@ export async function attemptAt<Body>(
   const startedAt = clock.now();
   const { totalMs = Infinity } = stop.candidate.deployment.timeouts ?? {};
   const lastAt = Math.min(plan.deadlineAt, startedAt + totalMs);
-  const isStreamed = plan.request.stream === true || readsAsStream(gateway.times, plan, step);
+  const isStreamed = plan.request.stream === true || readsAsStream(gateway.times, plan, provider);
   const firstTokenMs = isStreamed ? lease.target.times.timeoutMs(stop.pace) : Infinity;
   const watch = new Watch(step.client, gateway.timers);
   watch.allow(Math.min(firstTokenMs, lastAt - startedAt));
@@ -63,11 +63,11 @@ export async function attemptAt<Body>(
 /** Longer answers than this are worth watching as they are written. */
 const LONG_ANSWER_TOKENS = 4_096;
 
-/** OpenAI's own answers pass as they are, so of them only the operator's word makes streams. */
-function readsAsStream({ wholeAsStream }: TimeLimits, { request }: Plan, { stop }: Step): boolean {
+/** Answers that may pass as they are do, so of them only the operator's word makes streams. */
+function readsAsStream({ wholeAsStream }: TimeLimits, { request, original }: Plan, { speaks }: Provider): boolean {
+  if (original.only !== undefined) return false;
   if (wholeAsStream !== 'auto') return wholeAsStream === 'always';
-  const { endpoint } = stop.candidate.deployment;
-  if (endpoint.dialect === 'openai') return false;
+  if (original.passes && speaks.includes(original.wire)) return false;
   const limit = request.max_completion_tokens ?? request.max_tokens ?? Infinity;
   return limit > LONG_ANSWER_TOKENS;
 }
@@ -90,13 +90,13 @@ interface Circumstances {
 
 function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circumstances: Circumstances): Work {
   const { clock, transport, newId, times } = gateway;
-  const { request, original, strict } = plan;
+  const { request, original, strict, pen, lost } = plan;
   const { provider, watch, isStreamed, firstTokenMs, lastAt, begun } = circumstances;
   const { endpoint, providerModel, capabilities, timeouts } = stop.candidate.deployment;
   const readAsStream = isStreamed && request.stream !== true;
   const call: Call = {
     request: readAsStream ? { ...request, stream: true } : request,
-    original: readAsStream ? undefined : original,
+    original: readAsStream || !original.passes ? undefined : original,
     endpoint,
     providerModel,
     capabilities,
@@ -115,6 +115,9 @@ function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circ
       idleMs: timeouts?.idleMs ?? times.idleMs,
     },
     stamp: stampOf(gateway, plan, providerModel),
+    pen,
+    lost,
+    only: original.only,
     includeUsage: request.stream_options?.include_usage === true,
     strict,
     promptTokens: plan.estimate.inputTokens,
@@ -131,7 +134,7 @@ function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circ
 /** What is on an answer beside its words. */
 export function stampOf({ newId }: Gateway, { request, startedAt }: Plan, model: string): AnswerStamp {
   return {
-    id: () => newId('chatcmpl-', 29),
+    newId,
     createdSeconds: Math.floor(startedAt / 1000),
     model,
     legacyFunctions: Boolean(request.functions && !request.tools),

@@ -1,8 +1,8 @@
 /** A request that is over, as the log, the ledger and the numbers want to know it. */
-import type { Usage } from './core/chat.ts';
-import type { Candidate } from './core/deployment.ts';
-import type { GatewayError } from './core/errors.ts';
-import type { RequestFact } from './core/ports.ts';
+import type { Usage } from '../core/chat.ts';
+import type { Candidate } from '../core/deployment.ts';
+import type { GatewayError } from '../core/errors.ts';
+import type { RequestFact } from '../core/ports.ts';
 import type { Gateway, Inbound, Outcome, Plan } from './gateway.ts';
 import { recordedChoice } from './remember.ts';
 

@@ -1,8 +1,5 @@
 import type { z } from 'zod';
-import type { ChatRequest } from '../core/chat.ts';
 import { GatewayError } from '../core/errors.ts';
-import { isPlain } from './plain.ts';
-import { Body } from './schema.ts';
 
 export interface BodyLimits {
   maxBodyBytes: number;
@@ -11,27 +8,8 @@ export interface BodyLimits {
   maxDepth: number;
 }
 
-/** The client's JSON text as a request. Throws `invalid_request` that names the field. */
-export function parseChatRequest(text: string, limits: BodyLimits): ChatRequest {
-  const body = parseJson(text);
-  if (!isPlain(body)) checkShape(body, limits);
-  const request = body as ChatRequest; // Checked; the original keeps the client's order of keys.
-  if (request.messages.length > limits.maxMessages) {
-    const message = `messages: at most ${limits.maxMessages} are taken, not ${request.messages.length}`;
-    throw new GatewayError('invalid_request', message, { param: 'messages' });
-  }
-  return request;
-}
-
-function checkShape(body: unknown, { maxDepth }: BodyLimits): void {
-  if (isDeeperThan(body, maxDepth)) {
-    throw new GatewayError('invalid_request', `The body is nested deeper than ${maxDepth} levels`);
-  }
-  const parsed = Body.safeParse(body);
-  if (!parsed.success) throw explain(parsed.error);
-}
-
-function parseJson(text: string): unknown {
+/** Throws `invalid_request` for what is no JSON. */
+export function parseJson(text: string): unknown {
   if (text.trim() === '') throw new GatewayError('invalid_request', 'The body is empty; send a JSON object');
   try {
     return JSON.parse(text);
@@ -39,6 +17,22 @@ function parseJson(text: string): unknown {
     const why = cause instanceof Error ? cause.message : 'unreadable';
     throw new GatewayError('invalid_request', `The body is not JSON: ${why.slice(0, 200)}`, { cause });
   }
+}
+
+/** Throws `invalid_request` that names the field. */
+export function checkShape(body: unknown, schema: z.ZodType, { maxDepth }: BodyLimits): void {
+  if (isDeeperThan(body, maxDepth)) {
+    throw new GatewayError('invalid_request', `The body is nested deeper than ${maxDepth} levels`);
+  }
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw explain(parsed.error);
+}
+
+/** `field` is what the client calls its list of turns. */
+export function checkCount(count: number, field: string, { maxMessages }: BodyLimits): void {
+  if (count <= maxMessages) return;
+  const message = `${field}: at most ${maxMessages} are taken, not ${count}`;
+  throw new GatewayError('invalid_request', message, { param: field });
 }
 
 function explain(error: z.ZodError): GatewayError {

@@ -1,18 +1,18 @@
 /** `stream.onBreak: continue`: the plan is carried out again for the rest of a text whose provider broke off. */
-import type { Usage } from './core/chat.ts';
-import type { Deployment, Estimate } from './core/deployment.ts';
-import { ERROR_RULES, type ErrorKind, type GatewayError } from './core/errors.ts';
-import type { Attempt } from './core/ports.ts';
-import type { Tape } from './answers/tape.ts';
-import { addUsage, guessUsage } from './answers/usage.ts';
-import { attemptRest, TAPED, tokensOf } from './attempt/continue.ts';
-import type { LiveFrames } from './attempt/live.ts';
+import type { Usage } from '../core/chat.ts';
+import type { Deployment, Estimate } from '../core/deployment.ts';
+import { ERROR_RULES, type ErrorKind, type GatewayError } from '../core/errors.ts';
+import type { Attempt } from '../core/ports.ts';
+import type { Tape } from '../answers/tape.ts';
+import { addUsage, guessUsage } from '../answers/usage.ts';
+import { attemptRest, TAPED, tokensOf } from '../attempt/continue.ts';
+import type { LiveFrames } from '../attempt/live.ts';
 import { attemptAt, giveBack } from './departures.ts';
 import type { Gateway, Outcome, Plan } from './gateway.ts';
-import { isCall } from './resilience/decide.ts';
-import { carryOut } from './resilience/plan.ts';
-import type { PlanRequest, Step } from './resilience/request.ts';
-import { costUsd } from './routing/cost.ts';
+import { isCall } from '../resilience/decide.ts';
+import { carryOut } from '../resilience/plan.ts';
+import type { PlanRequest, Step } from '../resilience/request.ts';
+import { costUsd } from '../routing/cost.ts';
 import { journeyOf } from './stops.ts';
 
 const MAX_CONTINUATIONS = 2;

@@ -1,6 +1,6 @@
 /** What the operator lets us say in an emergency, when nobody answers. */
-import type { ChatRequest } from './core/chat.ts';
-import type { GatewayError } from './core/errors.ts';
+import type { ChatRequest } from '../core/chat.ts';
+import type { GatewayError } from '../core/errors.ts';
 import type { Gateway, Plan } from './gateway.ts';
 
 /** Undefined where the failure itself has to be told. Background work can wait, so it does. */

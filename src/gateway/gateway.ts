@@ -1,25 +1,25 @@
 /** The story of one request: `prepare`, `tryCandidates`, `finish`. Read this file and you have read the gateway. */
-import { lowest } from './core/ceilings.ts';
-import { forbiddenName, mayUse } from './core/caller.ts';
-import { asGatewayError, type GatewayError } from './core/errors.ts';
-import { mayLackReasoning, recallReasoning } from './answers/reasoning-memory.ts';
-import { guessUsage } from './answers/usage.ts';
-import { mayContinue, TAPED } from './attempt/continue.ts';
-import type { Frames } from './attempt/live.ts';
-import { LIVE, type Manner, WHOLE } from './attempt/manner.ts';
+import { lowest } from '../core/ceilings.ts';
+import { forbiddenName, mayUse } from '../core/caller.ts';
+import { asGatewayError, type GatewayError } from '../core/errors.ts';
+import { mayLackReasoning, recallReasoning } from '../answers/reasoning-memory.ts';
+import { guessUsage } from '../answers/usage.ts';
+import { mayContinue, TAPED } from '../attempt/continue.ts';
+import type { Frames } from '../attempt/live.ts';
+import { LIVE, type Manner, WHOLE } from '../attempt/manner.ts';
 import { continueBreaks, spentAt, withBroken } from './continuation.ts';
 import { attemptAt, giveBack, stampOf } from './departures.ts';
 import { factOf, refusedFact } from './fact.ts';
-import type { Gateway, Inbound, Outcome, Plan, Reply } from './gateway-terms.ts';
+import type { Gateway, Inbound, Outcome, Plan, Reply } from './terms.ts';
 import { settleHold, takeHold } from './hold.ts';
 import { noteWaits, remember } from './remember.ts';
-import { carryOut } from './resilience/plan.ts';
-import { choose } from './routing/choose.ts';
-import { estimate } from './routing/estimate.ts';
+import { carryOut } from '../resilience/plan.ts';
+import { choose } from '../routing/choose.ts';
+import { estimate } from '../routing/estimate.ts';
 import { standIn } from './stand-in.ts';
 import { journeyOf } from './stops.ts';
 
-export type * from './gateway-terms.ts';
+export type * from './terms.ts';
 
 /** One request, answered whole: the body is the JSON text of a chat completion. */
 export async function answer(gateway: Gateway, inbound: Inbound): Promise<Reply<string>> {
@@ -57,7 +57,7 @@ function planOf(gateway: Gateway, inbound: Inbound): Plan {
   const nowMs = gateway.clock.now();
   const { request, original, key, header, caller, deadlineMs = Infinity } = inbound;
   if (!mayUse(caller, request.model, gateway.routing.rules.routes)) throw forbiddenName(caller, request.model);
-  const guess = estimate(request, original.length);
+  const guess = estimate(request, original.text.length);
   const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
   const wanted = { request, estimate: guess, key, header, ceilings: inbound.ceilings, budgetLeft, nowMs };
   const choice = choose(wanted, gateway.routing, gateway.memory);
@@ -103,7 +103,7 @@ export async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: 
     if (words === undefined) throw failure;
     const { model, stream_options: options } = plan.request;
     const stamp = { ...stampOf(gateway, plan, model), includeUsage: options?.include_usage === true };
-    return { body: manner.say(words, stamp), candidate: undefined, attempts };
+    return { body: manner.say(words, stamp, plan.pen), candidate: undefined, attempts };
   }
 }
 

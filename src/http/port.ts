@@ -4,10 +4,10 @@ import type { Frames } from '../attempt/live.ts';
 import type { HeaderValues } from './headers.ts';
 
 /**
- * How a request comes in and its answer goes out. Node has a door of its own because web streams cost more there than
- * all the rest of the gateway together; everything else uses the fetch door. Both are in `src/platform/`.
+ * How a request comes in and its answer goes out. Node has a port of its own because web streams cost more there than
+ * all the rest of the gateway together; everything else uses the fetch port. Both are in `src/platform/`.
  */
-export interface Door {
+export interface HttpPort {
   header(c: Context, name: string): string | undefined;
   /** The body as text. Throws `request_too_large` as soon as it is. */
   readBody(c: Context, maxBytes: number): Promise<string>;
@@ -15,10 +15,17 @@ export interface Door {
   client(c: Context): Departure;
   /** Keeps work running that no answer waits for. It must not reject. */
   background(c: Context, work: Promise<void>): void;
-  /** The headers are the door's from then on. */
+  /** The headers are the port's from then on. */
   send(c: Context, status: number, headers: HeaderValues, body: string): Response;
-  /** Streams frames, with a comment in every silence of `keepAliveMs`, and an error frame if they end in an error. */
-  stream(c: Context, headers: HeaderValues, frames: Frames, keepAliveMs: number): Response;
+  /** Streams frames, with a comment in every silence, and an error frame if they end in an error. */
+  stream(c: Context, headers: HeaderValues, frames: Frames, manners: Manners): Response;
+}
+
+export interface Manners {
+  /** Longest silence, in milliseconds. */
+  keepAliveMs: number;
+  /** The frame that tells a client of an error. */
+  broken: (cause: unknown) => string;
 }
 
 export const EVENT_STREAM: HeaderValues = {

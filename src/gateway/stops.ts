@@ -1,14 +1,14 @@
 /** A request's candidates as places it may go to: what it would take there, and what it would cost. */
-import type { ChatRequest } from './core/chat.ts';
-import type { Candidate, Capabilities, Estimate } from './core/deployment.ts';
-import { GatewayError } from './core/errors.ts';
-import type { Amounts } from './core/limits.ts';
-import type { Provider } from './core/provider.ts';
+import type { ChatRequest } from '../core/chat.ts';
+import type { Candidate, Capabilities, Estimate } from '../core/deployment.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Amounts } from '../core/limits.ts';
+import type { Provider } from '../core/provider.ts';
 import type { Gateway, Plan } from './gateway.ts';
-import type { Pace } from './resilience/first-token.ts';
-import type { PlanRequest, Stop } from './resilience/request.ts';
-import type { Target } from './resilience/target.ts';
-import { costUsd } from './routing/cost.ts';
+import type { Pace } from '../resilience/first-token.ts';
+import type { PlanRequest, Stop } from '../resilience/request.ts';
+import type { Target } from '../resilience/target.ts';
+import { costUsd } from '../routing/cost.ts';
 
 interface Circumstances {
   target: Target;

@@ -1,17 +1,17 @@
 /** What would become of a request, and why: chosen as `gateway.ts` would, and told instead of done. Nobody is called. */
-import { type Caller, forbiddenName, mayUse } from './core/caller.ts';
-import type { Ceilings } from './core/ceilings.ts';
-import type { Candidate } from './core/deployment.ts';
-import { asGatewayError, errorBody, type GatewayError } from './core/errors.ts';
-import type { Priority } from './core/priority.ts';
+import { type Caller, forbiddenName, mayUse } from '../core/caller.ts';
+import type { Ceilings } from '../core/ceilings.ts';
+import type { Candidate } from '../core/deployment.ts';
+import { asGatewayError, errorBody, type GatewayError } from '../core/errors.ts';
+import type { Priority } from '../core/priority.ts';
 import type { Gateway, Inbound } from './gateway.ts';
-import { type Choice, knownOf, unserved, type Wanted, weigh } from './routing/choose.ts';
-import { estimate } from './routing/estimate.ts';
-import type { Facts } from './routing/facts/facts.ts';
-import { type Lead, Leads } from './routing/pool/leads.ts';
-import type { Decision } from './routing/rules/decide.ts';
-import { USUAL_PROFILE } from './routing/rules/references.ts';
-import { isWarm } from './routing/sessions/prompt-cache.ts';
+import { type Choice, knownOf, unserved, type Wanted, weigh } from '../routing/choose.ts';
+import { estimate } from '../routing/estimate.ts';
+import type { Facts } from '../routing/facts/facts.ts';
+import { type Lead, Leads } from '../routing/pool/leads.ts';
+import type { Decision } from '../routing/rules/decide.ts';
+import { USUAL_PROFILE } from '../routing/rules/references.ts';
+import { isWarm } from '../routing/sessions/prompt-cache.ts';
 import { CandidateStop, providerOf } from './stops.ts';
 
 export type Explanation = ReturnType<typeof explain>;
@@ -22,7 +22,7 @@ export function explain(gateway: Gateway, inbound: Inbound) {
   const { request, original, key, header, ceilings, caller } = inbound;
   const nowMs = gateway.clock.now();
   const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
-  const guess = estimate(request, original.length);
+  const guess = estimate(request, original.text.length);
   const wanted: Wanted = { request, estimate: guess, key, header, ceilings, budgetLeft, nowMs };
   const choice = choiceFor(gateway, wanted, caller);
   const { facts, candidates, dropped } = choice;
