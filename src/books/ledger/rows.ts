@@ -1,7 +1,8 @@
 /** A finished request as rows. What clients can choose is cut to size: it is stored, indexed and shown to people. */
 import type { Usage } from '../../core/chat.ts';
 import type { Price } from '../../core/deployment.ts';
-import { ERROR_RULES, type ErrorKind } from '../../core/errors.ts';
+import { ERROR_RULES } from '../../core/errors.ts';
+import { isErrorKind, wasCalled } from '../../core/outcome.ts';
 import type { AttemptRow, Buckets, RequestRow } from '../../core/ledger.ts';
 import type { Attempt, RequestFact } from '../../core/ports.ts';
 import { bucketsOf, NO_TOKENS } from './buckets.ts';
@@ -120,20 +121,8 @@ function whereFrom(
   };
 }
 
-/** Errors of our own while somebody was asked. */
-const ENDINGS = new Set(['ok', 'hedge_lost', 'client_gone', 'deadline']);
-
-/** Deployments are passed over for reasons of our own; what only a provider can say was a call. */
-function wasCalled(outcome: string): boolean {
-  return ENDINGS.has(outcome) || (isKind(outcome) && ERROR_RULES[outcome].origin === 'provider');
-}
-
 function originOf(outcome: string): RequestRow['origin'] {
-  return isKind(outcome) ? ERROR_RULES[outcome].origin : '';
-}
-
-function isKind(outcome: string): outcome is ErrorKind {
-  return Object.hasOwn(ERROR_RULES, outcome);
+  return isErrorKind(outcome) ? ERROR_RULES[outcome].origin : '';
 }
 
 function wholeBuckets(usage: Usage | undefined): Buckets {

@@ -19,7 +19,7 @@ export interface WriterRules {
 
 export const WRITER_RULES: WriterRules = {
   maxRows: 10_000,
-  maxBatchRows: 500,
+  maxBatchRows: 1_000,
   everyMs: 1_000,
   retryMs: 1_000,
   maxRetryMs: 30_000,

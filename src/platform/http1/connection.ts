@@ -4,6 +4,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { ArrivingResponse, Source } from './arriving-response.ts';
 import type { Deadlines, Watched } from './deadlines.ts';
 import { openSocket, type Origin } from './origin.ts';
+import { atEndOfTurn } from '../turn.ts';
 import { type WireRequest, writeRequest } from './request-writer.ts';
 import { ResponseParser } from './response-parser.ts';
 
@@ -37,6 +38,8 @@ export class Connection implements Source, Watched {
   #parser = new ResponseParser();
   #idleMs: number;
   #ready = false;
+  /** The job's request is written. */
+  #asked = false;
   #answering = false;
   #paused = false;
   #gone = false;
@@ -125,13 +128,19 @@ export class Connection implements Source, Watched {
   #write(job: Job): void {
     this.#parser = new ResponseParser();
     this.#answering = false;
+    this.#asked = false;
     this.#home.deadlines.set(this, job.firstByteMs);
-    writeRequest(this.#socket, job.request);
+    atEndOfTurn(() => {
+      if (this.#gone || this.#job !== job) return;
+      this.#asked = true;
+      writeRequest(this.#socket, job.request);
+    });
   }
 
   #read(bytes: Buffer): void {
     const job = this.#job;
     if (!job) return this.cancel(); // Nothing was asked: whatever it is, it is no answer.
+    if (!this.#asked) return this.#broken(new Error('answered before it was asked'));
     const parser = this.#parser;
     const payload = parser.feed(bytes);
     if (!this.#answering && parser.head) {

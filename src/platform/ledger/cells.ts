@@ -1,7 +1,7 @@
 /** A batch's requests added up by hour or day, before the database adds them to what it has. */
 import type { RequestRow } from '../../core/ledger.ts';
 import { stepOf } from './steps.ts';
-import { type CellName, namesOf, storedBuckets, type Sums } from './tables.ts';
+import { type CellName, namesOf, type Sums, SUMS } from './tables.ts';
 
 export type Grain = 'hour' | 'day';
 
@@ -10,13 +10,15 @@ export const GRAIN_MS: Record<Grain, number> = { hour: 3_600_000, day: 86_400_00
 /** One line of `usage_hours` or `usage_days`. Counters of a histogram are there where they are not 0. */
 export type Cell = CellName & Sums & Record<string, string | number>;
 
+const NO_SUMS = Object.fromEntries(Object.keys(SUMS).map((name) => [name, 0])) as Sums;
+
 /** By the hour. */
 export function hoursOf(requests: readonly RequestRow[]): Cell[] {
   const cells = new Map<string, Cell>();
   for (const row of requests) {
-    const names = { start_ms: startOf(row.atMs, 'hour'), shadow: Number(row.shadow), ...namesOf(row) };
-    const sums = sumsOf(row);
-    for (const tag of ['', ...row.tags]) gather(cells, { ...names, tag }, sums);
+    const start_ms = startOf(row.atMs, 'hour');
+    addRow(cellOf(cells, row, { start_ms, tag: '' }), row);
+    for (const tag of row.tags) addRow(cellOf(cells, row, { start_ms, tag }), row);
   }
   return inOrder(cells);
 }
@@ -64,22 +66,43 @@ function add(cell: Record<string, string | number>, sums: Readonly<Record<string
   for (const name in sums) cell[name] = Number(cell[name] ?? 0) + (sums[name] ?? 0);
 }
 
-function sumsOf(row: RequestRow): Sums & Record<string, number> {
-  const buckets = storedBuckets(row);
-  const usedTokens = Object.values(buckets).some((tokens) => tokens > 0);
-  return {
-    requests: 1,
-    failures: Number(row.outcome !== 'ok'),
-    calls: row.calls,
-    ...buckets,
-    cost_usd: row.costUsd ?? 0,
-    unpriced: Number(usedTokens && row.costUsd === null),
-    estimated: Number(row.estimated),
-    cache_hits: Number(row.cacheHit),
-    fallbacks: Number(row.fallback),
-    queued_ms: row.queuedMs,
-    total_ms: row.totalMs,
-    ...(row.firstTokenMs !== null && { [`first_${stepOf(row.firstTokenMs)}`]: 1 }),
-    [`total_${stepOf(row.totalMs)}`]: 1,
-  };
+/** Once for every request, so nothing is made that the next one would make again. */
+function cellOf(
+  cells: Map<string, Cell>,
+  row: RequestRow,
+  { start_ms, tag }: Pick<CellName, 'start_ms' | 'tag'>,
+): Cell {
+  const { shadow, tenant, key, model, provider, deployment, route, tier, outcome } = row;
+  const id = `${start_ms}\0${Number(shadow)}\0${tag}\0${tenant}\0${key}\0${model}\0${provider}\0${deployment}\0${route}\0${tier}\0${outcome}`;
+  const known = cells.get(id);
+  if (known) return known;
+  const made: Cell = { start_ms, shadow: Number(shadow), tag, ...namesOf(row), ...NO_SUMS };
+  cells.set(id, made);
+  return made;
+}
+
+function addRow(cell: Cell, row: RequestRow): void {
+  const tokens = row.fresh + row.cacheRead + row.cacheWrite5m + row.cacheWrite1h + row.output + row.reasoning;
+  cell.requests++;
+  cell.failures += Number(row.outcome !== 'ok');
+  cell.calls += row.calls;
+  cell.fresh += row.fresh;
+  cell.cache_read += row.cacheRead;
+  cell.cache_write_5m += row.cacheWrite5m;
+  cell.cache_write_1h += row.cacheWrite1h;
+  cell.output += row.output;
+  cell.reasoning += row.reasoning;
+  cell.cost_usd += row.costUsd ?? 0;
+  cell.unpriced += Number(tokens > 0 && row.costUsd === null);
+  cell.estimated += Number(row.estimated);
+  cell.cache_hits += Number(row.cacheHit);
+  cell.fallbacks += Number(row.fallback);
+  cell.queued_ms += row.queuedMs;
+  cell.total_ms += row.totalMs;
+  if (row.firstTokenMs !== null) countStep(cell, `first_${stepOf(row.firstTokenMs)}`);
+  countStep(cell, `total_${stepOf(row.totalMs)}`);
+}
+
+function countStep(cell: Record<string, string | number>, name: string): void {
+  cell[name] = Number(cell[name] ?? 0) + 1;
 }

@@ -18,6 +18,8 @@ export interface Insertion {
   rows: readonly StoredRow[];
   /** Where a row with this key is there already, everything but the key is added to it. */
   addsUpBy?: readonly string[];
+  /** Each row has every column, in their order. */
+  isInOrder?: boolean;
 }
 
 /** What is missing is 0. */

@@ -8,8 +8,18 @@ export function insertionsOf({ requests, attempts }: LedgerBatch): Insertion[] {
   const addsUpBy = Object.keys(CELL_NAMES);
   const hours = hoursOf(requests);
   return [
-    { table: 'requests', columns: REQUESTS, rows: requests.map((row): StoredRow => storedRequest(row, stepOf)) },
-    { table: 'attempts', columns: ATTEMPTS, rows: attempts.map((row): StoredRow => storedAttempt(row)) },
+    {
+      table: 'requests',
+      columns: REQUESTS,
+      rows: requests.map((row): StoredRow => storedRequest(row, stepOf)),
+      isInOrder: true,
+    },
+    {
+      table: 'attempts',
+      columns: ATTEMPTS,
+      rows: attempts.map((row): StoredRow => storedAttempt(row)),
+      isInOrder: true,
+    },
     { table: tableOf('hour'), columns: CELLS, rows: hours, addsUpBy },
     { table: tableOf('day'), columns: CELLS, rows: daysOf(hours), addsUpBy },
   ];
@@ -25,7 +35,8 @@ export function rowStatement({ table, columns, addsUpBy }: Insertion): string {
   return `${into(table, columns)} values (${values.join(', ')})${addingUp(table, columns, addsUpBy)}`;
 }
 
-export function valuesOf({ columns, rows }: Insertion): (string | number | null)[][] {
+export function valuesOf({ columns, rows, isInOrder }: Insertion): (string | number | null)[][] {
+  if (isInOrder) return rows.map((row) => Object.values(row));
   const names = Object.keys(columns);
   return rows.map((row) => names.map((name) => row[name] ?? (name in row ? null : 0)));
 }

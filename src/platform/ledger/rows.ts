@@ -19,20 +19,22 @@ const MAX_PAGE = 1_000;
 
 /** Throws a `RangeError` for a cursor that is none of ours. */
 export async function requestsOf({ kysely, family }: LedgerDatabase, query: RequestQuery): Promise<RequestPage> {
-  const { fromMs, toMs, where = {}, session, shadow } = query;
+  const { fromMs, toMs, where = {}, session, asked, failed, shadow } = query;
   const limit = Math.min(Math.max(1, query.limit), MAX_PAGE);
   const after = query.cursor === undefined ? undefined : cursorOf(query.cursor);
   const conditions: RawBuilder<unknown>[] = [
     sql`at_ms >= ${fromMs ?? 0}`,
     ...(toMs === undefined ? [] : [sql`at_ms < ${toMs}`]),
-    ...(session === undefined ? [] : [sql`session = ${session}`]),
+    ...(session === undefined ? [] : [sql`session = ${session} and session <> ''`]),
+    ...(asked === undefined ? [] : [sql`asked = ${asked}`]),
+    ...(failed ? [sql`outcome <> 'ok'`] : []),
     ...(shadow === undefined ? [] : [sql`shadow = ${sql.lit(Number(shadow))}`]),
     ...(after ? [sql`(at_ms, request_id) < (${after.atMs}, ${after.requestId})`] : []),
     ...(where.tag === undefined ? [] : [hasTag(family, where.tag)]),
     ...equalities(where),
   ];
-  const asked = sql<StoredRequest>`select * from requests where ${sql.join(conditions, sql` and `)} order by at_ms desc, request_id desc limit ${sql.lit(limit + 1)}`;
-  const { rows } = await asked.execute(kysely);
+  const found = sql<StoredRequest>`select * from requests where ${sql.join(conditions, sql` and `)} order by at_ms desc, request_id desc limit ${sql.lit(limit + 1)}`;
+  const { rows } = await found.execute(kysely);
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return { requests: page.map(toRequest), cursor: last && `${last.at_ms}.${last.request_id}` };

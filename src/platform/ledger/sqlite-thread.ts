@@ -19,7 +19,7 @@ const MAX_PREPARED = 100;
 
 const database = new DatabaseSync(String(workerData), { timeout: 5_000 });
 database.exec(
-  'pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -32768; pragma temp_store = memory',
+  'pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -8192; pragma temp_store = memory',
 );
 const prepared = new Map<string, StatementSync>();
 

@@ -46,6 +46,9 @@ interface Waiting {
   reject: (cause: Error) => void;
 }
 
+/** Of the thread: a batch of rows is a few hundred KB. */
+const YOUNG_MB = 8;
+
 /** Begun by the first statement, and again after a crash. It keeps the process alive only while somebody waits for it. */
 class SqliteThread {
   readonly #path: string;
@@ -81,7 +84,11 @@ class SqliteThread {
 
   #begin(): Worker {
     if (this.#path !== ':memory:') makeFile(this.#path);
-    const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: this.#path });
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+    const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), {
+      workerData: this.#path,
+      resourceLimits,
+    });
     worker.unref();
     worker.on('message', (reply: Reply) => this.#done(reply));
     worker.on('error', (cause: Error) => this.#died(worker, cause));

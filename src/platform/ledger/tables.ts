@@ -115,7 +115,7 @@ type ReadOnly<Of> = { [Name in keyof Of]: ColumnType<Of[Name], never, never> };
 export type StoredRequest = Row<typeof REQUESTS>;
 export type StoredAttempt = Row<typeof ATTEMPTS>;
 export type CellName = Row<typeof CELL_NAMES>;
-export type Sums = { [Name in keyof typeof SUMS]: number };
+export type Sums = { -readonly [Name in keyof typeof SUMS]: number };
 
 export interface LedgerTables {
   requests: ReadOnly<StoredRequest>;

@@ -145,7 +145,12 @@ function tagCondition(by: Dimension | undefined, where: LedgerFilter): RawBuilde
 export function equalities(where: LedgerFilter): RawBuilder<unknown>[] {
   return Object.entries(where)
     .filter(([dimension, value]) => dimension !== 'tag' && value !== undefined)
-    .map(([dimension, value]) => sql`${sql.ref(dimension)} = ${value}`);
+    .map(([dimension, value]) => sql`${sql.ref(dimension)} = ${value}${rareness(dimension, value)}`);
+}
+
+/** The index of outcomes holds no `ok`; a database uses it only where the statement says so. */
+function rareness(dimension: string, value: unknown): RawBuilder<unknown> {
+  return dimension === 'outcome' && value !== 'ok' ? sql` and outcome <> 'ok'` : sql``;
 }
 
 interface Folded {

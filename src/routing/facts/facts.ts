@@ -7,7 +7,7 @@ import { isInToolLoop, isStalled, turnOf } from './conversation.ts';
 import { isFollowUp } from './follow-up.ts';
 import { isHousekeeping } from './housekeeping.ts';
 import { languageOf } from './language.ts';
-import { type HeaderOf, sessionOf } from './session.ts';
+import { type HeaderOf, namedSessionOf, sessionOf } from './session.ts';
 
 export type Medium = Capabilities['input'][number];
 export type Structure = 'none' | 'json_object' | 'json_schema';
@@ -19,6 +19,8 @@ export interface Facts {
   readonly key: string;
   /** The conversation, as an opaque name that two tenants never share. */
   readonly session: string;
+  /** The same where it was needed, or the client names it; else empty. */
+  readonly knownSession: string;
   header(name: string): string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly toolCount: number;
@@ -85,6 +87,10 @@ class RequestFacts implements Facts {
   }
   get session() {
     return (this.#session ??= sessionOf(this.#source.request, this.#source.key, this.#source.header));
+  }
+  get knownSession() {
+    const { request, key, header } = this.#source;
+    return this.#session ?? namedSessionOf(request, key, header);
   }
   header(name: string) {
     return this.#source.header(name);

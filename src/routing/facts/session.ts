@@ -22,16 +22,26 @@ export function sessionOf(request: ChatRequest, key: string, header: HeaderOf): 
   return `${key}:${hash53(conversationOf(request, header)).toString(36)}`;
 }
 
+/** The same where the client names its conversation; else empty, without a look at what it says. */
+export function namedSessionOf(request: ChatRequest, key: string, header: HeaderOf): string {
+  const isNamed = header('x-signalbox-session') ?? request.prompt_cache_key ?? idOf(request, header);
+  return isNamed ? sessionOf(request, key, header) : '';
+}
+
 function conversationOf(request: ChatRequest, header: HeaderOf): string {
   const own = header('x-signalbox-session');
   if (own) return `own ${own.slice(0, MAX_ID)}`;
   const cacheKey: unknown = request.prompt_cache_key;
   // Many applications send one key for all that they ask: it names the conversation only together with the beginning.
   if (typeof cacheKey === 'string' && cacheKey) return `cache ${cacheKey.slice(0, MAX_ID)} ${beginningOf(request)}`;
-  const id = packedSession(request.metadata?.['user_id']) ?? packedSession(request.user) ?? headerSession(header);
+  const id = idOf(request, header);
   if (!id) return `text ${beginningOf(request)}`;
   // An agent's subordinate has a conversation, and a cached prefix, of its own.
   return `id ${id.slice(0, MAX_ID)} ${header('x-claude-code-agent-id')?.slice(0, MAX_ID) ?? ''}`;
+}
+
+function idOf(request: ChatRequest, header: HeaderOf): string | undefined {
+  return packedSession(request.metadata?.['user_id']) ?? packedSession(request.user) ?? headerSession(header);
 }
 
 function headerSession(header: HeaderOf): string | undefined {

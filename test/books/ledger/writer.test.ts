@@ -93,14 +93,14 @@ describe('the writer', () => {
     expect(world.timers).toEqual([]);
   });
 
-  it('writes 500 rows as soon as they are there, and never more at once', async () => {
+  it('writes 1,000 rows as soon as they are there, and never more at once', async () => {
     const world = new World();
     const writer = new LedgerWriter(world.ports);
-    for (let number = 0; number < 600; number++) writer.add(entry());
+    for (let number = 0; number < 1_200; number++) writer.add(entry());
     await world.pass(0);
-    expect(world.sizes).toEqual([500, 500]);
+    expect(world.sizes).toEqual([1_000, 1_000]);
     await world.pass(1_000);
-    expect(world.sizes).toEqual([500, 500, 200]);
+    expect(world.sizes).toEqual([1_000, 1_000, 400]);
   });
 
   it('writes a request of more attempts than a batch has room for', async () => {
