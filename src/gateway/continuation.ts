@@ -2,6 +2,7 @@
 import type { Usage } from '../core/chat.ts';
 import type { Deployment, Estimate } from '../core/deployment.ts';
 import { ERROR_RULES, type ErrorKind, type GatewayError } from '../core/errors.ts';
+import { isErrorKind, isProviders } from '../core/outcome.ts';
 import type { Attempt } from '../core/ports.ts';
 import type { Tape } from '../answers/tape.ts';
 import { addUsage, guessUsage } from '../answers/usage.ts';
@@ -101,15 +102,11 @@ function journeyOfRest(gateway: Gateway, plan: Plan, { candidate }: Outcome<unkn
 
 function wasCall({ outcome }: Attempt): boolean {
   if (outcome === 'ok' || outcome === 'hedge_lost') return true;
-  return isKind(outcome) && isCall({ kind: outcome, rule: ERROR_RULES[outcome] });
+  return isErrorKind(outcome) && isCall({ kind: outcome, rule: ERROR_RULES[outcome] });
 }
 
 function hasFailed({ outcome }: Attempt): boolean {
-  return isKind(outcome) && ERROR_RULES[outcome].origin === 'provider';
-}
-
-function isKind(outcome: string): outcome is ErrorKind {
-  return Object.hasOwn(ERROR_RULES, outcome);
+  return isProviders(outcome);
 }
 
 /** It had begun well; now it is known how it went. */

@@ -1,11 +1,11 @@
 /** What a request holds of the limits and budgets over it, from before its first attempt until its books are closed. */
 import type { Usage } from '../core/chat.ts';
-import type { Deployment, Estimate } from '../core/deployment.ts';
-import { ERROR_RULES, type ErrorKind } from '../core/errors.ts';
-import type { Attempt } from '../core/ports.ts';
+import type { Deployment } from '../core/deployment.ts';
+import { wasCalled } from '../core/outcome.ts';
 import type { Hold } from '../books/spending/claim.ts';
 import type { Gateway, Plan } from './gateway.ts';
 import { costUsd as costOf } from '../routing/cost.ts';
+import { usageOf } from './stops.ts';
 
 /** A stream may go on behind its deadline, which ends with its first content. */
 const LONGEST_STREAM_MS = 600_000;
@@ -30,10 +30,6 @@ function ceilingUsd({ books, clock }: Gateway, deployment: Deployment | undefine
   return price && costOf(usage, price);
 }
 
-function usageOf({ inputTokens, outputTokens }: Estimate): Usage {
-  return { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens };
-}
-
 interface Used {
   deployment: Deployment | undefined;
   usage: Usage | undefined;
@@ -43,20 +39,9 @@ interface Used {
 /** Where nobody was asked, not even a request counts. */
 export function settleHold(gateway: Gateway, { hold, attempts }: Plan, { deployment, usage, costUsd }: Used): void {
   const nowMs = gateway.clock.now();
-  if (!attempts.some(wasCalled)) return hold?.release(nowMs);
+  if (!attempts.some(({ outcome }) => wasCalled(outcome))) return hold?.release(nowMs);
   if (!usage) return hold?.settle({ inputTokens: 0, outputTokens: 0, costUsd: 0 }, nowMs);
   const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
   const countsUsd = costUsd ?? ceilingUsd(gateway, deployment, usage);
   hold?.settle({ inputTokens, outputTokens, costUsd: countsUsd }, nowMs);
-}
-
-/** Calls that ended otherwise than by a provider's error. */
-const ENDINGS = new Set(['ok', 'hedge_lost', 'client_gone', 'deadline']);
-
-function wasCalled({ outcome }: Attempt): boolean {
-  return ENDINGS.has(outcome) || (isKind(outcome) && ERROR_RULES[outcome].origin === 'provider');
-}
-
-function isKind(outcome: string): outcome is ErrorKind {
-  return Object.hasOwn(ERROR_RULES, outcome);
 }

@@ -1,5 +1,6 @@
 /** What finished requests and the dispatcher tell, kept until the next look. */
-import { ERROR_RULES, type ErrorKind } from '../../core/errors.ts';
+import { ERROR_RULES } from '../../core/errors.ts';
+import { isErrorKind } from '../../core/outcome.ts';
 import type { LedgerEntry } from '../ledger/rows.ts';
 import { type Counts, Window } from './window.ts';
 
@@ -84,7 +85,7 @@ export class Observed {
 /** What only says that the caller is wrong says nothing of the provider. */
 function countCall(counts: Counts, outcome: string): void {
   counts.calls++;
-  if (!isKind(outcome)) return;
+  if (!isErrorKind(outcome)) return;
   const { origin, failover, status } = ERROR_RULES[outcome];
   if (origin !== 'provider' || !failover) return;
   if (status === 429) counts.throttles++;
@@ -93,14 +94,10 @@ function countCall(counts: Counts, outcome: string): void {
 
 function countRequest(counts: Counts, outcome: string): void {
   counts.calls++;
-  if (!isKind(outcome)) return;
+  if (!isErrorKind(outcome)) return;
   const { status } = ERROR_RULES[outcome];
   if (status === 429) counts.throttles++;
   else if (status >= 500) counts.errors++;
-}
-
-function isKind(outcome: string): outcome is ErrorKind {
-  return Object.hasOwn(ERROR_RULES, outcome);
 }
 
 function hasTokens({ fresh, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning }: LedgerEntry['request']) {

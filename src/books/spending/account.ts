@@ -1,4 +1,4 @@
-import type { Calendars } from './calendar.ts';
+import type { Calendars } from '../../core/calendar.ts';
 import type { Reading, Scope, ScopeKind, SpentRow, ThresholdEvent } from './claim.ts';
 import { Counter } from './counter.ts';
 import { type Budgets, fromNanos, type Measure, type Rule, rulesOf, type SpendingLimits, toNanos } from './declared.ts';

@@ -1,5 +1,5 @@
 import { Account, merged } from './account.ts';
-import { Calendars } from './calendar.ts';
+import { Calendars } from '../../core/calendar.ts';
 import type { Scope, ScopeKind, SpentRow } from './claim.ts';
 import type { Moment } from './moment.ts';
 

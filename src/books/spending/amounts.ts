@@ -10,10 +10,10 @@ const MOST = 1e12;
 export const NOTHING: Amounts = MEASURES.map(() => 0);
 
 /** `costUsd`: what an unknown price counts for is decided by then. */
-export function amountsOf({ inputTokens, outputTokens }: Actual, costUsd: number): Amounts {
+export function amountsOf({ inputTokens, outputTokens, requests = 1 }: Actual, costUsd: number): Amounts {
   const [input, output] = [whole(inputTokens), whole(outputTokens)];
   const nanos = costUsd > 0 ? Math.min(toNanos(costUsd), MOST * 1_000) : 0;
-  return [1, input + output, input, output, nanos, 1];
+  return [requests, input + output, input, output, nanos, requests];
 }
 
 function whole(amount: number): number {

@@ -15,6 +15,8 @@ export interface Claim {
   requestId: string;
   /** The key, its tenant and that one's parents, the model and the route, in any order. */
   scopes: readonly Scope[];
+  /** 0: a batch, which nobody waits for; it is no request, and none at the same time as others. 1 without it. */
+  requests?: number | undefined;
   /** What it takes at most, as far as anybody can say. */
   inputTokens: number;
   outputTokens: number;
@@ -26,6 +28,8 @@ export interface Claim {
 
 /** What a request really used. */
 export interface Actual {
+  /** As it was claimed. */
+  requests?: number | undefined;
   inputTokens: number;
   outputTokens: number;
   /** Undefined where the price is unknown. */

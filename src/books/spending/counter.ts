@@ -1,4 +1,4 @@
-import type { Calendar, CalendarSpan, Window } from './calendar.ts';
+import type { Calendar, CalendarSpan, Window } from '../../core/calendar.ts';
 import type { CountedRule, Rule } from './declared.ts';
 import type { Meter } from './meter.ts';
 import type { Moment } from './moment.ts';

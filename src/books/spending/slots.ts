@@ -36,6 +36,7 @@ export class Slots implements Meter {
   }
 
   close(stamp: number, amount: number, { steadyMs }: Moment): void {
+    if (amount === 0) return; // A batch: how long it took says nothing of requests.
     this.#inUse -= amount;
     this.#usualMs += (steadyMs - stamp - this.#usualMs) * MEMORY;
   }

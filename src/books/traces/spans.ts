@@ -2,7 +2,8 @@
  * A finished request as spans: one for the request, one for each call to a provider, with the attributes of
  * OpenTelemetry's semantic conventions for generative AI. What users ask and models answer is not among them.
  */
-import { ERROR_RULES, type ErrorKind } from '../../core/errors.ts';
+import { ERROR_RULES } from '../../core/errors.ts';
+import { isErrorKind } from '../../core/outcome.ts';
 import type { AttemptRow, Buckets, RequestRow } from '../../core/ledger.ts';
 import type { LedgerEntry } from '../ledger/rows.ts';
 import type { Attributes, Span } from './otlp.ts';
@@ -39,11 +40,7 @@ export function spansOf({ request, attempts }: LedgerEntry, context: SpanContext
 
 /** A server's span is in error where the server is: not for what the caller did wrong, and not when he left. */
 function isOurs(outcome: string): boolean {
-  return outcome !== 'ok' && outcome !== 'client_gone' && (!isKind(outcome) || ERROR_RULES[outcome].status >= 500);
-}
-
-function isKind(outcome: string): outcome is ErrorKind {
-  return Object.hasOwn(ERROR_RULES, outcome);
+  return outcome !== 'ok' && outcome !== 'client_gone' && (!isErrorKind(outcome) || ERROR_RULES[outcome].status >= 500);
 }
 
 function nameOf(model: string): string {

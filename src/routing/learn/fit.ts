@@ -96,8 +96,8 @@ function judgeFolds(lessons: readonly Lesson[], gains: readonly number[], option
   for (let fold = 0; fold < FOLDS; fold += 1) {
     const seen = lessons.filter((_, index) => foldOf[index] !== fold);
     if (seen.length === 0 || seen.length === lessons.length) continue;
-    const stub: Provenance = { ...emptyProvenance(options), labels: seen.length };
-    const scorer = options.scorerWith(createOverlay(train(seen, stub)));
+    const source: Provenance = { ...emptyProvenance(options), labels: seen.length };
+    const scorer = options.scorerWith(createOverlay(train(seen, source)));
     for (const [index, { input }] of lessons.entries()) {
       if (foldOf[index] === fold) scores[index] = zOf(scorer.score(input));
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Calendar } from '../../../src/books/spending/calendar.ts';
+import { Calendar } from '../../src/core/calendar.ts';
 
 const at = (date: string) => Date.parse(date);
 
