@@ -1,44 +1,68 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { type Caller, forbiddenName, mayUse } from '../../core/caller.ts';
+import type { Deployment } from '../../core/deployment.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import type { Door } from '../../doors/door.ts';
+import { MESSAGES } from '../../doors/messages/door.ts';
 import type { RoutingView } from '../../routing/view.ts';
+import type { HttpPort } from '../port.ts';
+import { pageOf, toModel } from './anthropic-models.ts';
 
-type Called = { Variables: { caller: Caller } };
+type Called = { Variables: { caller: Caller; door: Door } };
 
-/** `GET /v1/models` and `/v1/models/{id}`: the names that the client's key may ask for. */
-export function modelRoutes(gateway: { readonly routing: RoutingView }, clock: Clock): Hono<Called> {
-  const list = (caller: Caller) => {
+export interface ModelParts {
+  gateway: { readonly routing: RoutingView };
+  http: Pick<HttpPort, 'header'>;
+  clock: Clock;
+}
+
+/** `GET /v1/models` and `/v1/models/{id}`: the names that the client's key may ask for, as its SDK reads them. */
+export function modelRoutes({ gateway, http, clock }: ModelParts): Hono<Called> {
+  const namesFor = (caller: Caller) => {
     const { routing } = gateway; // It changes with the rules.
-    const created = Math.floor(clock.now() / 1000);
     const names = new Set([...routing.rules.routes.keys(), ...routing.models.keys()]);
-    return [...names]
-      .filter((id) => mayUse(caller, id, routing.rules.routes))
-      .map((id) => ({
-        id,
-        object: 'model' as const,
-        created,
-        owned_by: ownerOf(id, routing),
-      }));
+    return [...names].filter((id) => mayUse(caller, id, routing.rules.routes));
   };
+  const forOpenAi = (id: string) => ({
+    id,
+    object: 'model' as const,
+    created: Math.floor(clock.now() / 1000),
+    owned_by: deploymentsOf(id, gateway.routing)[0]?.endpoint.name ?? 'signalbox',
+  });
+  /** Anthropic's SDKs always send its version. Their errors are then in its words, too. */
+  const isAnthropics = (c: Context<Called>) => {
+    const isTheirs = http.header(c, 'anthropic-version') !== undefined;
+    if (isTheirs) c.set('door', MESSAGES);
+    return isTheirs;
+  };
+  const forAnthropic = (id: string) => toModel(id, deploymentsOf(id, gateway.routing));
   return new Hono<Called>()
-    .get('/', (c) => c.json({ object: 'list', data: list(c.get('caller')) }))
+    .get('/', (c) => {
+      const names = namesFor(c.get('caller'));
+      if (!isAnthropics(c)) return c.json({ object: 'list', data: names.map(forOpenAi) });
+      const { limit, after_id: afterId, before_id: beforeId } = c.req.query();
+      return c.json(pageOf(names, { limit, afterId, beforeId }, forAnthropic));
+    })
     .get('/:id{.+}', (c) => {
+      const isTheirs = isAnthropics(c);
       const id = c.req.param('id');
-      const caller = c.get('caller');
-      if (!mayUse(caller, id, gateway.routing.rules.routes)) throw forbiddenName(caller, id);
-      const known = list(caller).find((model) => model.id === id);
-      const direct = known ? undefined : gateway.routing.direct(id);
-      if (known) return c.json(known);
-      if (direct) {
-        return c.json({ id, object: 'model', created: Math.floor(clock.now() / 1000), owned_by: direct.endpoint.name });
-      }
-      throw new GatewayError('model_not_found', `There is no model "${id}" here; GET /v1/models lists them`, {
-        param: 'model',
-      });
+      requireKnown(id, c.get('caller'), gateway.routing);
+      return c.json(isTheirs ? forAnthropic(id) : forOpenAi(id));
     });
 }
 
-function ownerOf(id: string, routing: RoutingView): string {
-  return routing.models.get(id)?.[0]?.endpoint.name ?? 'signalbox';
+function requireKnown(id: string, caller: Caller, routing: RoutingView): void {
+  if (!mayUse(caller, id, routing.rules.routes)) throw forbiddenName(caller, id);
+  if (routing.rules.routes.has(id) || deploymentsOf(id, routing).length > 0) return;
+  throw new GatewayError('model_not_found', `There is no model "${id}" here; GET /v1/models lists them`, {
+    param: 'model',
+  });
+}
+
+function deploymentsOf(id: string, { models, direct }: RoutingView): readonly Deployment[] {
+  const named = models.get(id);
+  if (named) return named;
+  const found = direct(id);
+  return found ? [found] : [];
 }
