@@ -52,6 +52,11 @@ const SENTENCES: readonly { says: RegExp; kind: ErrorKind }[] = [
   { says: /current quota(?!.{0,500}retry in)/is, kind: 'exhausted' },
   { says: /(?:incorrect|invalid) api key/i, kind: 'credential' },
   { says: /encrypted content|'rs_\w+'|required following item|thought.?signature/i, kind: 'reasoning_rejected' },
+  // Servers that know no reasoning in the history (Groq, Mistral); others demand it.
+  {
+    says: /reasoning_(?:content|details).{0,80}(?:unsupported|not (?:permitted|allowed|supported))|(?:unknown|unrecognized|extra).{0,80}reasoning_(?:content|details)/is,
+    kind: 'reasoning_rejected',
+  },
   { says: /high demand|(?:at|over|insufficient) capacity|overloaded/i, kind: 'overload' },
 ];
 

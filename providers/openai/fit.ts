@@ -23,6 +23,7 @@ const EXTENSIONS = [
   'thinking',
   'reasoning',
   'extra_body',
+  'optional_fields',
 ] as readonly Field[];
 const DIALS: readonly Field[] = ['temperature', 'top_p', 'logprobs', 'top_logprobs'];
 /** Refused by reasoning models even while they do not reason. */

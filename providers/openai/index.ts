@@ -1,30 +1,41 @@
 import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
+import type { TaskDialect } from '../../src/core/task.ts';
 import { authorizeByHeader } from '../shared/authorize.ts';
 import { hidesReasoning } from '../shared/effort.ts';
 import { reading } from '../shared/fault.ts';
 import { isOpenAi, toPath } from './endpoint.ts';
+import { batches } from './batch.ts';
 import { classify } from './errors.ts';
 import { readLimits, reserve, spent } from './limits.ts';
 import type { Reading } from './reading.ts';
 import { toChat } from './request.ts';
 import { fromChat } from './response.ts';
 import { fromResponses } from './responses-answer.ts';
+import { fitOriginal } from './responses-original.ts';
 import { needsResponses, toResponses } from './responses-request.ts';
 import { fromResponsesStream } from './responses-stream.ts';
 import { fromChatStream } from './stream.ts';
+import { task } from './task.ts';
 
 /** OpenAI, Azure, and every server that speaks OpenAI's chat completions. */
-export const openai: Provider = {
+export const openai: Provider & TaskDialect = {
   name: 'openai',
-  speaks: ['chat'],
+  speaks: ['chat', 'responses'],
   baseUrl: () => 'https://api.openai.com/v1',
-  translate: (call) => (needsResponses(call) ? throughResponses(call) : throughChat(call)),
+  translate,
   classify,
   authorize: (request, endpoint) => authorizeByHeader(request, endpoint, 'authorization'),
   reserve,
   spent,
   readLimits,
+  task,
+  batches,
 };
+
+function translate(call: Call): Exchange {
+  if (call.original?.wire === 'responses' && isOpenAi(call.endpoint)) return passResponses(call);
+  return needsResponses(call) ? throughResponses(call) : throughChat(call);
+}
 
 function throughChat(call: Call): Exchange {
   const { body, warnings, emulate } = toChat(call);
@@ -43,15 +54,26 @@ function throughChat(call: Call): Exchange {
   };
 }
 
+/** Other servers may have no such API: they get chat. */
+function passResponses(call: Call): Exchange {
+  const { body, warnings } = fitOriginal(call);
+  const exchange = responsesExchange(call, body);
+  return { ...exchange, headers: { ...call.original?.headers, ...exchange.headers }, warnings, relay: 'responses' };
+}
+
 function throughResponses(call: Call): Exchange {
   const { body, warnings, emulate } = toResponses(call);
+  const exchange = responsesExchange(call, JSON.stringify(body));
+  return { ...exchange, warnings, ...(Object.keys(emulate).length > 0 && { emulate }) };
+}
+
+function responsesExchange(call: Call, body: string): Exchange {
   const how = toReading(call);
   return {
     path: toPath('/responses', call.endpoint.settings),
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    warnings,
-    ...(Object.keys(emulate).length > 0 && { emulate }),
+    body,
+    warnings: [],
     readAnswer: (answer, sink) => reading(() => fromResponses(answer, sink, how)),
     openStream: (sink) => fromResponsesStream(sink, how),
   };

@@ -1,3 +1,4 @@
+import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
 import { mergeNative } from '../shared/merge.ts';
 import { isOpenAi } from './endpoint.ts';
@@ -20,8 +21,20 @@ export function toChat(call: Call): Translation {
 }
 
 function asItIs({ request, omitReasoning }: Call): Fitting {
+  const fitting: Fitting = { changes: {}, warnings: [], emulate: {} };
   const messages = omitReasoning ? withoutReasoning(request.messages) : request.messages;
-  return { changes: messages === request.messages ? {} : { messages }, warnings: [], emulate: {} };
+  if (messages !== request.messages) fitting.changes.messages = messages;
+  if (request.optional_fields) leaveOptional(fitting, request.optional_fields);
+  return fitting;
+}
+
+/** What a server may not know and the client can do without is not worth a refusal. */
+function leaveOptional({ changes, warnings }: Fitting, fields: NonNullable<ChatRequest['optional_fields']>): void {
+  changes.optional_fields = undefined;
+  for (const param of fields) {
+    changes[param] = undefined;
+    warnings.push({ param, action: 'dropped' });
+  }
 }
 
 function rewrite(call: Call, changes: Fitting['changes']): string {

@@ -35,10 +35,10 @@ const SAME_NAME = [
 const TRANSLATED = ['store', 'reasoning_effort', 'reasoning', 'verbosity', 'response_format', 'logprobs'];
 const TRANSLATED_TOO = ['web_search_options', 'stop', 'n'];
 /** Nothing is stored there, so reasoning must travel with us. */
-const ENCRYPTED = 'reasoning.encrypted_content';
+export const ENCRYPTED = 'reasoning.encrypted_content';
 const LOGPROBS = 'message.output_text.logprobs';
 /** The Responses API refuses less. */
-const LEAST_OUTPUT_TOKENS = 16;
+export const LEAST_OUTPUT_TOKENS = 16;
 
 export interface ResponsesTranslation {
   body: ResponseCreateParams;
@@ -56,17 +56,14 @@ export function needsResponses({ request, capabilities, endpoint }: Call): boole
 
 export function toResponses(call: Call): ResponsesTranslation {
   const { request } = call;
-  const { effort, warnings } = fitEffort(call);
-  const honoured = honouredFields(call, effort);
-  refuseUnsayable(request, honoured);
+  const { effort, honoured, warnings } = fitFields(call);
   const { input, warnings: lost } = toInput(call);
-  const tokens = toOutputTokens(request);
   const emulate = toEmulation(request);
   const body: ResponseCreateParamsBase = {
     model: call.providerModel,
     input,
     ...sameFields(request, honoured),
-    ...tokens.field,
+    ...toOutputTokens(request).field,
     ...toReasoning(request, effort),
     ...toText(request),
     ...toToolFields(request),
@@ -76,14 +73,34 @@ export function toResponses(call: Call): ResponsesTranslation {
   };
   return {
     body: mergeNative({ ...body }, request.extra_body?.openai) as ResponseCreateParams,
-    warnings: [...warnings, ...lost, ...tokens.warnings, ...ignoredFields(request, honoured), ...emulated(emulate)],
+    warnings: [...warnings, ...lost, ...emulated(emulate)],
     emulate,
   };
 }
 
-function honouredFields(call: Call, effort: Effort | undefined): ReadonlySet<string> {
+/** What this model takes of the request, and what becomes of the rest. Throws `unsupported` for what must not be dropped. */
+export function fitFields(call: Call): {
+  effort: Effort | undefined;
+  honoured: ReadonlySet<string>;
+  refused: readonly string[];
+  warnings: Warning[];
+} {
+  const { request } = call;
+  const { effort, warnings } = fitEffort(call);
+  const refused = refusedSampling(call, effort);
+  const honoured = honouredFields(refused);
+  refuseUnsayable(request, honoured);
+  return {
+    effort,
+    honoured,
+    refused,
+    warnings: [...warnings, ...toOutputTokens(request).warnings, ...ignoredFields(request, honoured)],
+  };
+}
+
+function honouredFields(refused: readonly string[]): ReadonlySet<string> {
   const honoured = new Set<string>([...SAME_NAME, ...TRANSLATED, ...TRANSLATED_TOO]);
-  for (const field of refusedSampling(call, effort)) honoured.delete(field);
+  for (const field of refused) honoured.delete(field);
   return honoured;
 }
 

@@ -13,15 +13,16 @@ const USAGE_OPTION = '{"stream_options":{"include_usage":true},';
 export function splice(call: Call): string | undefined {
   const { original, request, providerModel } = call;
   if (original?.wire !== 'chat') return undefined;
-  const { text } = original;
-  const named = request.model === providerModel ? text : spliceModel(text, request.model, providerModel);
+  const named = spliceModel(original.text, request.model, providerModel);
   if (named === undefined || !request.stream || request.stream_options?.include_usage) return named;
   if (request.stream_options !== undefined) return undefined;
   const start = named.indexOf('{');
   return start < 0 ? undefined : USAGE_OPTION + named.slice(start + 1);
 }
 
-function spliceModel(text: string, from: string, to: string): string | undefined {
+/** The text with another name for the model; undefined where it is not plain which one is meant. */
+export function spliceModel(text: string, from: string, to: string): string | undefined {
+  if (from === to) return text;
   const end = endOfOnlyKey(text);
   if (end === undefined || ESCAPED_LETTER.test(text)) return undefined;
   const old = JSON.stringify(from);

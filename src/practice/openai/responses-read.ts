@@ -3,6 +3,7 @@ import { gptOf, isReasoning } from '../gpt.ts';
 import { readShape } from '../shape.ts';
 import { LEAST_CACHED_TOKENS } from './chat-read.ts';
 import { modelNotFound, rejectShape } from './errors.ts';
+import { itemsOf, offered } from './responses-offers.ts';
 import { checkResponses } from './responses-rules.ts';
 import { type InputItem, type ResponsesBody, responsesShape } from './responses-shape.ts';
 
@@ -30,14 +31,10 @@ export function readResponses(given: unknown): { body: ResponsesBody; ask: Ask }
   return { body, ask };
 }
 
-function itemsOf({ input }: ResponsesBody): InputItem[] {
-  return typeof input === 'string' ? [{ role: 'user', content: input }] : input;
-}
-
 type Message = Extract<InputItem, { role: string }>;
 
 function isMessage(item: InputItem): item is Message {
-  return 'role' in item;
+  return 'content' in item && 'role' in item;
 }
 
 function isSystem(item: InputItem): item is Message {
@@ -70,8 +67,9 @@ function outputText(output: string | readonly { type: string }[]): string {
   return output.map((part) => ('text' in part ? String(part.text) : `[${part.type}]`)).join(' ');
 }
 
-function toolsOf({ tools = [], tool_choice: choice }: ResponsesBody): Pick<Ask, 'tools' | 'toolMode'> {
-  const offers = tools.flatMap((tool): ToolOffer[] => {
+function toolsOf(body: ResponsesBody): Pick<Ask, 'tools' | 'toolMode'> {
+  const { tool_choice: choice } = body;
+  const offers = offered(body).flatMap((tool): ToolOffer[] => {
     if (tool.type === 'function') {
       return [{ name: tool.name, description: tool.description ?? undefined, schema: tool.parameters ?? {} }];
     }

@@ -4,6 +4,7 @@ import { Rejected } from '../rejected.ts';
 import { openaiSchemaFault } from '../schema-limits.ts';
 import { sealFault } from '../seal.ts';
 import { invalid } from './errors.ts';
+import { offered } from './responses-offers.ts';
 import type { InputItem, ResponsesBody } from './responses-shape.ts';
 
 const LEAST_OUTPUT_TOKENS = 16;
@@ -74,7 +75,9 @@ function checkReasoning(item: InputItem & { type: 'reasoning' }, next: InputItem
   }
 }
 
-function checkTools({ tools = [], tool_choice: choice }: ResponsesBody): void {
+function checkTools(body: ResponsesBody): void {
+  const { tool_choice: choice } = body;
+  const tools = offered(body);
   const names = tools.map((tool) => ('name' in tool ? tool.name : tool.type));
   if (choice === 'required' && tools.length === 0)
     throw invalid("Tool choice 'required' must be specified with 'tools' parameter.", 'tool_choice');

@@ -56,6 +56,36 @@ const functionName = z
   .regex(/^[a-zA-Z0-9_-]{1,64}$/u, "Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'");
 const output = z.union([z.string(), z.array(inputPart)]);
 
+const functionTool = z.strictObject({
+  type: z.literal('function'),
+  name: functionName,
+  description: z.string().nullish(),
+  parameters: open.nullable(),
+  strict: z.boolean().nullish(),
+});
+const customTool = z.strictObject({
+  type: z.literal('custom'),
+  name: functionName,
+  description: z.string().optional(),
+  format: open.optional(),
+});
+const tool = z.discriminatedUnion('type', [
+  functionTool,
+  customTool,
+  z.strictObject({
+    type: z.literal('namespace'),
+    name: functionName,
+    description: z.string(),
+    tools: z.array(z.discriminatedUnion('type', [functionTool, customTool])),
+  }),
+  z.looseObject({ type: z.literal('web_search') }),
+  // Offered, and never called.
+  z.strictObject({ type: z.enum(['local_shell', 'apply_patch']) }),
+  z.looseObject({
+    type: z.enum(['shell', 'file_search', 'code_interpreter', 'image_generation', 'mcp', 'tool_search']),
+  }),
+]);
+
 const item = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('function_call'),
@@ -63,6 +93,7 @@ const item = z.discriminatedUnion('type', [
     call_id: callId,
     name: functionName,
     arguments: z.string(),
+    namespace: z.string().optional(),
     status,
   }),
   z.strictObject({ type: z.literal('function_call_output'), id, call_id: callId, output, status }),
@@ -72,35 +103,21 @@ const item = z.discriminatedUnion('type', [
     call_id: callId,
     name: functionName,
     input: z.string(),
+    namespace: z.string().optional(),
     status,
   }),
   z.strictObject({ type: z.literal('custom_tool_call_output'), id, call_id: callId, output, status }),
+  z.strictObject({ type: z.literal('additional_tools'), id, role: z.string().nullish(), tools: z.array(tool) }),
   z.strictObject({
     type: z.literal('reasoning'),
     id: z.string(),
     summary: z.array(z.strictObject({ type: z.literal('summary_text'), text: z.string() })),
-    content: z.array(open).optional(),
+    content: z.array(open).nullish(),
     encrypted_content: z.string().nullish(),
     status,
   }),
 ]);
 
-const tool = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('function'),
-    name: functionName,
-    description: z.string().nullish(),
-    parameters: open.nullable(),
-    strict: z.boolean().nullish(),
-  }),
-  z.strictObject({
-    type: z.literal('custom'),
-    name: functionName,
-    description: z.string().optional(),
-    format: open.optional(),
-  }),
-  z.looseObject({ type: z.literal('web_search') }),
-]);
 const named = z.strictObject({ type: z.enum(['function', 'custom']), name: z.string() });
 const toolChoice = z.union([
   z.enum(['none', 'auto', 'required']),
@@ -172,6 +189,7 @@ export const responsesShape = z.strictObject({
   truncation: z.enum(['auto', 'disabled']).nullish(),
   moderation: open.nullish(),
   background: z.literal(false).nullish(),
+  client_metadata: open.nullish(), // As Codex sends it.
 });
 
 export type ResponsesBody = z.infer<typeof responsesShape>;

@@ -1,5 +1,6 @@
 import type { Script, Step } from '../ask.ts';
 import { idOf, seal } from '../seal.ts';
+import { offered } from './responses-offers.ts';
 import type { ResponsesBody } from './responses-shape.ts';
 
 export interface ResponsesStamp {
@@ -10,8 +11,24 @@ export interface ResponsesStamp {
 export type Item =
   | { id: string; type: 'reasoning'; summary: SummaryPart[]; encrypted_content?: string }
   | { id: string; type: 'message'; status: string; role: 'assistant'; content: Part[] }
-  | { id: string; type: 'function_call'; status: string; arguments: string; call_id: string; name: string }
-  | { id: string; type: 'custom_tool_call'; status: string; input: string; call_id: string; name: string };
+  | {
+      id: string;
+      type: 'function_call';
+      status: string;
+      arguments: string;
+      call_id: string;
+      name: string;
+      namespace?: string;
+    }
+  | {
+      id: string;
+      type: 'custom_tool_call';
+      status: string;
+      input: string;
+      call_id: string;
+      name: string;
+      namespace?: string;
+    };
 
 export interface SummaryPart {
   type: 'summary_text';
@@ -43,7 +60,15 @@ function toItem(body: ResponsesBody, step: Step, seed: string): Item {
     case 'refuse':
       return message(id('msg'), { type: 'refusal', refusal: step.text });
     case 'call': {
-      const call = { status: 'completed', call_id: `call_${idOf(seed, 'call', 24)}`, name: step.name };
+      const namespace = offered(body).flatMap((tool) =>
+        'namespace' in tool && tool.name === step.name ? [tool.namespace] : [],
+      )[0];
+      const call = {
+        status: 'completed',
+        call_id: `call_${idOf(seed, 'call', 24)}`,
+        name: step.name,
+        ...(typeof namespace === 'string' && { namespace }),
+      };
       return step.custom
         ? { id: id('ctc'), type: 'custom_tool_call', ...call, input: step.text }
         : { id: id('fc'), type: 'function_call', ...call, arguments: step.text };

@@ -1,0 +1,143 @@
+/** A list of items as the turns of a chat. */
+import type { ChatMessage, ReasoningDetail } from '../../core/chat.ts';
+import type { Warning } from '../../core/provider.ts';
+import { argumentsOf, type CallKind, isOutput, kindOfCall, textOf } from './calls.ts';
+import { readContent } from './parts.ts';
+import { detailsOf, plainTextOf } from './reasoning.ts';
+import { typeOf } from './schema.ts';
+import { isJson, type Item } from './stored.ts';
+import type { Toolbox } from './tools.ts';
+
+type Assistant = Extract<ChatMessage, { role: 'assistant' }>;
+
+/** Records of what OpenAI did itself: what came of it is in the words that follow. */
+const RECORDS = new Set([
+  'web_search_call',
+  'file_search_call',
+  'code_interpreter_call',
+  'image_generation_call',
+  'mcp_call',
+  'mcp_list_tools',
+  'tool_search_call',
+  'tool_search_output',
+  'configuration_update',
+]);
+
+export class Turns {
+  readonly messages: ChatMessage[] = [];
+  readonly lost: Warning[] = [];
+  only: string | undefined;
+  readonly #tools: Toolbox;
+  #turn: Turn | undefined;
+
+  constructor(tools: Toolbox) {
+    this.#tools = tools;
+  }
+
+  add(item: Item, param: string): void {
+    const type = typeOf(item);
+    if (type === 'message') return this.#message(item, param);
+    if (type === 'reasoning') return this.#assistant.think(item);
+    if (type === 'additional_tools') return this.#addTools(item, param);
+    if (isOutput(type) && !isHosted(item)) return this.#output(item, param);
+    const kind = kindOfCall(type);
+    if (kind && !isHosted(item)) return this.#assistant.call(item, kind, this.#tools.nameOf(kind, item));
+    this.#other(type, param);
+  }
+
+  end(): void {
+    const message = this.#turn?.message();
+    if (message) this.messages.push(message);
+    this.#turn = undefined;
+  }
+
+  get #assistant(): Turn {
+    return (this.#turn ??= new Turn());
+  }
+
+  /** `developer` becomes `system`: to OpenAI they are the same, and many servers know only the old word. */
+  #message(item: Item, param: string): void {
+    const { content, only } = readContent(item.content, `${param}.content`);
+    this.only ??= only;
+    if (item.role === 'assistant') return this.#assistant.say(item);
+    this.end();
+    const role = item.role === 'user' ? 'user' : 'system';
+    this.messages.push({ role, content } as ChatMessage); // Media in a system message is the provider's to judge.
+  }
+
+  #output(item: Item, param: string): void {
+    this.end();
+    const { content, only } = readContent(resultOf(item), `${param}.output`);
+    this.only ??= only;
+    const id = textOf(item.call_id ?? item.id);
+    this.messages.push({ role: 'tool', tool_call_id: id, content } as ChatMessage); // Tools may answer in images.
+    if (item.type === 'tool_search_output') this.#addTools(item, param);
+  }
+
+  #addTools({ tools }: Item, param: string): void {
+    if (!Array.isArray(tools)) return;
+    for (const [index, tool] of tools.filter(isJson).entries()) this.#tools.add(tool, `${param}.tools.${index}`);
+  }
+
+  /** What says nothing without OpenAI can be left out; what the model has to go on from cannot. */
+  #other(type: string, param: string): void {
+    if (!RECORDS.has(type)) this.only ??= param;
+    else if (!this.lost.some(({ note }) => note === type)) this.lost.push({ param, action: 'dropped', note: type });
+  }
+}
+
+/** A search for tools that OpenAI has done itself. */
+function isHosted({ type, execution }: Item): boolean {
+  return (type === 'tool_search_call' || type === 'tool_search_output') && execution !== 'client';
+}
+
+/** As the model reads it: what is no text is JSON. */
+function resultOf(item: Item): unknown {
+  if (item.type === 'shell_call_output') return JSON.stringify(item.output);
+  if (item.type === 'tool_search_output') return JSON.stringify(item.tools);
+  if (item.type === 'apply_patch_call_output') return textOf(item.output) || textOf(item.status);
+  return item.output;
+}
+
+/** What an assistant thinks, says and calls between two of others' turns: in chat one message. */
+class Turn {
+  readonly #texts: string[] = [];
+  readonly #details: ReasoningDetail[] = [];
+  readonly #calls: NonNullable<Assistant['tool_calls']> = [];
+  #thought = '';
+  #refusal = '';
+
+  think(item: Item): void {
+    this.#details.push(...detailsOf(item));
+    this.#thought += plainTextOf(item);
+  }
+
+  say({ content }: Item): void {
+    const parts = Array.isArray(content) ? content.filter(isJson) : [{ text: content }];
+    for (const { text, refusal } of parts) {
+      this.#texts.push(textOf(text));
+      this.#refusal += textOf(refusal);
+    }
+  }
+
+  call(item: Item, kind: CallKind, name: string): void {
+    const id = textOf(item.call_id);
+    this.#calls.push({ id, type: 'function', function: { name, arguments: argumentsOf(kind, item) } });
+  }
+
+  /** Undefined where it came to nothing but a thought. */
+  message(): Assistant | undefined {
+    const texts = this.#texts.filter((text) => text !== '');
+    if (texts.length === 0 && this.#calls.length === 0 && !this.#refusal) return undefined;
+    const [first = null] = texts;
+    const content = texts.length > 1 ? texts.map((text) => ({ type: 'text' as const, text })) : first;
+    return {
+      role: 'assistant',
+      content,
+      ...(this.#refusal && { refusal: this.#refusal }),
+      ...(this.#calls.length > 0 && { tool_calls: this.#calls }),
+      ...(this.#thought && { reasoning_content: this.#thought }),
+      ...(this.#details.length > 0 && { reasoning_details: this.#details }),
+    };
+  }
+}
