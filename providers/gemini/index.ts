@@ -4,23 +4,34 @@
  */
 import type { EndpointSettings } from '../../src/core/deployment.ts';
 import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
+import type { TaskDialect } from '../../src/core/task.ts';
 import { authorizeByHeader } from '../shared/authorize.ts';
+import { createToolNames } from '../shared/ids.ts';
+import { batches } from './batch.ts';
+import type { Asked } from './candidate.ts';
+import { toTokenCount } from './count.ts';
 import { classify } from './errors.ts';
 import { quotaTimeZone, readLimits, reserve, spent } from './limits.ts';
+import { passedAnyway, passedOn } from './pass.ts';
 import { toGemini } from './request.ts';
 import { fromGemini } from './response.ts';
 import { fromGeminiStream } from './stream.ts';
+import { TOOL_NAME } from './tools.ts';
+import { task } from './task.ts';
 
-export const gemini: Provider = {
+export const gemini: Provider & TaskDialect = {
   name: 'gemini',
-  speaks: [],
+  speaks: ['gemini'],
   baseUrl,
   translate,
+  countTokens: (call) => toTokenCount(call, toPath(call, 'countTokens')),
   classify,
   authorize: (request, endpoint) => authorizeByHeader(request, endpoint, 'x-goog-api-key'),
   reserve,
   spent,
   readLimits,
+  task,
+  batches,
   quotaTimeZone,
 };
 
@@ -35,14 +46,29 @@ function baseUrl({ project, location = 'global' }: EndpointSettings): string {
 }
 
 function translate(call: Call): Exchange {
+  const anyway = passedAnyway(call);
+  if (anyway !== undefined) return passing(call, anyway);
+  const own = passedOn(call, toGemini);
+  if (own !== undefined) return passing(call, own);
   const { body, warnings, emulate, names, customNames } = toGemini(call);
-  const asked = { call, names, customNames };
+  const exchange = exchangeOf(call, body, { call, names, customNames });
+  return { ...exchange, warnings, ...(emulate && { emulate }) };
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** The client's own words: nothing is renamed in them, and the answer's go back as they come. */
+function passing(call: Call, body: string): Exchange {
+  const asked = { call, names: createToolNames([], TOOL_NAME), customNames: NO_NAMES };
+  return { ...exchangeOf(call, body, asked), relay: 'gemini' };
+}
+
+function exchangeOf(call: Call, body: string, asked: Asked): Exchange {
   return {
-    path: toPath(call),
+    path: toPath(call, call.request.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'),
     headers: { 'content-type': 'application/json' },
     body,
-    warnings,
-    ...(emulate && { emulate }),
+    warnings: [],
     readAnswer: (answer, sink) => fromGemini(answer, sink, asked),
     openStream: (sink) => fromGeminiStream(sink, asked),
   };
@@ -51,12 +77,11 @@ function translate(call: Call): Exchange {
 /** The address may end in the API's version already. */
 const VERSIONED = /\/v\d+(alpha|beta)?\d*$/;
 
-function toPath({ request, endpoint, providerModel }: Call): string {
+function toPath({ endpoint, providerModel }: Call, verb: string): string {
   const { project, location = 'global', apiVersion } = endpoint.settings;
   const version = VERSIONED.test(endpoint.baseUrl) ? '' : `/${apiVersion ?? (project ? 'v1' : 'v1beta')}`;
   const scope = project
     ? `/projects/${encodeURIComponent(project)}/locations/${encodeURIComponent(location)}/publishers/google`
     : '';
-  const verb = request.stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
   return `${version}${scope}/models/${encodeURIComponent(providerModel)}:${verb}`;
 }

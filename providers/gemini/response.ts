@@ -78,13 +78,19 @@ export function fromGemini(body: string, sink: AnswerSink, asked: Asked): void {
 /** Gemini counts thoughts beside its candidates, and what its own tools fed it beside the prompt. */
 export function toUsage(usage: GeminiUsage): Usage {
   const reasoning = usage.thoughtsTokenCount ?? 0;
-  return usageOf({
+  const counted = usageOf({
     prompt: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
     completion: (usage.candidatesTokenCount ?? 0) + reasoning,
     cached: usage.cachedContentTokenCount,
     written: 0,
     reasoning,
   });
+  const imageOutputTokens = imageTokens(usage.candidatesTokensDetails);
+  return imageOutputTokens > 0 ? { ...counted, media: { imageOutputTokens } } : counted;
+}
+
+function imageTokens(details: GeminiUsage['candidatesTokensDetails']): number {
+  return (details ?? []).reduce((sum, each) => sum + (each.modality === 'IMAGE' ? (each.tokenCount ?? 0) : 0), 0);
 }
 
 const TIERS: Readonly<Record<string, string>> = {

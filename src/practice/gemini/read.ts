@@ -3,6 +3,7 @@ import { Rejected } from '../rejected.ts';
 import { readShape } from '../shape.ts';
 import type { Asked } from '../wire.ts';
 import { checkGenerate, versionOf } from './rules.ts';
+import { inCamelCase } from './spelling.ts';
 import { type Content, type GenerateRequest, generateShape, rejectShape } from './shape.ts';
 
 export interface Reading {
@@ -25,7 +26,7 @@ export function readGenerate({ url, body }: Asked): Reading {
   }
   const stream = verb === 'streamGenerateContent';
   if (stream && url.searchParams.get('alt') !== 'sse') throw new Rejected(400, 'Practice streams with alt=sse only.');
-  const request = readShape(generateShape, body ?? {}, rejectShape);
+  const request = readShape(generateShape, inCamelCase(body ?? {}), rejectShape);
   checkGenerate(request, model);
   return { request, model, stream, isNew: versionOf(model) >= 3, ask: toAsk(request, model) };
 }

@@ -22,7 +22,9 @@ export function versionOf(model: string): number {
 
 export function checkGenerate(request: GenerateRequest, model: string): void {
   if (request.contents.length === 0) throw bad('* GenerateContentRequest.contents: contents is not specified\n');
-  for (const [index, content] of request.contents.entries()) checkContent(request.contents, content, index);
+  for (const [index, content] of request.contents.entries()) checkContent(content, index);
+  const turns = turnsOf(request.contents);
+  for (const index of turns.keys()) checkResponses(turns, index);
   for (const { parts } of request.contents) for (const part of parts) checkSignature(part);
   if (versionOf(model) >= 3) checkCallsAreSigned(request.contents);
   checkTools(request);
@@ -35,21 +37,32 @@ export function checkGenerate(request: GenerateRequest, model: string): void {
     throw bad('logprobs may only be set when response_logprobs is true.');
 }
 
-function checkContent(contents: readonly Content[], { role, parts }: Content, index: number): void {
+/** Neighbours of one role are one turn: Google's own SDK sends an answer back in as many contents as it had chunks. */
+function turnsOf(contents: readonly Content[]): Content[] {
+  const turns: Content[] = [];
+  for (const { role, parts } of contents) {
+    const last = turns.at(-1);
+    if (last && (last.role === 'model') === (role === 'model')) last.parts.push(...parts);
+    else turns.push({ role, parts: [...parts] });
+  }
+  return turns;
+}
+
+function checkContent({ role, parts }: Content, index: number): void {
   if (role !== undefined && role !== 'user' && role !== 'model') throw bad('Please use a valid role: user, model.');
   if (parts.length === 0)
     throw bad(`* GenerateContentRequest.contents[${index}].parts: contents.parts must not be empty.\n`);
   for (const [at, part] of parts.entries()) {
-    const data = DATA.filter((key) => part[key] !== undefined && (part[key] !== '' || part.thoughtSignature));
+    const mayBeEmpty = role === 'model' || part.thoughtSignature; // Streams end on an empty text.
+    const data = DATA.filter((key) => part[key] !== undefined && (part[key] !== '' || mayBeEmpty));
     if (data.length === 1) continue;
     throw bad(
       `* GenerateContentRequest.contents[${index}].parts[${at}].data: required oneof field 'data' must have one initialized field\n`,
     );
   }
-  checkResponses(contents, index);
 }
 
-/** Responses answer the calls of the content before, one each, by name. */
+/** Responses answer the calls of the turn before, one each, by name. */
 function checkResponses(contents: readonly Content[], index: number): void {
   const responses = namesOf(contents[index], 'functionResponse');
   const calls = namesOf(contents[index - 1], 'functionCall');
@@ -105,10 +118,17 @@ function checkTools({ tools = [], toolConfig }: GenerateRequest): void {
     const field = `tools[0].function_declarations[${index}].parameters_json_schema`;
     if (parameters && parametersJsonSchema)
       throw bad(`${field}: only one of parameters and parameters_json_schema may be set`);
-    const fault = geminiSchemaFault(parametersJsonSchema);
+    const fault = geminiSchemaFault(bare(parametersJsonSchema));
     if (fault) throw bad(`Invalid JSON payload received. ${fault.message} at '${[field, ...fault.path].join('.')}'`);
   }
   checkCalling(toolConfig, names);
+}
+
+/** Google's own SDK and CLI send `$schema` in the fields that take JSON Schema. */
+function bare(schema: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  if (!schema) return undefined;
+  const { $schema: _, ...rest } = schema;
+  return rest;
 }
 
 function checkCalling(toolConfig: GenerateRequest['toolConfig'], names: readonly string[]): void {
@@ -131,7 +151,7 @@ function checkFormat({ tools = [], generationConfig = {} }: GenerateRequest, mod
   if ((responseSchema || responseJsonSchema) && mime === undefined) {
     throw bad('response_schema requires response_mime_type to be application/json');
   }
-  const fault = geminiSchemaFault(responseJsonSchema);
+  const fault = geminiSchemaFault(bare(responseJsonSchema));
   if (fault)
     throw bad(
       `Invalid JSON payload received. ${fault.message} at '${['generation_config.response_json_schema', ...fault.path].join('.')}'`,

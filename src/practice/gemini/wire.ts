@@ -1,6 +1,7 @@
 import { PRACTICE_KEY } from '../credentials.ts';
 import { Rejected } from '../rejected.ts';
 import type { Wire } from '../wire.ts';
+import { hearCount, isCount } from './count.ts';
 import { readGenerate } from './read.ts';
 import { frame, toAnswer, toEvents } from './write.ts';
 
@@ -23,6 +24,7 @@ export const geminiWire: Wire = {
   },
 
   hear(asked) {
+    if (isCount(asked)) return hearCount(asked);
     const reading = readGenerate(asked);
     return {
       ask: reading.ask,
