@@ -1,4 +1,5 @@
 import type { Call, Exchange, Provider } from '../../src/core/provider.ts';
+import type { TaskDialect } from '../../src/core/task.ts';
 import { hidesReasoning } from '../shared/effort.ts';
 import type { Reading } from './answer.ts';
 import { classify } from './errors.ts';
@@ -8,9 +9,10 @@ import { toConverse } from './request.ts';
 import { fromConverse } from './response.ts';
 import { authorize, baseUrl } from './sign.ts';
 import { fromConverseStream } from './stream.ts';
+import { task } from './task.ts';
 
 /** Amazon Bedrock's Converse API: one dialect for every vendor's models there. */
-export const bedrock: Provider = {
+export const bedrock: Provider & TaskDialect = {
   name: 'bedrock',
   speaks: [],
   baseUrl,
@@ -20,6 +22,7 @@ export const bedrock: Provider = {
   reserve,
   spent,
   readLimits,
+  task,
 };
 
 function translate(call: Call): Exchange {

@@ -69,12 +69,19 @@ function withLost(exchange: Exchange, lost: readonly Warning[]): Exchange {
   return { ...exchange, warnings: [...lost, ...exchange.warnings] };
 }
 
+type Sendable = Pick<Exchange, 'path' | 'headers' | 'body'> & Pick<OutgoingRequest, 'bytes'>;
+
 /** Sends one exchange. Resolves with the head of a 2xx answer; anything else is classified and thrown. */
-export async function send(work: Work, exchange: Exchange): Promise<IncomingResponse> {
+export async function send(work: Work, exchange: Sendable): Promise<IncomingResponse> {
   const { provider, call, transport, timeouts, client } = work;
   const { baseUrl, settings } = call.endpoint;
   const headers = settings.headers ? { ...exchange.headers, ...settings.headers } : exchange.headers;
-  const request: OutgoingRequest = { url: baseUrl + exchange.path, headers, body: exchange.body };
+  const request: OutgoingRequest = {
+    url: baseUrl + exchange.path,
+    headers,
+    body: exchange.body,
+    bytes: exchange.bytes,
+  };
   const signed = provider.authorize(request, call.endpoint, work.clock.now());
   const authorized = signed instanceof Promise ? await signed : signed;
   const response = await transport.send(authorized, { client, ...timeouts });

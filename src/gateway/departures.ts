@@ -64,8 +64,12 @@ export async function attemptAt<Body>(
 const LONG_ANSWER_TOKENS = 4_096;
 
 /** Answers that may pass as they are do, so of them only the operator's word makes streams. */
-function readsAsStream({ wholeAsStream }: TimeLimits, { request, original }: Plan, { speaks }: Provider): boolean {
-  if (original.only !== undefined) return false;
+function readsAsStream(
+  { wholeAsStream }: TimeLimits,
+  { request, original, task }: Plan,
+  { speaks }: Provider,
+): boolean {
+  if (task !== undefined || original.only !== undefined) return false;
   if (wholeAsStream !== 'auto') return wholeAsStream === 'always';
   if (original.passes && speaks.includes(original.wire)) return false;
   const limit = request.max_completion_tokens ?? request.max_tokens ?? Infinity;

@@ -34,7 +34,8 @@ export async function answer(gateway: Gateway, inbound: Inbound): Promise<Reply<
 export async function answerStream(gateway: Gateway, inbound: Inbound): Promise<Reply<Frames>> {
   const plan = prepare(gateway, inbound);
   if (mayLackReasoning(plan.request)) await recall(gateway, plan);
-  const mayGoOn = gateway.onBreak === 'continue' && mayContinue(plan.request);
+  // What only the client's own wire can say would be lost on a tape.
+  const mayGoOn = gateway.onBreak === 'continue' && plan.original.only === undefined && mayContinue(plan.request);
   const reply = await tryCandidates(gateway, plan, mayGoOn ? TAPED : LIVE);
   plan.firstTokenMs = gateway.clock.now() - plan.startedAt;
   if (!reply.candidate) return reply;

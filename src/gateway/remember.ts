@@ -12,7 +12,7 @@ export function remember(gateway: Gateway, plan: Plan, outcome: Outcome<unknown>
   const { memory, clock } = gateway;
   const { deployment, tier } = outcome.candidate;
   const { facts, decision } = plan.choice;
-  const isOnTheWay = decision !== undefined && !facts.isHousekeeping;
+  const isOnTheWay = decision !== undefined && !facts.isHousekeeping && plan.task === undefined;
   if (isOnTheWay) memory.sessions.note(plan.key, facts.session, { deployment, tier, usage }, plan.startedAt);
   noteSpeed(gateway, plan, outcome, { outputTokens: usage?.completion_tokens ?? 0, nowMs: clock.now() });
 }

@@ -6,10 +6,10 @@ import type { Gateway, Plan } from './gateway.ts';
 /** Undefined where the failure itself has to be told. Background work can wait, so it does. */
 export function standIn(
   gateway: Gateway,
-  { request, priority, hold }: Plan,
+  { request, priority, hold, task }: Plan,
   failure: GatewayError,
 ): string | undefined {
-  if (!hold) return undefined; // Its own limits refused it.
+  if (!hold || task !== undefined) return undefined; // Its own limits refused it, or words are no answer to it.
   const { dispatcher, clock, emergencyAnswer } = gateway;
   if (emergencyAnswer === undefined || priority === 'background' || !isOfProviders(failure)) return undefined;
   return dispatcher.emergency.active(clock.now()) && takesText(request) ? emergencyAnswer : undefined;

@@ -1,5 +1,5 @@
 /** A request's candidates as places it may go to: what it would take there, and what it would cost. */
-import type { ChatRequest } from '../core/chat.ts';
+import type { ChatRequest, Usage } from '../core/chat.ts';
 import type { Candidate, Capabilities, Estimate } from '../core/deployment.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
@@ -50,18 +50,23 @@ export class CandidateStop implements Stop {
   /** At most; undefined where the price is unknown. */
   get costUsd(): number | undefined {
     const { price } = this.candidate.deployment;
-    const { inputTokens, outputTokens } = this.#estimate;
-    const usage = {
-      prompt_tokens: inputTokens,
-      completion_tokens: outputTokens,
-      total_tokens: inputTokens + outputTokens,
-    };
-    return price && costUsd(usage, price);
+    return price && costUsd(usageOf(this.#estimate), price);
   }
 
   get #limit(): number | undefined {
     return this.#request.max_completion_tokens ?? this.#request.max_tokens ?? undefined;
   }
+}
+
+/** An estimate as if it had been counted. */
+export function usageOf({ inputTokens, outputTokens, media }: Estimate): Usage {
+  const usage: Usage = {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+  };
+  if (media) usage.media = media;
+  return usage;
 }
 
 /** Styles of reasoning that begin unless the request says no. */

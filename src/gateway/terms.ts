@@ -1,4 +1,5 @@
 /** The parts and the words of the gateway: what it is made of, what comes in, what goes out. */
+import type { TaskKind } from '../core/ability.ts';
 import type { AnswerFacts } from '../core/answer.ts';
 import type { Ceilings } from '../core/ceilings.ts';
 import type { Caller } from '../core/caller.ts';
@@ -125,6 +126,8 @@ export interface Plan extends Inbound {
   estimate: Estimate;
   choice: Choice;
   candidates: readonly Candidate[];
+  /** Where it is no conversation. */
+  task?: TaskKind;
   /** A copy of another request, for the operator's eyes. */
   isShadow?: boolean;
   /** Of the limits and budgets over it. */

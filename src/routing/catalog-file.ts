@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { ABILITIES } from '../core/ability.ts';
 import type { Capabilities } from '../core/deployment.ts';
 
 /** JSON has no `undefined`: an absent `apiVersion` is `null` there. */
 export const CapabilityFields = z.strictObject({
   contextTokens: z.int().positive(),
   outputTokens: z.int().positive(),
+  tasks: z.array(z.enum(ABILITIES)).exactOptional(),
   input: z.array(z.enum(['image', 'pdf', 'audio', 'video'])),
   tools: z.boolean(),
   forcedToolChoice: z.boolean(),
@@ -44,8 +46,19 @@ const priceTier = {
   cacheWrite1h: dollars.exactOptional(),
 };
 
+const mediaPrice = {
+  imageInput: dollars.exactOptional(),
+  audioInput: dollars.exactOptional(),
+  imageOutput: dollars.exactOptional(),
+  /** US dollars for a minute of sound that is heard. */
+  perMinute: dollars.exactOptional(),
+  /** US dollars for a million characters that are spoken. */
+  perMillionCharacters: dollars.exactOptional(),
+};
+
 const priceRow = z.strictObject({
   ...priceTier,
+  ...mediaPrice,
   tiers: z.array(z.strictObject({ ...priceTier, abovePromptTokens: z.int().positive() })).exactOptional(),
   /** First and last day (UTC) on which this row holds. */
   validFrom: z.iso.date().optional(),

@@ -186,11 +186,14 @@ function capabilitiesOf(
 ): Capabilities {
   const strange = { ...defaults.capabilities, ...defaults.on[dialect] };
   if (!known) return toCapabilities(strange);
-  const own = { ...defaults.capabilities, ...known.layer.all, ...known.layer.on[dialect] };
+  // Of a model that somebody has described it is known what it is for: conversation, unless he says otherwise.
+  const own = { ...defaults.capabilities, tasks: CHAT, ...known.layer.all, ...known.layer.on[dialect] };
   if (isOwn(known.family, dialect, id)) return toCapabilities(own);
-  const { contextTokens, outputTokens, input, tools } = own;
-  return toCapabilities({ ...strange, contextTokens, outputTokens, input, tools });
+  const { contextTokens, outputTokens, input, tools, tasks } = own;
+  return toCapabilities({ ...strange, contextTokens, outputTokens, input, tools, tasks });
 }
+
+const CHAT = ['chat'] as const;
 
 function toCapabilities(merged: unknown): Capabilities {
   const fields = CapabilityFields.parse(merged);

@@ -7,6 +7,7 @@ import { GatewayError } from '../core/errors.ts';
 import { lastAsk } from './ask.ts';
 import { createFacts, type Facts } from './facts/facts.ts';
 import { nearNames } from './near.ts';
+import type { TaskNeed } from './needs.ts';
 import { type Decision, decide } from './rules/decide.ts';
 import type { Complexity } from './score/scorer.ts';
 import { type Circumstances, type Selected, Selection } from './selection.ts';
@@ -17,6 +18,8 @@ import { deploymentsOf, type RoutingMemory, type RoutingView } from './view.ts';
 export interface Wanted {
   request: ChatRequest;
   estimate: Estimate;
+  /** Where it is no conversation. */
+  task?: TaskNeed | undefined;
   /** The client key's name. */
   key: string;
   header: (name: string) => string | undefined;

@@ -1,5 +1,5 @@
-import type { Usage } from '../core/chat.ts';
-import type { Price, PriceTier } from '../core/deployment.ts';
+import type { MediaUsage, Usage } from '../core/chat.ts';
+import type { MediaPrice, Price, PriceTier } from '../core/deployment.ts';
 
 /**
  * What a request cost, in US dollars. Every prompt token is in exactly one bucket: fresh, read from the cache, or
@@ -14,8 +14,23 @@ export function costUsd(usage: Usage, price: Price): number {
     read * (rate.cacheRead ?? rate.input) +
     written5m * (rate.cacheWrite5m ?? rate.input) +
     written1h * (rate.cacheWrite1h ?? rate.cacheWrite5m ?? rate.input) +
-    usage.completion_tokens * rate.output;
+    usage.completion_tokens * rate.output +
+    (usage.media ? mediaMicros(usage.media, { ...price, ...rate }) : 0);
   return Math.max(0, micros) / 1_000_000;
+}
+
+/** Tokens have been counted as text already: only what they cost more or less. */
+function mediaMicros(media: MediaUsage, rate: PriceTier & MediaPrice): number {
+  const { imageInputTokens = 0, audioInputTokens = 0, imageOutputTokens = 0, seconds = 0, characters = 0 } = media;
+  const { input, output, imageInput = input, audioInput = input, imageOutput = output } = rate;
+  const { perMinute = 0, perMillionCharacters = 0 } = rate;
+  return (
+    imageInputTokens * (imageInput - input) +
+    audioInputTokens * (audioInput - input) +
+    imageOutputTokens * (imageOutput - output) +
+    (seconds / 60) * perMinute * 1_000_000 +
+    characters * perMillionCharacters
+  );
 }
 
 /** The tier is decided by the whole prompt, cached or not, and holds for the whole request, output included. */

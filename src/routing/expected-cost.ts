@@ -1,4 +1,5 @@
 /** What a request would cost at a deployment, before anybody has counted anything. */
+import type { MediaUsage, Usage } from '../core/chat.ts';
 import type { Deployment, Price } from '../core/deployment.ts';
 import { priceAt } from './catalog.ts';
 import { costUsd } from './cost.ts';
@@ -12,6 +13,7 @@ export interface ExpectedWork {
   /** Of the rest, what it will write to its cache; no more than the rest. */
   writtenTokens?: number;
   expectedOutputTokens: number;
+  media?: MediaUsage | undefined;
 }
 
 /** In US dollars; undefined where the price is unknown. */
@@ -23,12 +25,13 @@ export function expectedCostUsd(deployment: Deployment, work: ExpectedWork, nowM
   const read = Math.min(work.cachedTokens, inputTokens);
   const written = Math.min(work.writtenTokens ?? 0, inputTokens - read);
   const output = Math.min(work.expectedOutputTokens * factor, deployment.capabilities.outputTokens);
-  const usage = {
+  const usage: Usage = {
     prompt_tokens: inputTokens * factor,
     completion_tokens: output,
     total_tokens: inputTokens * factor + output,
     prompt_tokens_details: { cached_tokens: read * factor, cache_write_tokens: written * factor },
   };
+  if (work.media) usage.media = work.media;
   return costUsd(usage, price);
 }
 

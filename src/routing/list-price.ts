@@ -1,4 +1,4 @@
-import type { DatedPrice, PriceTier } from '../core/deployment.ts';
+import type { DatedPrice, MediaPrice, PriceTier } from '../core/deployment.ts';
 import type { Family, PriceRow } from './catalog-file.ts';
 
 const DAY_MS = 86_400_000;
@@ -13,7 +13,7 @@ export function datedPrice(row: PriceRow, longPrompt: Family['longPrompt'], fact
   };
   const steps = tiers?.map((tier) => ({ ...tier, ...times(tier, factor, factor) })) ?? (long ? [long] : undefined);
   return {
-    price: { ...base, ...(steps && { tiers: steps }) },
+    price: { ...base, ...mediaTimes(list, factor), ...(steps && { tiers: steps }) },
     fromMs: validFrom === undefined ? -Infinity : Date.parse(validFrom),
     untilMs: validTo === undefined ? Infinity : Date.parse(validTo) + DAY_MS,
   };
@@ -28,6 +28,14 @@ function times(price: PriceTier, input: number, output: number): PriceTier {
     ...(price.cacheWrite5m !== undefined && { cacheWrite5m: rounded(price.cacheWrite5m * input) }),
     ...(price.cacheWrite1h !== undefined && { cacheWrite1h: rounded(price.cacheWrite1h * input) }),
   };
+}
+
+const MEDIA = ['imageInput', 'audioInput', 'imageOutput', 'perMinute', 'perMillionCharacters'] as const;
+
+function mediaTimes(price: MediaPrice, factor: number): MediaPrice {
+  const priced: MediaPrice = {};
+  for (const field of MEDIA) if (price[field] !== undefined) priced[field] = rounded(price[field] * factor);
+  return priced;
 }
 
 /** 2.2 rather than 2.2000000000000002: prices are shown to people. */

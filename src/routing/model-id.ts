@@ -21,7 +21,7 @@ export function parseModelId(id: string): ModelId {
   const lower = id.toLowerCase();
   const name = lower.slice(lower.lastIndexOf('/') + 1);
   const { region, vendor, rest } = withoutOwner(name);
-  const bare = vendor ? rest.replace(/:\d+$/, '').replace(/-v\d+$/, '') : rest.replace(/[:@].*$/, '');
+  const bare = vendor ? withoutVersion(rest) : rest.replace(/[:@].*$/, '');
   const resold = lower.includes('/') && !lower.startsWith('arn:') && !OWN_PATHS.some((path) => lower.startsWith(path));
   return { key: modelKey(withoutDate(bare)), region, resold };
 }
@@ -37,6 +37,12 @@ function withoutOwner(name: string): { region: string | undefined; vendor: strin
   const region = parts.length > 2 && REGIONS.has(parts[0] ?? '') ? parts.shift() : undefined;
   const vendor = parts.length > 1 && VENDORS.has(parts[0] ?? '') ? parts.shift() : undefined;
   return { region, vendor, rest: parts.join('.') };
+}
+
+/** The next version of an embedding model is another model: no vector of the one fits those of the other. */
+function withoutVersion(name: string): string {
+  const bare = name.replace(/:\d+$/, '');
+  return bare.includes('embed') ? bare : bare.replace(/-v\d+$/, '');
 }
 
 function withoutDate(id: string): string {

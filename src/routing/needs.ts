@@ -1,3 +1,4 @@
+import { type Ability, ABILITY_WORDS, type TaskKind } from '../core/ability.ts';
 import type { ChatRequest } from '../core/chat.ts';
 import type { Capabilities, Deployment, Estimate } from '../core/deployment.ts';
 
@@ -5,6 +6,14 @@ export interface Needs {
   media: readonly MediaNeed[];
   tools: boolean;
   estimate: Estimate;
+  ability: Ability;
+}
+
+/** What is no conversation. */
+export interface TaskNeed {
+  kind: TaskKind;
+  /** Of the longest of its texts: each of them has the model's context to itself. */
+  longestTokens: number;
 }
 
 type Medium = Capabilities['input'][number];
@@ -20,13 +29,20 @@ export type Obstacle =
   | { kind: 'context'; neededTokens: number; contextTokens: number }
   | { kind: 'unsupported'; what: string; param: string };
 
-export function needsOf(request: ChatRequest, estimate: Estimate): Needs {
+export function needsOf(request: ChatRequest, estimate: Estimate, task?: TaskNeed): Needs {
+  if (task) {
+    const longest = { ...estimate, inputTokens: task.longestTokens };
+    return { media: [], tools: false, estimate: longest, ability: task.kind };
+  }
   const tools = Boolean(request.tools?.length || request.functions?.length);
-  return { media: mediaNeeds(request), tools, estimate };
+  return { media: mediaNeeds(request), tools, estimate, ability: 'chat' };
 }
 
 /** What a model lacks comes before its size: a larger one of the kind would not help. */
 export function obstacleFor({ capabilities }: Deployment, needs: Needs): Obstacle | undefined {
+  const { tasks } = capabilities;
+  if (tasks ? !tasks.includes(needs.ability) : needs.ability !== 'chat')
+    return { kind: 'unsupported', what: ABILITY_WORDS[needs.ability], param: 'model' };
   for (const { medium, param } of needs.media) {
     if (!capabilities.input.includes(medium)) return { kind: 'unsupported', what: MEDIA_WORDS[medium], param };
   }

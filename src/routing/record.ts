@@ -7,6 +7,8 @@ import type { Ceilings } from '../core/ceilings.ts';
 import type { Choice } from './choose.ts';
 import type { Facts } from './facts/facts.ts';
 import { type Condition, RulesDocument } from './rules/document.ts';
+import type { Scorer } from './score/scorer.ts';
+import type { Dropped } from './selection.ts';
 
 /** Of a request, what only some rules ask for. */
 export interface AskedFields {
@@ -75,15 +77,19 @@ export const RoutingRecord = z.object({
   values: z.array(z.number()).max(1_000).optional(),
   /** Ids, in the order to be tried. */
   candidates: z.array(z.string()),
+  /** Who could not serve it, or cost or took too much. */
+  dropped: z.array(z.object({ deployment: z.string(), why: z.string().max(MAX_TEXT) })).optional(),
+  /** The rules that had a say, by their names. */
+  fired: texts,
   ask: z.string().max(MAX_ASK).optional(),
 });
 
 export type RoutingRecord = z.infer<typeof RoutingRecord>;
 
 /** Costs what the facts cost that nobody has asked for yet; only for a line that is really written. */
-export function recordOf({ facts, decision, candidates }: Choice, beside: Beside): RoutingRecord {
+export function recordOf({ facts, decision, candidates, dropped }: Choice, beside: Beside): RoutingRecord {
   const { maxCostUsd, maxLatencyMs } = beside.ceilings;
-  const complexity = decision?.complexity;
+  const { complexity, fired = [] } = decision ?? {};
   return {
     atMs: facts.atMs,
     session: facts.session.slice(facts.key.length + 1),
@@ -96,8 +102,20 @@ export function recordOf({ facts, decision, candidates }: Choice, beside: Beside
     score: complexity && rounded(complexity.score),
     values: complexity && shortened(complexity.values),
     candidates: candidates.slice(0, MAX_TRIED).map(({ deployment }) => deployment.id),
+    dropped: dropped.length > 0 ? dropped.slice(0, MAX_TRIED).map(toldOf) : undefined,
+    fired: fired.length > 0 ? fired.slice(0, MAX_NAMES).map(({ name }) => name) : undefined,
     ask: beside.ask?.slice(0, MAX_ASK),
   };
+}
+
+function toldOf({ deployment, why }: Dropped): { deployment: string; why: string } {
+  return { deployment: deployment.id, why: cut(why) };
+}
+
+/** With what made its score, by the weights in force now: that costs nobody anything until somebody looks. */
+export function withContributions(record: object | undefined, scorer: Pick<Scorer, 'fromValues'>): object | undefined {
+  if (!record || !('values' in record) || !Array.isArray(record.values)) return record;
+  return { ...record, contributions: scorer.fromValues(record.values as number[]).contributions };
 }
 
 function factsOf(facts: Facts, asked: AskedFields): RoutingRecord['facts'] {
@@ -152,6 +170,7 @@ export function factsFrom({ session, atMs, facts }: RoutingRecord, line: { asked
   return {
     ...line,
     session: `${line.key}:${session}`,
+    knownSession: `${line.key}:${session}`,
     atMs,
     header: (name) => (Object.hasOwn(headers, name) ? headers[name] : undefined),
     metadata,

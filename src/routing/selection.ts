@@ -60,8 +60,8 @@ export class Selection {
 
   constructor(circumstances: Circumstances) {
     this.#at = circumstances;
-    const { request, estimate } = circumstances.wanted;
-    this.#needs = needsOf(request, estimate);
+    const { request, estimate, task } = circumstances.wanted;
+    this.#needs = needsOf(request, estimate, task);
   }
 
   get isEmpty(): boolean {
@@ -135,12 +135,14 @@ export class Selection {
   /** What this request is expected to cost there, in US dollars. */
   costOf(deployment: Deployment): number | undefined {
     const { wanted, facts, session } = this.#at;
-    const work = { inputTokens: facts.inputTokens, expectedOutputTokens: this.#expectedOutputTokens, session };
+    const { media } = wanted.estimate;
+    const work = { inputTokens: facts.inputTokens, expectedOutputTokens: this.#expectedOutputTokens, media, session };
     return sessionCostUsd(deployment, work, wanted.nowMs);
   }
 
   get #expectedOutputTokens(): number {
-    const { facts, session } = this.#at;
+    const { facts, session, wanted } = this.#at;
+    if (wanted.task) return facts.outputTokens;
     return Math.min(facts.outputTokens, session?.outputTokens ?? USUAL_OUTPUT_TOKENS);
   }
 

@@ -19,6 +19,16 @@ const tier = {
   cacheWrite1h: Dollars.exactOptional(),
 };
 
+const media = {
+  imageInput: Dollars.exactOptional(),
+  audioInput: Dollars.exactOptional(),
+  imageOutput: Dollars.exactOptional(),
+  /** US dollars for a minute of sound that is heard. */
+  perMinute: z.number().min(0).max(MOST_USD).exactOptional(),
+  /** US dollars for a million characters that are spoken. */
+  perMillionCharacters: Dollars.exactOptional(),
+};
+
 const Tiers = z
   .array(z.strictObject({ ...tier, abovePromptTokens: z.int().positive() }))
   .refine((tiers) => tiers.every((row, index) => index === 0 || row.abovePromptTokens > before(tiers, index)), {
@@ -33,6 +43,7 @@ function before(tiers: readonly { abovePromptTokens: number }[], index: number):
 const Dated = z
   .strictObject({
     ...tier,
+    ...media,
     tiers: Tiers.exactOptional(),
     validFrom: z.iso.date().optional(),
     validTo: z.iso.date().optional(),

@@ -1,5 +1,5 @@
 /** What a session's provider still has of its prompt. All tokens are of the common baseline unless it says otherwise. */
-import type { Usage } from '../../core/chat.ts';
+import type { MediaUsage, Usage } from '../../core/chat.ts';
 import type { Deployment } from '../../core/deployment.ts';
 import { expectedCostUsd, tokenFactorOf } from '../expected-cost.ts';
 import type { Session } from './sessions.ts';
@@ -38,16 +38,17 @@ export function isWarm(deployment: Deployment, session: Session, nowMs: number):
 export interface SessionWork {
   inputTokens: number;
   expectedOutputTokens: number;
+  media?: MediaUsage | undefined;
   /** Undefined for a first turn, or a request without a session. */
   session: Session | undefined;
 }
 
 /** What the request would cost there, with what is read from its cache and what is written to it. */
 export function sessionCostUsd(deployment: Deployment, work: SessionWork, nowMs: number): number | undefined {
-  const { inputTokens, expectedOutputTokens, session } = work;
+  const { inputTokens, expectedOutputTokens, media, session } = work;
   const cachedTokens = session && isWarm(deployment, session, nowMs) ? session.prefixTokens : 0;
   const writtenTokens = isKept(deployment, work) ? inputTokens : 0;
-  return expectedCostUsd(deployment, { inputTokens, cachedTokens, writtenTokens, expectedOutputTokens }, nowMs);
+  return expectedCostUsd(deployment, { inputTokens, cachedTokens, writtenTokens, expectedOutputTokens, media }, nowMs);
 }
 
 /** A client that has marked what is to be kept will go on doing so. */
