@@ -3,8 +3,11 @@
  * an account. Nothing leaves the machine. Runs wherever `Request` and `Response` exist.
  */
 import type { Clock } from '../core/ports.ts';
+import { anthropicCountWire } from './anthropic/count.ts';
 import { anthropicWire } from './anthropic/wire.ts';
 import { bedrockWire } from './bedrock/wire.ts';
+import { answerBatch } from './batch.ts';
+import { Shelf } from './batch-shelf.ts';
 import { compose } from './brain.ts';
 import { type Directives, readDirectives } from './directives.ts';
 import { geminiWire } from './gemini/wire.ts';
@@ -12,38 +15,49 @@ import { chatWire } from './openai/chat-wire.ts';
 import { openaiWire } from './openai/errors.ts';
 import { listModels } from './openai/models.ts';
 import { responsesWire } from './openai/responses-wire.ts';
+import { plannedIn } from './plan.ts';
 import { pause, play, troubled } from './play.ts';
 import { Rejected } from './rejected.ts';
 import { hexDigest } from './seal.ts';
+import { answerTask } from './tasks/answer.ts';
 import type { Asked, Hearing, Wire } from './wire.ts';
 
 export interface PracticeOptions {
   clock?: Clock;
   /** Between two words of a stream; 0 in tests. */
   paceMs?: number;
+  /** How long a batch takes. */
+  batchMs?: number;
 }
 
 const HUMAN_PACE_MS = 25;
+const USUAL_BATCH_MS = 10_000;
 
 const ROUTES: readonly (readonly [path: RegExp, wire: Wire])[] = [
   [/^\/anthropic\/v1\/messages$/u, anthropicWire],
+  [/^\/anthropic\/v1\/messages\/count_tokens$/u, anthropicCountWire],
   [/^\/openai\/v1\/chat\/completions$/u, chatWire],
   [/^\/openai\/v1\/responses$/u, responsesWire],
-  [/^\/gemini\/v1(?:beta)?\/models\/[^/]+:(?:streamG|g)enerateContent$/u, geminiWire],
+  [/^\/gemini\/v1(?:beta)?\/models\/[^/]+:(?:(?:streamG|g)enerateContent|countTokens)$/u, geminiWire],
   [/^\/bedrock\/model\/[^/]+\/converse(?:-stream)?$/u, bedrockWire],
 ];
 
 export function practiceFetch(options: PracticeOptions = {}): (request: Request) => Promise<Response> {
-  const { clock = { now: () => Date.now() }, paceMs = HUMAN_PACE_MS } = options;
-  return async (request) => {
+  const { clock = { now: () => Date.now() }, paceMs = HUMAN_PACE_MS, batchMs = USUAL_BATCH_MS } = options;
+  const shelf = new Shelf((request) => fetch(request), batchMs);
+  const fetch = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
     const { method, headers, signal } = request;
+    const task = await answerTask(request, clock.now());
+    if (task) return task;
     const text = await request.text();
     const asked: Asked = { url, method, headers, text, seed: hexDigest(url.pathname + text), nowMs: clock.now() };
     if (method === 'GET' && url.pathname === '/openai/v1/models') return await models(asked);
     const [, wire] = ROUTES.find(([path]) => method === 'POST' && path.test(url.pathname)) ?? [];
-    return wire ? await answer(wire, asked, { paceMs, signal }) : notFound(url, method);
+    if (wire) return await answer(wire, asked, { paceMs, signal });
+    return (await answerBatch(asked, shelf)) ?? notFound(url, method);
   };
+  return fetch;
 }
 
 interface Manner {
@@ -82,7 +96,7 @@ interface Turn {
 }
 
 async function say(wire: Wire, { asked, hearing, directives }: Turn, manner: Manner): Promise<Response> {
-  const script = compose(hearing.ask, directives);
+  const script = compose(hearing.ask, directives, plannedIn(asked.body));
   const { trouble } = directives;
   if (!hearing.stream) {
     if (trouble === 'stall') await pause(Infinity, manner.signal);

@@ -3,26 +3,31 @@
  * admits that it is practice.
  */
 import { type Ask, type Script, type Step, type ToolOffer, tokensOf } from './ask.ts';
-import { type Directives, withoutDirectives } from './directives.ts';
+import { type Directives, withoutDirectives as withoutTroubles } from './directives.ts';
+import { type Planned, withoutPlan } from './plan.ts';
 import { isSchema, sample, sampleArguments } from './sample.ts';
 
 const LONGEST_QUOTE = 600;
 const SEVERAL = /\bboth\b|\bparallel\b/iu;
 /** How the router asks again for a call that was demanded and did not come. */
 const NUDGE = /\bmust call (?:the tool|one of the tools)\b/iu;
+/** Where a tool stood in one at OpenAI, the other dialects have it in the name. */
+const NAMESPACE = /^.+__/u;
 const FILLER =
   'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore'.split(' ');
 
-export function compose(ask: Ask, directives: Directives): Script {
-  const steps = directives.empty ? [] : directives.refuse ? [refusal(ask)] : stepsFor(ask, directives);
+export function compose(ask: Ask, directives: Directives, planned?: Planned): Script {
+  const steps = directives.empty ? [] : directives.refuse ? [refusal(ask)] : stepsFor(ask, directives, planned);
   const ended = endOf(steps);
   return counted(ask, cutByLength(ask.maxTokens, cutByStop(ask.stop, { steps, end: ended })));
 }
 
 type Draft = Pick<Script, 'steps' | 'end' | 'stopped'>;
 
-function stepsFor(ask: Ask, directives: Directives): Step[] {
+function stepsFor(ask: Ask, directives: Directives, planned: Planned | undefined): Step[] {
   const thought: Step[] = ask.thinks ? [{ type: 'think', text: thoughtAbout(ask) }] : [];
+  const agreed = planned && stepsOf(planned, ask);
+  if (agreed) return [...thought, ...agreed];
   const calls = callsFor(ask);
   if (calls.length > 0) return [...thought, ...calls];
   return [...thought, { type: 'say', text: jsonFor(ask) ?? speech(ask, directives) }];
@@ -30,6 +35,39 @@ function stepsFor(ask: Ask, directives: Directives): Step[] {
 
 function refusal(ask: Ask): Step {
   return { type: 'refuse', text: `${introduction(ask)} It declines, because the directive asked it to.` };
+}
+
+/** Nothing where this is not the request that the plan is for: agents also ask for titles, without tools or in JSON. */
+function stepsOf({ calls, say }: Planned, ask: Ask): Step[] | undefined {
+  const offered = calls.map(({ name }) =>
+    ask.tools.find((tool) => tool.name === name || tool.name.replace(NAMESPACE, '') === name),
+  );
+  const missing = calls.find((_, index) => !offered[index]);
+  if (calls.length > 0 && (ask.tools.length === 0 || ask.toolMode === 'none')) return undefined;
+  if (ask.json || (ask.toolMode === 'required' && (missing || calls.length === 0))) return undefined;
+  if (missing) {
+    const names = ask.tools.map(({ name }) => name).join(', ');
+    return [{ type: 'say', text: `${introduction(ask)} The plan calls ${missing.name}; the tools are ${names}.` }];
+  }
+  const results = quote(ask.results.map(({ text }) => text).join(' '));
+  const said = say === undefined ? [] : [`${introduction(ask)} ${unquoted(say).replaceAll('{result}', () => results)}`];
+  const wanted = offered.flatMap((tool, index) => (tool ? [plannedCall(tool, calls[index]?.input ?? '')] : []));
+  return [...said.map((text) => ({ type: 'say' as const, text })), ...wanted];
+}
+
+/** In quotation marks it may hold line breaks, as JSON writes them. */
+function unquoted(text: string): string {
+  const given = text.startsWith('"') ? parsed(text) : undefined;
+  return typeof given === 'string' ? given : text;
+}
+
+/** A text in quotation marks goes into the only field that must be filled, or to a tool that takes free text. */
+function plannedCall({ name, schema, custom = false }: ToolOffer, written: string): Step {
+  const given = parsed(written);
+  const [field = 'input'] = isSchema(schema) && Array.isArray(schema['required']) ? schema['required'] : [];
+  const input = isSchema(given) ? given : given === undefined ? {} : { [String(field)]: given };
+  const text = custom ? (typeof given === 'string' ? given : written) : JSON.stringify(input);
+  return { type: 'call', name, custom, input: custom ? {} : input, text };
 }
 
 function callsFor(ask: Ask): Step[] {
@@ -68,6 +106,10 @@ function byFitness(tools: readonly ToolOffer[], text: string): ToolOffer[] {
 function wordsOf(text: string): string[] {
   const spaced = text.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').toLowerCase();
   return spaced.match(/[\p{L}\p{N}]{3,}/gu) ?? [];
+}
+
+function withoutDirectives(text: string): string {
+  return withoutTroubles(withoutPlan(text));
 }
 
 function introduction(ask: Ask): string {
@@ -127,10 +169,13 @@ function schemaIn(text: string): Record<string, unknown> | undefined {
 }
 
 function parsedSchema(text: string): Record<string, unknown> | undefined {
-  if (!text.startsWith('{')) return undefined;
+  const found = text.startsWith('{') ? parsed(text) : undefined;
+  return isSchema(found) && ['type', 'properties', '$ref', 'anyOf'].some((key) => key in found) ? found : undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    const found: unknown = JSON.parse(text);
-    return isSchema(found) && ['type', 'properties', '$ref', 'anyOf'].some((key) => key in found) ? found : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined; // Braces, but no JSON.
   }

@@ -63,7 +63,7 @@ const openaiCheck: Check = (schema) => {
 };
 
 const GEMINI_WORDS = wordSet(
-  `$id $defs $ref $anchor type format title description enum items prefixItems minItems maxItems minimum maximum anyOf
+  `$schema $id $defs $ref $anchor type format title description enum items prefixItems minItems maxItems minimum maximum anyOf
   oneOf properties additionalProperties required propertyOrdering`,
 );
 

@@ -1,0 +1,88 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { type Caller, forbiddenDoor, mayEnter } from '../../core/caller.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { ownerOf } from '../../core/objects.ts';
+import { uploadOf } from '../../batches/files.ts';
+import { parseForm } from '../../batches/multipart.ts';
+import type { Batches } from '../../batches/batches.ts';
+import { headersOf } from '../entrance.ts';
+import type { HttpPort } from '../port.ts';
+
+export interface BatchRoutesParts {
+  http: HttpPort;
+  batches: Batches;
+}
+
+export type Called = Hono<{ Variables: { caller: Caller } }>;
+
+/** As a key's `doors` name files and batches: one is of no use without the other. */
+const DOOR = 'batches';
+/** The form around the file. */
+const FORM_BYTES = 16 * 1024;
+
+/** `/v1/files`: the lines of batches, and their results. Each owner's own. */
+export function fileRoutes(parts: BatchRoutesParts): Called {
+  const { http, batches } = parts;
+  const { files } = batches;
+  const routes: Called = new Hono();
+  routes.post('/', async (c) => {
+    const owner = ownerAt(c);
+    const text = await http.readBody(c, files.maxFileBytes + FORM_BYTES);
+    const file = await files.create(owner, uploadOf(parseForm(http.header(c, 'content-type'), text)));
+    return told(parts, c, file);
+  });
+  routes.get('/', async (c) => {
+    const { limit, ...page } = pageOf(c, FilePage);
+    const { data, hasMore } = await files.list(ownerAt(c), { ...page, limit: Math.min(limit, 1_000) });
+    return told(parts, c, listed(data, hasMore));
+  });
+  routes.get('/:id', async (c) => told(parts, c, await files.get(ownerAt(c), c.req.param('id'))));
+  routes.get('/:id/content', async (c) => {
+    const { file, pieces } = await files.content(ownerAt(c), c.req.param('id'));
+    const headers = { ...headersOf(c), 'content-type': 'application/jsonl' };
+    return http.pass(c, { ...headers, 'content-length': String(file.bytes) }, pieces());
+  });
+  routes.delete('/:id', async (c) => {
+    const id = c.req.param('id');
+    await files.delete(ownerAt(c), id);
+    return told(parts, c, { id, object: 'file', deleted: true });
+  });
+  return routes;
+}
+
+/** Throws `forbidden` for a key that may not come in here. */
+export function callerAt(c: Context): Caller {
+  const caller: Caller = c.get('caller');
+  if (mayEnter(caller, DOOR)) return caller;
+  throw forbiddenDoor(caller, DOOR);
+}
+
+export function ownerAt(c: Context): string {
+  return ownerOf(callerAt(c));
+}
+
+export function told({ http }: BatchRoutesParts, c: Context, body: object): Response {
+  return http.send(c, 200, { ...headersOf(c), 'content-type': 'application/json' }, JSON.stringify(body));
+}
+
+/** As OpenAI's SDKs page through. */
+export function listed(data: readonly { id: string }[], hasMore: boolean) {
+  return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: hasMore };
+}
+
+const FilePage = z.object({
+  limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  order: z.enum(['asc', 'desc']).default('desc'),
+  after: z.string().max(200).optional(),
+  purpose: z.string().max(50).optional(),
+});
+
+/** Throws `invalid_request` that names the parameter. */
+export function pageOf<T extends z.ZodType>(c: Context, schema: T): z.infer<T> {
+  const parsed = schema.safeParse(c.req.query());
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const param = issue?.path.join('.') || undefined;
+  throw new GatewayError('invalid_request', `${param ?? 'query'}: ${issue?.message ?? 'is not valid'}`, { param });
+}
