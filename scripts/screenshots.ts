@@ -12,7 +12,7 @@ const PICTURES: Record<string, (page: Page) => Promise<void>> = {
   requests: (page) => go(page, 'Requests'),
   request: async (page) => {
     await go(page, 'Requests');
-    await page.locator('tr', { hasText: 'failover' }).getByRole('link').first().click();
+    await page.locator('tr', { hasText: 'failover' }).filter({ hasText: 'auto' }).getByRole('link').first().click();
     await page.getByRole('heading', { name: 'Why it went there' }).waitFor();
   },
   money: (page) => go(page, 'Money'),
@@ -24,17 +24,30 @@ const PICTURES: Record<string, (page: Page) => Promise<void>> = {
     await page.getByText('See it in the ledger').nth(1).waitFor();
   },
   keys: (page) => go(page, 'Keys'),
-  rules: (page) => go(page, 'Rules'),
+  rules: async (page) => {
+    await go(page, 'Rules');
+    const rules = page.getByRole('textbox', { name: 'Rules' });
+    await rules.fill(`${await rules.inputValue()}${TRIED}`);
+    await page.getByText('It has no mistakes.').waitFor();
+    await page.getByRole('button', { name: 'Try on recent requests' }).click();
+    await page.getByRole('heading', { name: /recent requests?/ }).waitFor();
+  },
 };
+
+/** As somebody might write it, to see what it would save. */
+const TRIED = '  - { name: thrifty, do: { atMost: sonnet } } # not yet\n';
 
 const SERIES = [
   { suffix: 'light', theme: 'light', width: WIDTHS.desk, names: Object.keys(PICTURES) },
-  { suffix: 'dark', theme: 'dark', width: WIDTHS.desk, names: ['line', 'playground'] },
-  { suffix: 'phone', theme: 'light', width: WIDTHS.phone, names: ['line', 'requests'] },
+  { suffix: 'dark', theme: 'dark', width: WIDTHS.desk, names: ['line', 'playground', 'rules'] },
+  { suffix: 'phone', theme: 'light', width: WIDTHS.phone, names: ['line', 'requests', 'rules'] },
 ] as const;
 
 /** OpenAI says that its key is not one: the deployment is parked until somebody mends it. */
 const TROUBLE = 'Hello [practice: openai status=401] [practice: fast]';
+
+/** Anthropic is too busy: another one answers. */
+const BUSY = 'Design a cache, step by step [practice: anthropic status=529] [practice: fast]';
 
 mkdirSync(PLACE, { recursive: true });
 const browser = await openBrowser();
@@ -42,9 +55,11 @@ for (const { suffix, theme, width, names } of SERIES) {
   const house = await openHouse();
   await fill(house);
   await house.admin('/admin/v1/keys', { name: 'intern', tenant: 'research', owner: 'Ada', budgets: '$1/day' });
+  if (suffix === 'light') await house.ask({ model: 'auto', messages: [{ role: 'user', content: BUSY }] });
   if (suffix === 'dark') {
     await house.ask({ model: 'gpt-5.5', messages: [{ role: 'user', content: TROUBLE }] }, { key: LAB_KEY });
   }
+  await house.settle();
   const watched = await visit(browser, { url: house.url, theme, width });
   const { page } = watched;
   await signIn(watched);

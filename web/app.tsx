@@ -41,7 +41,7 @@ export function App() {
 
 function Inside() {
   const address = useAddress();
-  const health = usePoll<Health>('/admin/v1/health', { everyMs: 5_000 });
+  const health = usePoll<Health>('/admin/v1/health', { everyMs: 5_000, liveMs: 1_000, on: ['state', 'keys'] });
   const view = VIEWS.find(({ name }) => name === address.view);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);

@@ -5,11 +5,14 @@ import { asGatewayError, errorBody, GatewayError } from '../core/errors.ts';
 import { type Endpoint, endpoint, json } from './endpoint.ts';
 import { guard, type Lock } from './guard.ts';
 import { openApi } from './openapi.ts';
+import { PLAY } from './page/play.ts';
 import type { BodyReader } from './reading.ts';
+import { changeEndpoints } from './routes/changes.ts';
 import { healthEndpoints } from './routes/health.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { limitEndpoints } from './routes/limits.ts';
 import { requestEndpoints } from './routes/requests.ts';
+import { rulesEndpoints } from './routes/rules.ts';
 import { stateEndpoints } from './routes/state.ts';
 import { statementEndpoints } from './routes/statements.ts';
 import { tenantEndpoints } from './routes/tenants.ts';
@@ -34,6 +37,8 @@ const ENDPOINTS: readonly Endpoint[] = [
   ...requestEndpoints,
   ...statementEndpoints,
   ...stateEndpoints,
+  ...rulesEndpoints,
+  ...changeEndpoints,
   ...['/openapi.json', '/admin/openapi.json'].map((path) =>
     endpoint(
       {
@@ -53,7 +58,7 @@ const documents = new WeakMap<AdminSources['about'], object>();
 function documentOf(about: AdminSources['about']): object {
   const known = documents.get(about);
   if (known) return known;
-  const made = openApi(ENDPOINTS, about.version);
+  const made = openApi([...ENDPOINTS, ...PLAY], about.version);
   documents.set(about, made);
   return made;
 }

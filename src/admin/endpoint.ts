@@ -19,10 +19,15 @@ interface Parts<Path, Query, Body> {
   parameters?: Path;
   query?: Query;
   body?: Body;
+  /** Default: 64 kB. */
+  maxBodyBytes?: number;
   answer: Answer;
 }
 
-export interface Endpoint extends Parts<z.ZodObject, z.ZodType, z.ZodType> {
+/** As much of one as its description needs. */
+export type Described = Parts<z.ZodObject, z.ZodType, z.ZodType>;
+
+export interface Endpoint extends Described {
   handle: (c: Context, sources: AdminSources, http: BodyReader) => Promise<Response>;
 }
 
@@ -47,7 +52,7 @@ export function endpoint<
   parts: Parts<Path, Query, Body>,
   run: (ask: Ask<z.output<Path>, z.output<Query>, z.output<Body>>) => Response | Promise<Response>,
 ): Endpoint {
-  const { parameters = NOTHING, query = NOTHING, body, method } = parts;
+  const { parameters = NOTHING, query = NOTHING, body, maxBodyBytes, method } = parts;
   const takesBody = method !== 'get' && method !== 'delete';
   return {
     ...parts,
@@ -55,7 +60,7 @@ export function endpoint<
       const ask = {
         parameters: readPath(c, parameters) as z.output<Path>, // `parameters` is `Path`, or nothing where that is nothing.
         query: readQuery(c, query) as z.output<Query>,
-        body: (takesBody ? await readBody(c, body ?? NOTHING, http) : {}) as z.output<Body>,
+        body: (takesBody ? await readBody(c, body ?? NOTHING, { http, maxBytes: maxBodyBytes }) : {}) as z.output<Body>,
         sources,
         nowMs: sources.clock.now(),
         onFailure: (cause: unknown) => sources.onFailure(cause, String(c.get('requestId'))),

@@ -1,9 +1,9 @@
 /** The OpenAPI document, made of the same schemas that check what comes in. */
 import { z } from 'zod';
 import { Failure } from './answers/state.ts';
-import { type Endpoint, JSON_TYPE } from './endpoint.ts';
+import { type Described, JSON_TYPE } from './endpoint.ts';
 
-export function openApi(endpoints: readonly Endpoint[], version: string): object {
+export function openApi(endpoints: readonly Described[], version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const endpoint of endpoints) {
     const path = endpoint.path.replace(/:(\w+)/g, '{$1}');
@@ -21,7 +21,7 @@ export function openApi(endpoints: readonly Endpoint[], version: string): object
   };
 }
 
-function operationOf({ method, path, summary, parameters, query, body, answer }: Endpoint): object {
+function operationOf({ method, path, summary, parameters, query, body, answer }: Described): object {
   return {
     operationId: `${method}${path.replace(/\/(?:admin\/v1\/)?:?(\w)(\w*)/g, (_, first: string, rest: string) => first.toUpperCase() + rest)}`,
     summary,
@@ -36,7 +36,7 @@ const FAILURE = {
   content: { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/Failure' } } },
 };
 
-function answerOf({ schema, types = [] }: Endpoint['answer']): object {
+function answerOf({ schema, types = [] }: Described['answer']): object {
   const content = {
     ...(schema && { [JSON_TYPE]: { schema: jsonSchema(schema, 'output') } }),
     ...Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])),

@@ -27,9 +27,9 @@ export function readPath<Schema extends z.ZodType>(c: Context, schema: Schema): 
 export async function readBody<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
-  http: BodyReader,
+  { http, maxBytes = MAX_BYTES }: { http: BodyReader; maxBytes?: number | undefined },
 ): Promise<z.output<Schema>> {
-  const text = await http.readBody(c, MAX_BYTES);
+  const text = await http.readBody(c, maxBytes);
   return checked(schema, text === '' ? {} : fromJson(text));
 }
 

@@ -7,10 +7,11 @@ import type { Spending } from '../books/spending/spending.ts';
 import type { Book, BookStore } from '../books/tenants/book.ts';
 import type { IssuePorts } from '../books/tenants/issue.ts';
 import type { LiveDirectory } from '../books/tenants/live-directory.ts';
-import type { LedgerStore } from '../core/ledger.ts';
+import type { Buckets, LedgerStore } from '../core/ledger.ts';
 import type { Clock, Timers } from '../core/ports.ts';
 import type { Priority } from '../core/priority.ts';
 import type { Standing } from '../limits/standing.ts';
+import type { RulesEditor } from './rules-editor.ts';
 
 export interface AdminSources {
   clock: Clock;
@@ -31,6 +32,14 @@ export interface AdminSources {
   /** Prometheus's text. */
   metrics?: (() => string) | undefined;
   rules: () => RulesInForce;
+  /** Another object when other rules are in force. */
+  inForce?: (() => object) | undefined;
+  /** Their text, where there are files; without it they are shown only. */
+  editor?: RulesEditor | undefined;
+  /** Answers may last for as long as somebody listens: not on Workers, where timers die with their request. */
+  isLive?: boolean | undefined;
+  /** What the rules' choices are held against; undefined where that has no known price. */
+  savings?: (() => Yardstick | undefined) | undefined;
   /** As it was read, secrets included; what is shown of it is chosen here. */
   configuration: object;
   /** How a request of late was chosen, where that is remembered. */
@@ -84,6 +93,14 @@ export interface DeploymentReading {
   lastCallAtMs: number | undefined;
 }
 
+/** One model, as if it had answered everything. */
+export interface Yardstick {
+  tier: string;
+  deployment: string;
+  /** What that would have cost which another deployment has served. */
+  costUsd: (served: string, buckets: Buckets) => number;
+}
+
 /** The operator's rules over the shipped ones. */
 export interface RulesInForce {
   /** The lowest first. */
@@ -95,7 +112,18 @@ export interface RulesInForce {
 }
 
 export interface Change {
-  change: 'key_created' | 'key_changed' | 'key_rotated' | 'key_revoked' | 'tenant_put' | 'tenant_deleted';
-  /** Of the key or the tenant. */
+  change:
+    | 'key_created'
+    | 'key_changed'
+    | 'key_rotated'
+    | 'key_revoked'
+    | 'tenant_put'
+    | 'tenant_deleted'
+    | 'rules_changed';
+  /** Of the key or the tenant; of rules their file. */
   name: string;
+  /** Of rules: which they are now, and what whoever changed them says. */
+  version?: number;
+  by?: string;
+  why?: string;
 }

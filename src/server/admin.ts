@@ -5,6 +5,7 @@ import type { Composed } from '../compose.ts';
 import { adminOf } from '../compose/admin.ts';
 import type { Configuration } from '../config/schema.ts';
 import { machineTimers } from '../compose.ts';
+import type { RulesEditor } from '../admin/rules-editor.ts';
 import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import { listen } from './listen.ts';
@@ -26,6 +27,7 @@ export interface AdminListenerPorts {
   startedAtMs: number;
   version: string;
   process: () => ProcessReading;
+  editor: RulesEditor;
 }
 
 const OFF: AdminListener = { lines: [], close: () => Promise.resolve() };
@@ -33,12 +35,20 @@ const OFF: AdminListener = { lines: [], close: () => Promise.resolve() };
 export async function serveAdmin(
   composed: Composed,
   configuration: Configuration,
-  { log, process, ...about }: AdminListenerPorts,
+  { log, process, editor, ...about }: AdminListenerPorts,
 ): Promise<AdminListener> {
   const { enabled, host, port: wanted, token: given } = configuration.admin;
   if (!enabled) return OFF;
   const token = given ?? newId('sba-', 43);
-  const app = adminOf(composed, configuration, { token, about, log, timers: machineTimers, process });
+  const app = adminOf(composed, configuration, {
+    token,
+    about,
+    log,
+    timers: machineTimers,
+    process,
+    editor,
+    isLive: true,
+  });
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
   server.maxConnections = MAX_CONNECTIONS;
   try {

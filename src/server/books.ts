@@ -5,6 +5,7 @@ import { readBack } from '../compose/read-back.ts';
 import { sourcesOf } from '../compose/readings.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Log } from '../platform/log.ts';
+import { pruneAll } from '../platform/objects/prune.ts';
 
 const HOUR_MS = 3_600_000;
 /** Longer than a batch takes; a dead store is not waited for. */
@@ -39,6 +40,7 @@ export function followBooks(composed: Composed, configuration: Configuration, lo
   return {
     async stop() {
       for (const stop of stops) stop();
+      await inTime(composed.runs.stop(), LAST_WRITE_MS);
       await Promise.all([writer?.flush(LAST_WRITE_MS), tracer?.flush(LAST_WRITE_MS)]);
     },
   };
@@ -47,13 +49,14 @@ export function followBooks(composed: Composed, configuration: Configuration, lo
 async function forget({ accounting, gateway }: Composed, { store }: Configuration, log: Log): Promise<void> {
   try {
     if (accounting.stores) await forgetOld(accounting.stores.ledger, store.keepDays, gateway.clock.now());
+    if (accounting.stores?.objects) await pruneAll(accounting.stores.objects, gateway.clock.now());
   } catch (cause) {
     log.error({ cause: String(cause) }, 'old rows could not be forgotten');
   }
 }
 
 /** Resolves when it is done, or when the time is over and it goes on. */
-function inTime(work: Promise<void>, ms: number): Promise<void> {
+export function inTime(work: Promise<void>, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(resolve, ms);
     void work.then(() => {

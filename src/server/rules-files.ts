@@ -51,7 +51,7 @@ export function readRouting(routing: Routing, { source, file }: From): RoutingFi
 }
 
 /** One for each mistake, without the words above them. */
-function linesOf(cause: unknown): string[] {
+export function linesOf(cause: unknown): string[] {
   const lines = (cause instanceof Error ? cause.message : String(cause)).split('\n');
   return lines.length > 1 ? lines.slice(1).map((line) => line.replace(/^- /, '')) : lines;
 }
@@ -66,9 +66,12 @@ export class RoutingMistakes extends ConfigurationError {
   }
 }
 
-/** YAML, and therefore JSON too. */
 function readDocument(path: string): unknown {
-  const text = readText(path);
+  return documentIn(readText(path), path);
+}
+
+/** YAML, and therefore JSON too. */
+export function documentIn(text: string, path: string): unknown {
   if (text.trim() === '') throw new Error('is empty: it may be half written; {} stands for no rules'); // As of an editor.
   if (path.endsWith('.json')) return JSON.parse(text);
   const document = parseDocument(text, { prettyErrors: true });

@@ -3,19 +3,22 @@ import { createAdaptorServer } from '@hono/node-server';
 import { createServer, type Server } from 'node:http';
 import pino from 'pino';
 import { compose } from '../compose.ts';
+import type { CredentialSources } from '../config/endpoints.ts';
 import type { ProviderEntry } from '../config/schema.ts';
 import { awsChain } from '../platform/aws-credentials.ts';
 import { banner } from './banner.ts';
 import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
 import { nodeHttp } from '../platform/node-http.ts';
+import { atEndOfTurn } from '../platform/turn.ts';
 import { nodeListener } from '../platform/node-listener.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import { isLoopback } from '../config/loopback.ts';
 import { serveAdmin } from './admin.ts';
-import { beginBooks, followBooks } from './books.ts';
+import { beginBooks, followBooks, inTime } from './books.ts';
 import { listen } from './listen.ts';
 import { processReading } from './process-reading.ts';
+import { rulesEditorOf } from './rules-editor.ts';
 import { readRouting } from './rules-files.ts';
 import { pricesIn, reprice } from './price-file.ts';
 import { openStores } from './stores.ts';
@@ -41,12 +44,10 @@ export async function serve(loaded: Loaded): Promise<void> {
   const stores = await openStores(loaded, { clock: { now }, log });
   const composed = compose(configuration, {
     http: nodeHttp,
+    soon: atEndOfTurn,
     transport,
     log,
-    credentials: {
-      awsChain: (region) => awsChain(region, now),
-      googleToken: (serviceAccount) => googleToken(serviceAccount, { now, fetch, shared: true }),
-    },
+    credentials: credentialsAt(now),
     environment,
     source,
     practice,
@@ -67,16 +68,18 @@ export async function serve(loaded: Loaded): Promise<void> {
     },
   );
   const books = followBooks(composed, configuration, log);
+  const following = followRouting({ loaded, composed, log, began: routing });
   const about = { source, practice, startedAtMs, version: version(), process: processReading(startedAtMs) };
-  const admin = await serveAdmin(composed, configuration, { log, ...about });
+  const editor = rulesEditorOf(composed, loaded, following);
+  const admin = await serveAdmin(composed, configuration, { log, editor, ...about });
   const told = { source, practice, host: options.host, port, configuration, admin: admin.lines };
   if (logOptions.level !== 'silent') process.stdout.write(banner(composed, told));
-  const following = followRouting({ loaded, composed, log, began: routing });
+  const stopBatches = composed.batches.follow();
   const stop = async () => {
     if (draining) return process.exit(1); // Asked twice: now.
     draining = true;
     following.stop();
-    await drain(server, options.drainMs);
+    await Promise.all([drain(server, options.drainMs), inTime(stopBatches(), options.drainMs)]);
     await admin.close();
     await books.stop();
     await transport.close();
@@ -86,6 +89,13 @@ export async function serve(loaded: Loaded): Promise<void> {
   process.on('SIGINT', () => void stop());
   process.on('SIGHUP', following.reload);
   process.on('SIGHUP', () => reprice(composed, loaded, log));
+}
+
+function credentialsAt(now: () => number): CredentialSources {
+  return {
+    awsChain: (region) => awsChain(region, now),
+    googleToken: (serviceAccount) => googleToken(serviceAccount, { now, fetch, shared: true }),
+  };
 }
 
 /**

@@ -1,11 +1,13 @@
-/** The stores of a local server: one database for the ledger, stored keys and tenants. */
+/** The stores of a local server: one database for the ledger, stored keys and tenants, and what clients leave here. */
 import { dirname, resolve } from 'node:path';
 import type { Stores } from '../compose/accounting.ts';
 import type { Clock } from '../core/ports.ts';
 import { createBookStore } from '../platform/keys/store.ts';
 import { createLedgerStore } from '../platform/ledger/store.ts';
 import { openDatabase } from '../platform/ledger/open.ts';
+import { sqliteDatabase } from '../platform/ledger/sqlite.ts';
 import type { Log } from '../platform/log.ts';
+import { createObjectStore } from '../platform/objects/store.ts';
 import type { Loaded } from './configuration.ts';
 
 export const USUAL_FILE = 'signalbox.db';
@@ -29,11 +31,17 @@ export async function openStores(
   const place = { url, path: pathOf(path ?? (practice ? NOWHERE : USUAL_FILE), file) };
   const database = await openDatabase(place, (cause) => log.error({ cause: cause.message }, 'the database fails'));
   const isElsewhere = url !== undefined && /^postgres(ql)?:/.test(url);
+  const isKept = isElsewhere || place.path !== NOWHERE;
+  // A thread that writes and one that reads: neither waits for a sum over a month, nor that for them.
+  const [writing, reading] = isElsewhere ? [database] : [sqliteDatabase(place.path), sqliteDatabase(place.path)];
+  const databases = [database, writing, reading].filter((one) => one !== undefined);
   return {
     ledger: createLedgerStore(database, clock),
     keys: createBookStore(database, clock),
+    // A database in memory is each connection's own.
+    ...(isKept && { objects: createObjectStore({ writing, reading }, clock, configuration.store.objects) }),
     place: isElsewhere ? 'PostgreSQL (DATABASE_URL)' : place.path,
-    close: () => database.close(),
+    close: async () => void (await Promise.all([...new Set(databases)].map((one) => one.close()))),
   };
 }
 

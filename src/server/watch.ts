@@ -48,8 +48,16 @@ export interface Following {
   began: RoutingFiles;
 }
 
-/** Keeps the routing as the files say. `stop` ends it; `reload` is for SIGHUP. */
-export function followRouting({ loaded, composed, log, began }: Following): { reload: () => void; stop: () => void } {
+export interface Followed {
+  /** On SIGHUP. */
+  reload: () => void;
+  /** At once, where a file is known to have changed. */
+  look: () => void;
+  stop: () => void;
+}
+
+/** Keeps the routing as the files say. */
+export function followRouting({ loaded, composed, log, began }: Following): Followed {
   let { documents } = began;
   let watched: readonly string[] = [];
   let stopWatching = () => {};
@@ -84,7 +92,7 @@ export function followRouting({ loaded, composed, log, began }: Following): { re
     }
   };
   follow(began.files, true);
-  return { reload: () => load('SIGHUP'), stop: () => stopWatching() };
+  return { reload: () => load('SIGHUP'), look: () => load('file'), stop: () => stopWatching() };
 }
 
 type Summary = Record<string, unknown>;

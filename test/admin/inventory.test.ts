@@ -2,24 +2,36 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createAdminApp } from '../../src/admin/app.ts';
 import { createApp } from '../../src/http/app.ts';
+import { BackgroundRuns } from '../../src/http/responses/runs.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { fetchHttp } from '../../src/platform/fetch-http.ts';
 import { newId } from '../../src/platform/ids.ts';
+import { memoryObjects } from '../../src/platform/objects/memory.ts';
 import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
 import { viewOf } from '../support/routing.ts';
 import { CLIENT_KEY, createWorld, TOKEN } from './world.ts';
+import type { Batches } from '../../src/batches/batches.ts';
 
 const world = createWorld();
 afterAll(() => world.close());
 
+const { clock } = world.sources;
+const objects = memoryObjects();
+const keepDays = { responses: 1, files: 1, batches: 1 };
+const timers = { after: () => () => {} };
+const nobody = () => Promise.reject(new Error('nobody answers here'));
 const publicApp = createApp({
   gateway: { routing: viewOf({}) } as unknown as Gateway,
+  objects,
+  keepDays,
+  runs: new BackgroundRuns({ archive: { objects, keepDays, clock }, answer: nobody, timers, onLost: () => {} }),
+  batches: {} as Batches, // Only the addresses are asked for.
   http: fetchHttp,
   keys: world.directory,
   keyCheck: { hash: hashKey, same: sameHash },
   limits: { maxBodyBytes: 10_000, maxMessages: 10, maxDepth: 10 },
   keepAliveMs: 1_000,
-  clock: world.sources.clock,
+  clock,
   newId,
   isReady: () => true,
   onFeedback: () => {},

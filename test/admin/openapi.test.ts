@@ -1,5 +1,6 @@
 import { Validator } from '@cfworker/json-schema';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createPlay } from '../../src/admin/page/play.ts';
 import { ask, createWorld } from './world.ts';
 
 const world = createWorld({ ledger: undefined, books: undefined });
@@ -29,14 +30,15 @@ describe('the OpenAPI document', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { version: '9.8.7' }, security: [{ token: [] }] });
   });
 
-  it('knows every route, and no other', () => {
+  it('knows every route, the playground’s too, and no other', () => {
+    const page = createPlay(() => new Response()).routes.map(({ method, path }) => `${method} /admin/v1/play${path}`);
     const served = world.app.routes
       .filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path}`);
     const known = operations.map(
       ({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     );
-    expect(known.toSorted()).toEqual(served.toSorted());
+    expect(known.toSorted()).toEqual([...served, ...page].toSorted());
   });
 
   it('names no operation twice', () => {

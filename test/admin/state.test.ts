@@ -4,6 +4,7 @@ import { RecentPlans } from '../../src/admin/recent-plans.ts';
 import { REDACTED, redacted } from '../../src/admin/redact.ts';
 import type { DeploymentReading } from '../../src/admin/sources.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
+import type { RequestFact } from '../../src/core/ports.ts';
 import { ask, createWorld, START_MS, TOKEN, type World } from './world.ts';
 
 const worlds: World[] = [];
@@ -248,8 +249,10 @@ models:
 describe('plans of late', () => {
   it('are kept for so many requests, the newest', () => {
     const plans = new RecentPlans(2);
-    for (const requestId of ['a', 'b', 'c']) plans.note({ requestId, routing: () => ({ of: requestId }) });
-    plans.note({ requestId: 'd', routing: undefined });
+    for (const requestId of ['a', 'b', 'c'])
+      plans.note({ requestId, routing: () => ({ of: requestId }) } as unknown as RequestFact);
+    plans.note({ requestId: 'd', routing: undefined } as RequestFact);
+    expect(plans.all().map(({ requestId }) => requestId)).toEqual(['b', 'c']);
     expect(['a', 'b', 'c', 'd'].map((id) => plans.find(id))).toEqual([undefined, { of: 'b' }, { of: 'c' }, undefined]);
   });
 });

@@ -24,6 +24,26 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
+/** A mistake, a trial and what would change. */
+async function rulesByAxe(page: Page, look: (where: string) => Promise<void>): Promise<void> {
+  const rules = page.getByRole('textbox', { name: 'Rules' });
+  await rules.fill('rules:\n  - { name: a, do: { tier: opsu } }\n');
+  await page.getByText('1 mistake').waitFor();
+  await look('A mistake in the rules');
+  await rules.fill(`rules:\n  - { name: at ${Date.now()}, do: { tier: sonnet } }\n`);
+  await page.getByRole('button', { name: 'Try on recent requests' }).click();
+  await page.getByRole('heading', { name: /recent requests?/ }).waitFor();
+  await look('A trial of rules');
+  await page.getByRole('button', { name: 'Apply…' }).click();
+  await look('A change of rules');
+  await page.getByRole('button', { name: 'Put them in force' }).click();
+  await page
+    .getByRole('button', { name: /See version/ })
+    .first()
+    .waitFor();
+  await look('A history of rules');
+}
+
 describe.skipIf(!hasBrowser)('whoever they are', () => {
   let house: House;
   let browser: Browser;
@@ -31,9 +51,6 @@ describe.skipIf(!hasBrowser)('whoever they are', () => {
   beforeAll(async () => {
     [house, browser] = await Promise.all([openHouse(), openBrowser()]);
     await fill(house, 3);
-    const messages = [{ role: 'user', content: 'Hello [practice: openai status=401] [practice: fast]' }];
-    await house.ask({ model: 'gpt-5.5', messages }, { key: LAB_KEY }); // So that something needs somebody.
-    await house.settle();
   });
   afterAll(async () => {
     await browser?.close();
@@ -42,6 +59,8 @@ describe.skipIf(!hasBrowser)('whoever they are', () => {
 
   describe.each(['light', 'dark'] as const)('in the %s', (theme) => {
     it.each(Object.entries(WIDTHS))('axe finds nothing on a %s', async (_device, width) => {
+      const messages = [{ role: 'user', content: 'Hello [practice: openai status=401] [practice: fast]' }];
+      await house.ask({ model: 'gpt-5.5', messages }, { key: LAB_KEY }); // So that something needs somebody.
       const watched = await visit(browser, { url: house.url, theme, width });
       const { page } = watched;
       const found: string[] = [];
@@ -52,7 +71,7 @@ describe.skipIf(!hasBrowser)('whoever they are', () => {
       };
       await look('Sign in');
       await signIn(watched);
-      await page.getByText('Mend the credential').waitFor();
+      await page.getByText('Mend the credential').first().waitFor();
       for (const view of VIEWS) {
         await go(page, view);
         await page.locator('.card').first().waitFor();
@@ -70,6 +89,10 @@ describe.skipIf(!hasBrowser)('whoever they are', () => {
       await go(page, 'Keys');
       await page.getByRole('button', { name: 'New key' }).click();
       await look('A dialog');
+      await page.keyboard.press('Escape');
+      await go(page, 'Rules');
+      const rules = page.getByRole('textbox', { name: 'Rules' });
+      if (await rules.isEditable()) await rulesByAxe(page, look);
       await page.context().close();
       expect(found).toEqual([]);
       expect(watched.wrongs).toEqual([]);

@@ -4,6 +4,7 @@ import { addressOf, hashOf } from '../../web/address.ts';
 import { allowance, termsOf, writtenOf } from '../../web/keys/terms.ts';
 import { forecastOf } from '../../web/money/forecast.ts';
 import { scaleOf } from '../../web/parts/scale.ts';
+import { diffOf, hunksOf } from '../../web/rules/diff.ts';
 import { grown, NO_ANSWER } from '../../web/playground/answer.ts';
 import { codeOf } from '../../web/playground/code.ts';
 import { addressOf as routerOf, bodyOf, FIRST_DRAFT } from '../../web/playground/request.ts';
@@ -98,6 +99,34 @@ describe('a forecast', () => {
 
   it('says nothing of what never ends', () => {
     expect(forecastOf({ ...budget, span: 'total', used: 1, resetMs: null }, 0)).toBeUndefined();
+  });
+});
+
+describe('what changes in a text', () => {
+  const said = (before: string, after: string) => diffOf(before, after).map(({ sign, text }) => sign + text);
+  it.each([
+    { name: 'nothing', before: 'a\nb\n', after: 'a\nb\n', says: [' a', ' b'] },
+    { name: 'all', before: 'a\n', after: 'b\n', says: ['-a', '+b'] },
+    { name: 'from nothing', before: '', after: 'a\nb\n', says: ['+a', '+b'] },
+    { name: 'to nothing', before: 'a\n', after: '', says: ['-a'] },
+    { name: 'a line in the middle', before: 'a\nb\nc\n', after: 'a\nx\nc\n', says: [' a', '-b', '+x', ' c'] },
+    { name: 'lines that move', before: 'a\nb\nc\nd\n', after: 'c\na\nb\nd\n', says: ['+c', ' a', ' b', '-c', ' d'] },
+    { name: 'a line that comes twice', before: 'a\n', after: 'a\na\n', says: [' a', '+a'] },
+  ])('is $name', ({ before, after, says }) => expect(said(before, after)).toEqual(says));
+
+  it('can be made again from what is said', () => {
+    const lines = (seed: number) => Array.from({ length: 40 }, (_, index) => String((index * seed) % 7)).join('\n');
+    const [before, after] = [lines(3), lines(5)];
+    const diff = diffOf(before, after);
+    const side = (gone: string) => diff.filter(({ sign }) => sign !== gone).map(({ text }) => text);
+    expect([side('+').join('\n'), side('-').join('\n')]).toEqual([before, after]);
+  });
+
+  it('is shown with a little around it', () => {
+    const text = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+    const after = text.with(5, 'x').with(25, 'y');
+    const hunks = hunksOf(diffOf(text.join('\n'), after.join('\n')));
+    expect(hunks.map((hunk) => hunk.length)).toEqual([8, 8]);
   });
 });
 

@@ -29,7 +29,11 @@ export function Keys() {
   const [state, setState] = useState<State>('');
   const [doing, setDoing] = useState<Doing>();
   const [issued, setIssued] = useState<IssuedKey>();
-  const asked = usePoll<Page<Key>>(`/admin/v1/keys?limit=500${state && `&state=${state}`}`, { everyMs: 20_000 });
+  const asked = usePoll<Page<Key>>(`/admin/v1/keys?limit=500${state && `&state=${state}`}`, {
+    everyMs: 20_000,
+    liveMs: 1_000,
+    on: ['keys'],
+  });
   const done = (key?: IssuedKey) => {
     setDoing(undefined);
     if (key) setIssued(key);

@@ -15,7 +15,7 @@ type Doing = { what: 'put'; tenant: Tenant | undefined } | { what: 'delete'; ten
 
 export function Tenants() {
   const [doing, setDoing] = useState<Doing>();
-  const asked = usePoll<Page<Tenant>>('/admin/v1/tenants?limit=500', { everyMs: 20_000 });
+  const asked = usePoll<Page<Tenant>>('/admin/v1/tenants?limit=500', { everyMs: 20_000, liveMs: 1_000, on: ['keys'] });
   const done = () => {
     setDoing(undefined);
     asked.again();

@@ -16,8 +16,12 @@ const SHORT_SPANS = SPANS.filter(({ since }) => since === '1h' || since === '24h
 
 export function Line({ health }: ViewProps) {
   const [since, setSince] = useState<Since>('1h');
-  const accounts = usePoll<Page<Account>>('/admin/v1/accounts', { everyMs: 5_000 });
-  const alerts = usePoll<Alerts>('/admin/v1/alerts', { everyMs: 10_000 });
+  const accounts = usePoll<Page<Account>>('/admin/v1/accounts', {
+    everyMs: 5_000,
+    liveMs: 2_000,
+    on: ['state', 'requests'],
+  });
+  const alerts = usePoll<Alerts>('/admin/v1/alerts', { everyMs: 10_000, liveMs: 1_000, on: ['state'] });
   const span = SPANS.find((each) => each.since === since);
   return (
     <>

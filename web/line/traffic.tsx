@@ -7,13 +7,20 @@ import { Meter } from '../parts/meter.tsx';
 import { usePoll } from '../poll.ts';
 import { bucketsBetween, type Span } from '../time.ts';
 import type { Latency, Page, Reading, Usage, UsageGroup } from '../types.ts';
-import { count, duration, minute, percent, usd } from '../words.ts';
+import { count, duration, minute, percent, plural, usd } from '../words.ts';
+
+const SUMS = { everyMs: 20_000, liveMs: 5_000, on: ['requests'] } as const;
 
 export function Traffic({ span, waiting }: { span: Span; waiting: number }) {
-  const usage = usePoll<Usage>(`/admin/v1/usage?every=${span.every}`, { everyMs: 10_000, since: span.since });
-  const latency = usePoll<Latency>('/admin/v1/latency', { everyMs: 20_000, since: span.since });
-  const today = usePoll<Usage>('/admin/v1/usage', { everyMs: 20_000, since: 'today' });
-  const limits = usePoll<Page<Reading>>('/admin/v1/limits?limit=500', { everyMs: 20_000 });
+  const usage = usePoll<Usage>(`/admin/v1/usage?every=${span.every}`, {
+    ...SUMS,
+    everyMs: 10_000,
+    liveMs: 2_000,
+    since: span.since,
+  });
+  const latency = usePoll<Latency>('/admin/v1/latency', { ...SUMS, since: span.since });
+  const today = usePoll<Usage>('/admin/v1/usage', { ...SUMS, since: 'today' });
+  const limits = usePoll<Page<Reading>>('/admin/v1/limits?limit=500', SUMS);
   return (
     <Shown asked={usage} what="the traffic">
       {({ data, from, to }) => {
@@ -82,7 +89,7 @@ function Tile({ value, name, children }: { value: string; name: string; children
 function Failed({ failures }: { failures: number }) {
   return (
     <>
-      {count(failures)} did not; <a href={hashOf({ view: 'requests' })}>see which</a>
+      {count(failures)} did not; <a href={hashOf({ view: 'requests', query: { outcome: 'not_ok' } })}>see which</a>
     </>
   );
 }
@@ -91,7 +98,7 @@ function Failed({ failures }: { failures: number }) {
 function Tightest({ readings, unpriced }: { readings: readonly Reading[]; unpriced: number }) {
   const budgets = readings.filter(({ isBudget, measure }) => isBudget && measure === 'usd');
   const tightest = budgets.toSorted((a, b) => b.used / b.limit - a.used / a.limit)[0];
-  const unknown = unpriced > 0 ? ` ${count(unpriced)} requests without a known price are not in it.` : '';
+  const unknown = unpriced > 0 ? ` Without ${plural(unpriced, 'request')} of unknown price.` : '';
   if (!tightest) return <>No budget is set.{unknown}</>;
   const { kind, name, used, limit, span } = tightest;
   const says = `${usd(used)} of ${usd(limit)} per ${span} of ${kind} ${name}`;

@@ -7,7 +7,11 @@ import { count, duration, percent, usd, words } from '../words.ts';
 import { forecastOf } from './forecast.ts';
 
 export function Budgets() {
-  const asked = usePoll<Page<Reading>>('/admin/v1/limits?limit=500', { everyMs: 15_000 });
+  const asked = usePoll<Page<Reading>>('/admin/v1/limits?limit=500', {
+    everyMs: 15_000,
+    liveMs: 5_000,
+    on: ['requests', 'keys'],
+  });
   return (
     <section class="card" aria-labelledby="budgets">
       <h2 id="budgets">Budgets and limits</h2>

@@ -6,6 +6,7 @@ import type { ViewProps } from '../app.tsx';
 import { Choice, Field } from '../parts/field.tsx';
 import { SPANS } from '../time.ts';
 import { Budgets } from './budgets.tsx';
+import { Savings } from './savings.tsx';
 import { Spend } from './spend.tsx';
 
 export const DIMENSIONS = ['tenant', 'key', 'model', 'route', 'provider', 'deployment', 'tag'] as const;
@@ -34,6 +35,7 @@ export function Money({ address }: ViewProps) {
         />
       </div>
       <Spend span={span} by={by} />
+      <Savings span={span} />
       <Budgets />
       <Statements />
     </>

@@ -5,14 +5,14 @@ import { hashOf } from '../address.ts';
 import { usePoll } from '../poll.ts';
 import { type Bucket, bucketsBetween, type Span } from '../time.ts';
 import type { Usage, UsageGroup } from '../types.ts';
-import { count, day, minute, percent, usd } from '../words.ts';
+import { count, day, minute, percent, plural, usd } from '../words.ts';
 import type { Dimension } from './money.tsx';
 
 /** More colours than these nobody tells apart. */
 const MAX_LINES = 7;
 
 export function Spend({ span, by }: { span: Span; by: Dimension }) {
-  const every = { everyMs: 30_000, since: span.since };
+  const every = { everyMs: 30_000, liveMs: 10_000, since: span.since, on: ['requests'] as const };
   const overTime = usePoll<Usage>(`/admin/v1/usage?every=${span.every}&by=${by}&limit=${MAX_LINES}`, every);
   const totals = usePoll<Usage>(`/admin/v1/usage?every=${span.every}`, every);
   const groups = usePoll<Usage>(`/admin/v1/usage?by=${by}&limit=200`, every);
@@ -73,8 +73,8 @@ function Unknown({ groups }: { groups: readonly UsageGroup[] }) {
   if (unpriced === 0) return null;
   return (
     <p class="notice warning">
-      <b>{count(unpriced)} requests have no known price</b> and count as nothing here. Give their models a{' '}
-      <code>price</code> in the configuration.
+      <b>{plural(unpriced, 'request has', 'requests have')} no known price</b>, counted as nothing here. Give their
+      models a <code>price</code> in the configuration.
     </p>
   );
 }

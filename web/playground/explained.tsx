@@ -1,6 +1,7 @@
+import { Contributions } from '../parts/contributions.tsx';
 import { Fact, Facts } from '../parts/field.tsx';
 import { Table } from '../parts/table.tsx';
-import { duration, obstacle, orderOf, percent, usd, words } from '../words.ts';
+import { duration, obstacle, orderOf, percent, usd } from '../words.ts';
 import type { Explanation } from './explanation.ts';
 
 /** As `POST /v1/route` tells it, asked a moment before the answer. */
@@ -54,25 +55,14 @@ export function Explained({ explanation }: { explanation: Explanation }) {
 
 type Scored = NonNullable<Explanation['score']>;
 
-/** What made the ask look hard, and what easy; the biggest first. */
 function Score({ score: { value, cuts, contributions } }: { score: Scored }) {
-  const parts = contributions.filter(({ value: part }) => Math.abs(part) > 0.001).slice(0, 8);
-  const most = Math.max(...parts.map(({ value: part }) => Math.abs(part)), 0.001);
   return (
     <>
       <p>
         Score <b>{value.toFixed(2)}</b> of 1
         {cuts.map(({ tier, from }) => (from === undefined ? '' : `; ${tier} from ${from.toFixed(2)}`))}
       </p>
-      <ul class="bars" aria-label="What it is made of">
-        {parts.map(({ name, value: part }) => (
-          <li key={name}>
-            <span>{words(name)}</span>
-            <span class="number">{`${part > 0 ? '+' : '−'}${Math.abs(part).toFixed(2)}`}</span>
-            <span class={part > 0 ? 'bar' : 'bar less'} style={{ width: `${(100 * Math.abs(part)) / most}%` }} />
-          </li>
-        ))}
-      </ul>
+      <Contributions contributions={contributions} />
     </>
   );
 }

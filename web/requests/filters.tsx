@@ -2,8 +2,17 @@ import { useEffect, useState } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 
 /** Of the ledger's dimensions those that people look for a request by. */
-const NAMES = ['tenant', 'key', 'model', 'deployment', 'outcome', 'route', 'tier', 'tag', 'session'] as const;
-const OUTCOMES = ['ok', 'client_gone', 'rate_limited', 'provider_rate_limited', 'provider_overloaded', 'timeout'];
+const NAMES = ['outcome', 'asked', 'tenant', 'key', 'model', 'deployment', 'route', 'tier', 'tag', 'session'] as const;
+const LABELS: Readonly<Record<string, string>> = { asked: 'asked for' };
+const OUTCOMES = [
+  'ok',
+  'not_ok',
+  'client_gone',
+  'rate_limited',
+  'provider_rate_limited',
+  'provider_overloaded',
+  'timeout',
+];
 
 /** Letters come fast, questions do not. */
 const PAUSE_MS = 350;
@@ -29,7 +38,7 @@ export function Filters({ query, onQuery }: { query: Query; onQuery: (query: Que
         {NAMES.map((name) => (
           <Field
             key={name}
-            label={name}
+            label={LABELS[name] ?? name}
             value={written[name] ?? ''}
             onValue={(value) => setWritten({ ...written, [name]: value })}
             options={name === 'outcome' ? OUTCOMES : undefined}

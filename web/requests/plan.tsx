@@ -1,5 +1,7 @@
 /** How it was chosen, as far as it is remembered: of older requests the ledger has the reason in words. */
 import { Fact, Facts } from '../parts/field.tsx';
+import { type Contribution, Contributions } from '../parts/contributions.tsx';
+import { Table } from '../parts/table.tsx';
 import type { LedgerRequest, Story } from '../types.ts';
 import { orderOf, words } from '../words.ts';
 
@@ -9,7 +11,7 @@ interface PlanProps {
 }
 
 export function Plan({ request: { tier, reason, route }, plan }: PlanProps) {
-  const { candidates, facts, score, strategy, ...rest } = plan ?? {};
+  const { candidates, facts, score, strategy, dropped, fired, contributions, ...rest } = plan ?? {};
   const names = Array.isArray(candidates) ? candidates.map(String) : [];
   return (
     <section class="card" aria-labelledby="plan">
@@ -20,6 +22,7 @@ export function Plan({ request: { tier, reason, route }, plan }: PlanProps) {
         {tier && <Fact name="Tier">{tier}</Fact>}
         {typeof strategy === 'string' && <Fact name="Order">{orderOf(strategy)}</Fact>}
         {typeof score === 'number' && <Fact name="Score (0 easy, 1 hard)">{score}</Fact>}
+        {isList<string>(fired) && <Fact name="Rules that spoke">{fired.join(', ')}</Fact>}
         {isRecord(facts) &&
           Object.entries(facts).map(([name, value]) => (
             <Fact key={name} name={words(name)}>
@@ -37,16 +40,44 @@ export function Plan({ request: { tier, reason, route }, plan }: PlanProps) {
           </ol>
         </>
       )}
+      {isList<Contribution>(contributions) && (
+        <>
+          <h3>What made the score</h3>
+          <Contributions contributions={contributions} />
+          <p class="quiet">By the weights in force now; what an average ask has adds nothing.</p>
+        </>
+      )}
+      {isList<Dropped>(dropped) && (
+        <Table
+          caption="Dropped, and why"
+          rows={dropped}
+          keyOf={({ deployment }) => deployment}
+          columns={[
+            { name: 'Deployment', cell: ({ deployment }) => deployment },
+            { name: 'Why', cell: ({ why }) => why },
+          ]}
+        />
+      )}
       {plan === null ? (
         <p class="quiet">Its plan is no longer in memory, or it was not chosen by rules.</p>
       ) : (
         <details>
           <summary>All that was recorded</summary>
-          <pre>{JSON.stringify({ ...rest, score, strategy, facts, candidates }, null, 2)}</pre>
+          <pre>{JSON.stringify({ ...rest, score, strategy, fired, facts, candidates, dropped }, null, 2)}</pre>
         </details>
       )}
     </section>
   );
+}
+
+interface Dropped {
+  deployment: string;
+  why: string;
+}
+
+/** The server of the same version wrote it; `src/routing/record.ts` says what is in it. */
+function isList<Item>(value: unknown): value is Item[] {
+  return Array.isArray(value) && value.length > 0;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -19,7 +19,11 @@ export function Requests({ address }: ViewProps) {
 function List({ address }: { address: Address }) {
   const [isLive, setLive] = useState(true);
   const path = withQuery('/admin/v1/requests', { ...address.query, limit: 50 });
-  const asked = usePoll<Page<LedgerRequest>>(path, { everyMs: isLive ? 3_000 : undefined });
+  const asked = usePoll<Page<LedgerRequest>>(path, {
+    everyMs: isLive ? 3_000 : undefined,
+    liveMs: 1_000,
+    on: ['requests'],
+  });
   const isFiltered = Object.keys(address.query).length > 0;
   return (
     <>
@@ -46,7 +50,7 @@ function List({ address }: { address: Address }) {
               <>
                 <p class="quiet" role="status">
                   {asked.atMs === undefined ? '' : `As of ${clock(asked.atMs)}`}
-                  {isLive ? ', read every 3 seconds.' : ', not live.'}
+                  {isLive ? (asked.isLive ? ', told as it happens.' : ', read every 3 seconds.') : ', not live.'}
                 </p>
                 <RequestTable rows={page.data} />
                 <Older key={path} path={path} cursor={page.cursor} onMore={() => setLive(false)} />

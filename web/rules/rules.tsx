@@ -4,20 +4,17 @@ import { Table } from '../parts/table.tsx';
 import { usePoll } from '../poll.ts';
 import type { Rules } from '../types.ts';
 import { plural } from '../words.ts';
+import { RulesEditor } from './editor.tsx';
 
 export function RulesView() {
-  const asked = usePoll<Rules>('/admin/v1/rules', { everyMs: 30_000 });
+  const asked = usePoll<Rules>('/admin/v1/rules', { everyMs: 30_000, liveMs: 1_000, on: ['rules'] });
   const configuration = usePoll<Record<string, unknown>>('/admin/v1/config');
   return (
     <>
       <div class="head">
         <h1>Rules</h1>
       </div>
-      <p class="notice">
-        They are shown here and changed in their file: the running router reads a changed file by itself, and keeps what
-        it has if there is a mistake in it. What other rules would have chosen for past requests tells{' '}
-        <code>signalbox replay</code>, over the log.
-      </p>
+      <RulesEditor />
       <Shown asked={asked} what="the rules">
         {(rules) => <InForce rules={rules} />}
       </Shown>

@@ -100,6 +100,18 @@ const Group = z.strictObject({ ...GROUP, ...USAGE });
 
 export const Usage = z.strictObject({ ...RANGE, data: z.array(Group) });
 
+export const Savings = z.strictObject({
+  ...RANGE,
+  against: z
+    .strictObject({ tier: z.string(), deployment: z.string() })
+    .nullable()
+    .describe('The best model of the highest tier; null: nobody serves it, or its price is unknown'),
+  requests: Count.describe('That rules chose for and somebody served'),
+  unpriced: Count.describe('Of deployments that are left out, because the price of some of their requests is unknown'),
+  costUsd: Usd.describe('What the others cost'),
+  againstUsd: Usd.describe('What the same tokens would have cost there, at today’s list price'),
+});
+
 const Percentiles = z.strictObject({ p50: z.number().optional(), p95: z.number().optional() });
 
 export const Latency = z.strictObject({

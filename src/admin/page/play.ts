@@ -4,23 +4,47 @@
  * this that the key does not open.
  */
 import { type Context, type ExecutionContext, Hono } from 'hono';
+import { z } from 'zod';
+import type { Described } from '../endpoint.ts';
 
 /** An application's `fetch`. */
 export type Ask = (request: Request, env?: object, context?: ExecutionContext) => Response | Promise<Response>;
 
-const PATHS = [
-  { method: 'GET', path: '/models' },
-  { method: 'POST', path: '/chat/completions' },
-  { method: 'POST', path: '/route' },
-] as const;
+const JSON_BODY = z.record(z.string(), z.unknown());
+
+/** For the OpenAPI document, too. What they take and answer is the router's own: `/v1` without `/admin/v1/play`. */
+export const PLAY: readonly Described[] = [
+  {
+    method: 'get',
+    path: '/admin/v1/play/models',
+    summary: "The router's models, as the client's key in `x-api-key` sees them",
+    answer: { status: 200, schema: JSON_BODY },
+  },
+  {
+    method: 'post',
+    path: '/admin/v1/play/chat/completions',
+    summary: "A chat, sent to the router with the client's key in `x-api-key`",
+    body: JSON_BODY,
+    answer: { status: 200, schema: JSON_BODY, types: ['text/event-stream'] },
+  },
+  {
+    method: 'post',
+    path: '/admin/v1/play/route',
+    summary: "What would become of a chat, and why, with the client's key in `x-api-key`",
+    body: JSON_BODY,
+    answer: { status: 200, schema: JSON_BODY },
+  },
+];
+const ROOT = '/admin/v1/play';
 
 /** The token is not among them. */
 const PASSED = ['content-type', 'x-api-key', 'x-signalbox-priority', 'x-signalbox-deadline-ms', 'x-signalbox-strict'];
 
 export function createPlay(router: Ask): Hono {
   const app = new Hono();
-  for (const { method, path } of PATHS) {
-    app.on(method, path, async (c) => {
+  for (const { method, path: full } of PLAY) {
+    const path = full.slice(ROOT.length);
+    app.on(method.toUpperCase(), path, async (c) => {
       const asked = toRouter(c.req.raw, `/v1${path}`);
       const { status, body, headers } = await router(asked, environmentOf(c), contextOf(c));
       const told = new Headers(headers);

@@ -10,9 +10,14 @@ import { Filter, filterOf, isoOf, rangeOf, Shadow, Span } from '../span.ts';
 import { streamOf } from '../stream.ts';
 import { askLedger } from '../stores.ts';
 
+/** Of outcomes: each that is not `ok`. */
+const NOT_OK = 'not_ok';
+
 const Wanted = {
   ...Filter,
+  outcome: Filter.outcome.describe(`\`${NOT_OK}\`: each but \`ok\``),
   session: z.string().max(200).optional().describe('The conversation'),
+  asked: z.string().max(200).optional().describe('The model or route that the client asked for'),
   shadow: Shadow.describe('true: only copies; false: none; without it both'),
 };
 
@@ -37,10 +42,10 @@ export const requestEndpoints = [
       answer: { status: 200, schema: pageSchema(Request) },
     },
     async ({ query, sources, nowMs }) => {
-      const { session, shadow, cursor, limit } = query;
+      const { cursor, limit } = query;
       const range = rangeOf({ ...query, from: query.from ?? 0 }, nowMs);
-      const asked = { ...range, where: filterOf(query), session, shadow, cursor, limit };
-      const page = await askLedger(sources, 'cursor', (store) => store.requests(asked));
+      const wanted = { ...range, ...conditionsOf(query), cursor, limit };
+      const page = await askLedger(sources, 'cursor', (store) => store.requests(wanted));
       return json({ data: page.requests.map(rowOf), cursor: page.cursor ?? null });
     },
   ),
@@ -68,14 +73,21 @@ export const requestEndpoints = [
       answer: { status: 200, types: Object.values(TYPES) },
     },
     async ({ query, sources, nowMs, onFailure }) => {
-      const { session, shadow, format } = query;
-      const asked = { ...rangeOf(query, nowMs), where: filterOf(query), session, shadow };
+      const { format } = query;
+      const wanted = { ...rangeOf(query, nowMs), ...conditionsOf(query) };
       const requests = (page: RequestQuery) => askLedger(sources, 'from', (store) => store.requests(page));
-      const file = await streamOf(exportRows({ requests }, asked, format), onFailure);
-      return text(file, TYPES[format], `requests-${isoOf(asked.fromMs).slice(0, 10)}.${format}`);
+      const file = await streamOf(exportRows({ requests }, wanted, format), onFailure);
+      return text(file, TYPES[format], `requests-${isoOf(wanted.fromMs).slice(0, 10)}.${format}`);
     },
   ),
 ];
+
+type Asked = z.output<z.ZodObject<typeof Wanted>>;
+
+function conditionsOf({ session, shadow, asked, outcome, ...rest }: Asked) {
+  const failed = outcome === NOT_OK || undefined;
+  return { where: filterOf({ ...rest, outcome: failed ? undefined : outcome }), session, shadow, asked, failed };
+}
 
 function notThere(id: string): GatewayError {
   const message = `There is no request "${id.slice(0, 100)}" in the ledger: it is still running, was dropped, or is too old`;

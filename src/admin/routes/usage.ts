@@ -8,10 +8,12 @@ import {
   type UsageGroup,
   type UsageQuery,
 } from '../../core/ledger.ts';
-import { Attempts, Latency, Usage } from '../answers/ledger.ts';
+import { Attempts, Latency, Savings, Usage } from '../answers/ledger.ts';
 import { endpoint, json } from '../endpoint.ts';
 import { invalid } from '../reading.ts';
+import type { AdminSources } from '../sources.ts';
 import { Every, Filter, filterOf, isoOf, rangeOf, Shadow, Span } from '../span.ts';
+import { savingsOf } from '../savings.ts';
 import { askLedger } from '../stores.ts';
 
 /** A day of minutes, two months of hours, four years of days. */
@@ -20,6 +22,8 @@ const MAX_BUCKETS = 1_500;
 const MAX_POINTS = 20_000;
 const MAX_GROUPS = 1_000;
 const LINES = 12;
+/** Those that spend most. */
+const MAX_ROUTES = 50;
 
 const BUCKET_MS: Record<TimeBucket, number> = {
   minute: 60_000,
@@ -101,7 +105,34 @@ export const usageEndpoints = [
       return json({ ...spanOf(range), data });
     },
   ),
+  endpoint(
+    {
+      method: 'get',
+      path: '/admin/v1/savings',
+      summary: 'What the rules have saved against the best model for everything',
+      query: z.strictObject(Span),
+      answer: { status: 200, schema: Savings },
+    },
+    async ({ query, sources, nowMs }) => json(await savingsBetween(rangeOf(query, nowMs), sources)),
+  ),
 ];
+
+/** Of the requests that asked for a route; those that named a model have had what they wanted. */
+async function savingsBetween(asked: Range, sources: AdminSources): Promise<object> {
+  const { range, groups: routes } = await askLedger(sources, 'from', (store) => store.usage({ ...asked, by: 'route' }));
+  const named = routes.map(({ value = '' }) => value).filter((route) => route !== '');
+  const groups = await Promise.all(
+    named.slice(0, MAX_ROUTES).map(async (route) => {
+      const query: UsageQuery = { ...asked, by: 'deployment', where: { route } };
+      return (await askLedger(sources, 'from', (store) => store.usage(query))).groups;
+    }),
+  );
+  const yardstick = sources.savings?.();
+  const nothing = { requests: 0, unpriced: 0, costUsd: 0, againstUsd: 0 };
+  const sums = yardstick ? savingsOf(groups.flat(), yardstick) : nothing;
+  const against = yardstick ? { tier: yardstick.tier, deployment: yardstick.deployment } : null;
+  return { ...spanOf(range), against, ...sums };
+}
 
 function spanOf({ fromMs, toMs }: Range): { from: string; to: string } {
   return { from: isoOf(fromMs), to: isoOf(toMs) };
