@@ -6,9 +6,11 @@ import { type CredentialSources, endpointsOf } from './config/endpoints.ts';
 import type { Environment } from './config/parse.ts';
 import type { Configuration } from './config/schema.ts';
 import type { Endpoint } from './core/deployment.ts';
+import type { GatewayError } from './core/errors.ts';
 import type { Clock, Timers, Transport } from './core/ports.ts';
 import type { Provider } from './core/provider.ts';
 import { dispatcherOf } from './compose/dispatcher.ts';
+import { leftBehind, type LeftBehind } from './compose/left-behind.ts';
 import { rulesOf } from './compose/model-rules.ts';
 import type { Loaded } from './books/prices/price-book.ts';
 import { knownPriceIn, pricesOf } from './compose/prices.ts';
@@ -23,6 +25,8 @@ import { newId as randomId } from './platform/ids.ts';
 import { hashKey, sameHash } from './platform/key-hash.ts';
 import type { Log } from './platform/log.ts';
 import { memoryCache } from './platform/memory-cache.ts';
+import { memoryObjects } from './platform/objects/memory.ts';
+import { pruneSometimes } from './platform/objects/prune.ts';
 import { createCatalog } from './routing/catalog.ts';
 import type { Alert } from './resilience/dispatcher.ts';
 import { Shadows } from './gateway/shadow.ts';
@@ -51,6 +55,8 @@ export interface Runtime {
   isOpenWhenEmpty?: boolean;
   version?: string;
   isWorker?: boolean;
+  /** Does work that no answer waits for, soon; at once by default. It must not throw. */
+  soon?: (work: () => void) => void;
   /** In virtual time, for tests and the storm; the machine's own without them. */
   clock?: Clock;
   timers?: Timers;
@@ -61,7 +67,7 @@ export interface Runtime {
 
 export type { RoutingDocuments } from './compose/routing.ts';
 
-export interface Composed {
+export interface Composed extends LeftBehind {
   app: Pick<Hono, 'fetch'>;
   /** The same by the web's own types, for the page's playground. */
   appForPage: Pick<Hono, 'fetch'>;
@@ -71,6 +77,8 @@ export interface Composed {
   limiters: Limiters;
   /** Those in force. */
   documents: () => RoutingDocuments;
+  /** What documents would make. Throws an error that names every mistake; nothing changes. */
+  viewOf: (documents: RoutingDocuments) => Gateway['routing'];
   /** Puts other rules in force, all at once. Throws an error that names every mistake, and then nothing changes. */
   reroute: (documents: RoutingDocuments) => void;
   /** The same for the operator's own prices; says what is new. */
@@ -85,12 +93,13 @@ export const machineTimers: Timers = {
   },
 };
 
+const atOnce = (work: () => void) => work();
+
 /** The one place that joins providers, rules, configuration and ports into an application. */
 export function compose(configuration: Configuration, runtime: Runtime): Composed {
   const byName = new Map<string, Provider>(providers.map((provider) => [provider.name, provider]));
   const { environment, source, credentials, log, clock = machineClock, timers = machineTimers } = runtime;
-  const { random = Math.random, newId = randomId } = runtime;
-  const { practice } = runtime;
+  const { random = Math.random, newId = randomId, practice } = runtime;
   const found = { source, environment, providers: byName, credentials, practice };
   const endpoints = endpointsOf(configuration.providers, found);
   const catalog = createCatalog(models);
@@ -100,7 +109,7 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   const { stores, transport, version = '0', isWorker = false, isOpenWhenEmpty = true } = runtime;
   const view = routing(runtime.routing);
   const deployments = [...view.models.values()].flat().map(({ id }) => id);
-  const told = { stores, transport, version, isWorker, isOpenWhenEmpty };
+  const told = { stores, transport, version, isWorker, isOpenWhenEmpty, soon: runtime.soon ?? atOnce };
   const made = { prices, deployments, log, clock, timers, random, source };
   const accounting = accountingOf(configuration, endpoints, { ...told, ...made });
   const onAlert = (alert: Alert) => {
@@ -108,31 +117,32 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     log.warn({ alert: alert.event, ...alert }, 'alert');
   };
   const { dispatcher, limiters } = dispatcherOf(configuration.reliability, byName, { clock, timers, random, onAlert });
+  const objects = stores?.objects ?? memoryObjects();
+  const prune = pruneSometimes(objects, clock);
   const gateway: Gateway = {
+    ...settingsOf(configuration),
     providers: byName,
     routing: view,
     memory: memoryOf(dispatcher, random),
     dispatcher,
     shadows: new Shadows(),
-    rulesOf: rulesOf(configuration),
-    transport: runtime.transport,
+    transport,
     reasoning: memoryCache(REASONING_CHARACTERS),
     books: accounting.books,
     recorder: accounting.recorder,
-    afterwards: isWorker ? () => accounting.flush(sourcesOf({ accounting, gateway })) : undefined,
     clock,
     timers,
     random,
-    times: timesOf(configuration),
-    onBreak: configuration.stream.onBreak,
-    emergencyAnswer: configuration.reliability.emergency.answer,
-    logsAsks: configuration.log.asks,
     newId,
+    afterwards: isWorker
+      ? async () => void (await Promise.all([accounting.flush(sourcesOf({ accounting, gateway })), prune()]))
+      : undefined,
   };
-  const parts = { ...runtime, accounting, clock, newId };
+  const onLost = (error: GatewayError, requestId: string) => logInternal(log, error, requestId);
+  const left = leftBehind(configuration, gateway, { objects, accounting, log, onLost });
+  const parts = { ...runtime, ...left, accounting, clock, newId };
   const app = appOf(gateway, configuration, parts);
   const appForPage = appOf(gateway, configuration, { ...parts, http: fetchHttp });
-  const reprice = (document: unknown) => prices.load(document);
   return {
     app,
     appForPage,
@@ -140,7 +150,8 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     endpoints,
     accounting,
     limiters,
-    reprice,
+    ...left,
+    reprice: (document) => prices.load(document),
     ...rulesInForce(gateway, routing, runtime.routing),
   };
 }
@@ -149,37 +160,53 @@ function rulesInForce(
   gateway: Gateway,
   routing: ReturnType<typeof routingOf>,
   documents: RoutingDocuments = {},
-): Pick<Composed, 'documents' | 'reroute'> {
+): Pick<Composed, 'documents' | 'viewOf' | 'reroute'> {
   let inForce = documents;
   const reroute = (others: RoutingDocuments) => {
     gateway.routing = routing(others);
     inForce = others;
   };
-  return { documents: () => inForce, reroute };
+  return { documents: () => inForce, viewOf: routing, reroute };
 }
 
-function timesOf({ server, reliability }: Configuration): Gateway['times'] {
+/** What the operator says of every request. */
+function settingsOf(configuration: Configuration) {
+  const { server, reliability, stream, log } = configuration;
   const { firstByteTimeoutMs: firstByteMs, idleTimeoutMs: idleMs } = server;
-  return { firstByteMs, idleMs, wholeAsStream: reliability.wholeAsStream };
+  return {
+    rulesOf: rulesOf(configuration),
+    times: { firstByteMs, idleMs, wholeAsStream: reliability.wholeAsStream },
+    onBreak: stream.onBreak,
+    emergencyAnswer: reliability.emergency.answer,
+    logsAsks: log.asks,
+  };
 }
 
 type AppParts = Pick<Runtime, 'http' | 'isReady' | 'log'> &
-  Pick<Gateway, 'clock' | 'newId'> & { accounting: Accounting };
+  Pick<Gateway, 'clock' | 'newId'> &
+  LeftBehind & { accounting: Accounting };
 
-function appOf(gateway: Gateway, { server }: Configuration, parts: AppParts): Composed['app'] {
-  const { http, isReady, log, accounting, clock, newId } = parts;
+function appOf(gateway: Gateway, { server, store }: Configuration, parts: AppParts): Composed['app'] {
+  const { http, isReady, log, accounting, objects, runs, batches, clock, newId } = parts;
   return createApp({
     gateway,
     http,
     keys: accounting.directory,
     keyCheck: { hash: hashKey, same: sameHash },
     limits: server,
+    objects,
+    keepDays: store.objects.keepDays,
+    batches,
+    runs,
     keepAliveMs: server.keepAliveMs,
     clock,
     newId,
     isReady,
     onFeedback: (feedback) => log.info(feedback, 'feedback'),
-    onInternalError: ({ message, cause }, requestId) =>
-      log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, message),
+    onInternalError: (error, requestId) => logInternal(log, error, requestId),
   });
+}
+
+function logInternal(log: Log, { message, cause }: GatewayError, requestId: string): void {
+  log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, message);
 }

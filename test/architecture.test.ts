@@ -13,7 +13,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/attempt': ['src/core', 'src/answers'],
   'src/gateway': ['src/core', 'src/answers', 'src/attempt', 'src/books', 'src/resilience', 'src/routing'],
   'src/doors': ['src/core', 'src/answers'],
-  'src/http': ['src/core', 'src/doors', 'src/gateway', 'src/attempt/live.ts', 'src/routing/view.ts'],
+  'src/batches': ['src/core', 'src/answers', 'src/books', 'src/doors', 'src/gateway', 'src/routing'],
+  'src/http': ['src/core', 'src/batches', 'src/doors', 'src/gateway', 'src/attempt/live.ts', 'src/routing/view.ts'],
   'src/config': ['src/core', 'src/routing/catalog.ts', 'src/routing/limit-family.ts', 'src/books/spending/declared.ts'],
   'src/admin': ['src/core', 'src/books', 'src/config', 'src/limits/standing.ts', 'src/http/authenticate.ts'],
   'src/platform': [
@@ -30,7 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/compose': ['src', 'routing-rules'],
   'src/server': ['src', 'routing-rules'],
   'src/node.ts': ['src'],
-  'src/worker.ts': ['src', 'signalbox.worker.yaml'],
+  'src/worker.ts': ['src', 'signalbox.worker.yaml', 'package.json'],
 };
 /** Where the runtime's own names may stand. */
 const RUNTIME_IN = ['src/platform', 'src/server', 'src/node.ts', 'src/worker.ts'];

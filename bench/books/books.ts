@@ -57,6 +57,7 @@ function sideOf(configuration: string, stores?: Stores): Side {
     header: (_c, name) => headers[name],
     background() {},
     readBody: () => Promise.resolve(body),
+    readBytes: () => Promise.resolve(new TextEncoder().encode(body)),
     client: () => new Departure(),
     send(_c: Context, status, _headers, text) {
       if (status === 200) over.resolve();
@@ -64,6 +65,7 @@ function sideOf(configuration: string, stores?: Stores): Side {
       return response;
     },
     stream: () => response,
+    pass: () => response,
   };
   const composed = compose(parseConfiguration(configuration, 'bench', {}), {
     http,

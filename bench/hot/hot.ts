@@ -84,12 +84,14 @@ async function inMemory(root: string, { dialect, isStream }: Case): Promise<Serv
     header: () => undefined,
     background() {},
     readBody: () => Promise.resolve(body),
+    readBytes: () => Promise.resolve(new TextEncoder().encode(body)),
     client: () => new Client(),
     send(_c, status, _headers, text) {
       if (status !== 200) over.reject(new Error(text));
       else over.resolve();
       return response;
     },
+    pass: () => response,
     stream(_c: Context, _headers, frames) {
       void (async () => {
         for await (const frame of frames) void frame;

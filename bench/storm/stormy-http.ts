@@ -24,6 +24,7 @@ const utf8 = new TextDecoder();
 export const stormyHttp: HttpPort = {
   header: (c, name) => ticketOf(c).headers[name],
   readBody: (c) => Promise.resolve(ticketOf(c).body),
+  readBytes: (c) => Promise.resolve(new TextEncoder().encode(ticketOf(c).body)),
   client: (c) => ticketOf(c).client,
   background() {},
 
@@ -40,6 +41,10 @@ export const stormyHttp: HttpPort = {
     ticket.status = 200;
     void pour(ticket, frames, manners); // Ends every stream itself and never rejects.
     return NOTHING;
+  },
+
+  pass(c, headers, frames) {
+    return this.stream(c, headers, frames, { keepAliveMs: Infinity, broken: () => '' });
   },
 };
 

@@ -25,6 +25,7 @@ const SILENT = rules({
   functions: always,
   function_call: always,
   extra_body: always,
+  optional_fields: always,
   max_tokens: always,
   max_completion_tokens: always,
   // Hints to the provider's own bookkeeping, cache or speed.
@@ -70,7 +71,7 @@ const UNSAYABLE = rules({
   logit_bias: always,
   modalities: always,
   audio: always,
-  web_search_options: always,
+  web_search_options: (_value, request) => !request.optional_fields?.includes('web_search_options'),
   response_format: always,
   n: always,
   stop: always,

@@ -12,6 +12,7 @@ export function replay(collected: AnswerCollector, sink: AnswerSink): void {
 function replayChoice(choice: CollectedChoice, sink: AnswerSink, index: number): void {
   const out = sink.choice(index);
   out.reasoning(choice.reasoningText);
+  for (const detail of choice.reasoningDetails) out.reasoningDetail(detail);
   out.text(choice.content);
   out.refusal(choice.refusalText);
   for (const url of choice.images) out.image(url);
@@ -19,6 +20,5 @@ function replayChoice(choice: CollectedChoice, sink: AnswerSink, index: number):
   for (const annotation of choice.annotations) out.annotation(annotation);
   for (const citation of choice.citations) out.citation(citation);
   if (choice.logprobTokens.length > 0) out.logprobs({ content: choice.logprobTokens, refusal: null });
-  for (const detail of choice.reasoningDetails) out.reasoningDetail(detail);
   out.finish(choice.finishReason, choice.native);
 }

@@ -10,6 +10,8 @@ export interface Admission {
   /** The model or route that the client asked for. */
   asked: string;
   requestId: string;
+  /** 0: a batch. */
+  requests?: number | undefined;
   /** At most, as far as anybody can say. */
   inputTokens: number;
   outputTokens: number;

@@ -3,7 +3,7 @@ import { Alerts } from '../books/alerts/alerts.ts';
 import { receiverOf } from '../books/alerts/receivers.ts';
 import { RecentPlans } from '../admin/recent-plans.ts';
 import { Books } from '../books/books.ts';
-import { LedgerWriter } from '../books/ledger/writer.ts';
+import { LedgerWriter, WRITER_RULES } from '../books/ledger/writer.ts';
 import { genAiProvider } from '../books/metrics/gen-ai.ts';
 import { Metrics } from '../books/metrics/metrics.ts';
 import type { Sources } from '../books/metrics/sources.ts';
@@ -18,6 +18,7 @@ import { ConfigurationError } from '../config/parse.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Endpoint } from '../core/deployment.ts';
 import type { LedgerStore } from '../core/ledger.ts';
+import type { ObjectStore } from '../core/objects.ts';
 import type { Clock, Recorder, Timers, Transport } from '../core/ports.ts';
 import { hexOf } from '../http/authenticate.ts';
 import { hashKey } from '../platform/key-hash.ts';
@@ -28,6 +29,8 @@ import { type Listener, recorderOf } from './recorder.ts';
 export interface Stores {
   ledger: LedgerStore;
   keys: BookStore;
+  /** Responses, files, batches; without it they are kept in memory. */
+  objects?: ObjectStore;
 }
 
 export interface AccountingPorts {
@@ -46,6 +49,8 @@ export interface AccountingPorts {
   isOpenWhenEmpty: boolean;
   /** Timers and connections die with their request: what waits is written by the next one. */
   isWorker: boolean;
+  /** Does what no answer waits for. */
+  soon: (work: () => void) => void;
 }
 
 export interface Accounting {
@@ -69,7 +74,6 @@ export interface Accounting {
 
 /** D1 counts statements, and every row is one. */
 const WORKER_BATCH_ROWS = 20;
-const WRITER_RULES = { maxRows: 10_000, maxBatchRows: 500, everyMs: 1_000, retryMs: 1_000, maxRetryMs: 30_000 };
 
 export function accountingOf(
   configuration: Configuration,
@@ -105,9 +109,10 @@ export function accountingOf(
     directory: directoryOf(configuration, declared, ports),
     declared,
     scopes,
-    recorder: recorderOf(logRecorder(log, configuration.log.level), listenersOf(parts, ports), (cause) =>
-      log.error({ cause: text(cause) }, 'a request could not be booked'),
-    ),
+    recorder: recorderOf(logRecorder(log, configuration.log.level), listenersOf(parts, ports), {
+      soon: ports.soon,
+      onMistake: (cause) => log.error({ cause: text(cause) }, 'a request could not be booked'),
+    }),
     stores,
     isLedgerWell: () => health.isWell,
     flush: async (sources) => {

@@ -2,6 +2,7 @@
 import shippedRules from '../../routing-rules/rules.json' with { type: 'json' };
 import { createAdminApp } from '../admin/app.ts';
 import { createPageApp } from '../admin/page/app.ts';
+import type { RulesEditor } from '../admin/rules-editor.ts';
 import type { About, AdminSources, DispatchReading, RulesInForce } from '../admin/sources.ts';
 import type { ProcessReading } from '../books/metrics/sources.ts';
 import type { Composed } from '../compose.ts';
@@ -12,9 +13,11 @@ import { fetchHttp } from '../platform/fetch-http.ts';
 import { newId } from '../platform/ids.ts';
 import { hashKey, sameHash } from '../platform/key-hash.ts';
 import type { Log } from '../platform/log.ts';
+import { withContributions } from '../routing/record.ts';
 import { RulesDocument } from '../routing/rules/document.ts';
 import { merge } from '../routing/rules/merge.ts';
 import { sourcesOf } from './readings.ts';
+import { yardstickOf } from './yardstick.ts';
 
 export interface AdminPorts {
   token: string;
@@ -22,11 +25,15 @@ export interface AdminPorts {
   log: Log;
   timers: Timers;
   process?: (() => ProcessReading) | undefined;
+  /** Where the rules can be changed, or at least read. */
+  editor?: RulesEditor | undefined;
+  /** Answers may last: not on Workers. */
+  isLive?: boolean;
 }
 
 export function adminOf(composed: Composed, configuration: Configuration, ports: AdminPorts) {
   const { accounting, gateway } = composed;
-  const { token, about, log, timers, process } = ports;
+  const { token, about, log, timers, process, editor, isLive } = ports;
   const { stores, writer, plans, metrics } = accounting;
   const { clock } = gateway;
   const sources: AdminSources = {
@@ -46,8 +53,12 @@ export function adminOf(composed: Composed, configuration: Configuration, ports:
     alerts: accounting.alerts,
     metrics: () => metrics.text({ ...sourcesOf(composed), process }),
     rules: () => rulesInForce(composed.documents().rules),
+    inForce: () => gateway.routing,
+    editor,
+    isLive,
+    savings: () => yardstickOf(gateway.routing, clock.now()),
     configuration,
-    planOf: (requestId) => plans.find(requestId),
+    planOf: (requestId) => withContributions(plans.find(requestId), gateway.routing.scorer),
     onChange: (change) => log.info(change, 'an operator has changed something'),
     onFailure: (cause, requestId) =>
       log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, 'the admin API fails'),

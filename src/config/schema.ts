@@ -1,6 +1,8 @@
 /** The one schema of `signalbox.yaml`; editors get it as JSON Schema (`docs/signalbox.schema.json`). */
 import { z } from 'zod';
+import { ABILITIES } from '../core/ability.ts';
 import { Alerting } from './alerts.ts';
+import { BatchesSection } from './batches.ts';
 import { Routing } from './routing.ts';
 import { BudgetsOf, LimitsOf } from './spending.ts';
 import { Admin } from './admin.ts';
@@ -49,6 +51,11 @@ const PriceTier = {
   cacheRead: z.number().min(0).optional(),
   cacheWrite5m: z.number().min(0).optional(),
   cacheWrite1h: z.number().min(0).optional(),
+  imageInput: z.number().min(0).optional(),
+  audioInput: z.number().min(0).optional(),
+  imageOutput: z.number().min(0).optional(),
+  perMinute: z.number().min(0).optional().describe('US dollars for a minute of sound that is heard'),
+  perMillionCharacters: z.number().min(0).optional().describe('US dollars for a million characters that are spoken'),
 };
 
 const Deployment = z.strictObject({
@@ -60,6 +67,7 @@ const Deployment = z.strictObject({
     .strictObject({
       contextTokens: Positive.optional(),
       outputTokens: Positive.optional(),
+      tasks: z.array(z.enum(ABILITIES)).optional().describe('What it is for; most models: chat'),
       input: z.array(z.enum(['image', 'pdf', 'audio', 'video'])).optional(),
       tools: z.boolean().optional(),
       structuredOutput: z.boolean().optional(),
@@ -106,6 +114,7 @@ export const Configuration = z.strictObject({
   keys: z.array(Key).default([]).describe('Keys of the clients; without any, only this machine may ask'),
   tenants: Tenants,
   store: Store.prefault({}),
+  batches: BatchesSection.prefault({}),
   admin: Admin.prefault({}),
   alerts: Alerting.prefault({}),
   telemetry: Telemetry.prefault({}),

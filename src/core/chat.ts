@@ -29,9 +29,21 @@ export type Annotation = NonNullable<ChatCompletionMessage['annotations']>[numbe
 export type Usage = CompletionUsage & {
   cache_creation?: { ephemeral_5m: number; ephemeral_1h: number };
   server_tool_use?: Record<string, number>;
+  media?: MediaUsage;
   /** The provider named no usage and these figures are our estimate. */
   usage_estimated?: boolean;
 };
+
+/** What has a price of its own. Tokens are among those of the prompt or the completion, too. */
+export interface MediaUsage {
+  imageInputTokens?: number;
+  audioInputTokens?: number;
+  imageOutputTokens?: number;
+  /** Of sound that was heard. */
+  seconds?: number;
+  /** Of text that was spoken. */
+  characters?: number;
+}
 
 /** One piece of a model's reasoning, as OpenRouter's clients know it. It must come back unchanged on the next turn. */
 export interface ReasoningDetail {
@@ -76,6 +88,8 @@ interface RequestExtensions {
   reasoning?: { effort?: string | null; max_tokens?: number; exclude?: boolean; enabled?: boolean } | null;
   /** Anthropic's spelling, passed on to Claude. */
   thinking?: { type: string; budget_tokens?: number; display?: string } | null;
+  /** Wishes that a model may be without: where it has nothing like them they are dropped, not refused. */
+  optional_fields?: readonly 'web_search_options'[] | null;
   /** Provider-native fields by dialect, merged into that provider's request last, untouched. */
   extra_body?: Record<string, Record<string, unknown>> | null;
 }

@@ -1,3 +1,5 @@
+import type { Ability } from './ability.ts';
+import type { MediaUsage } from './chat.ts';
 import type { DeclaredLimits } from './limits.ts';
 import type { Secret } from './secret.ts';
 
@@ -86,6 +88,8 @@ export interface Capabilities {
   /** Input and output together, in tokens. */
   contextTokens: number;
   outputTokens: number;
+  /** What it is for; conversation where nothing is said. */
+  tasks?: readonly Ability[] | undefined;
   /** Media it takes besides text. */
   input: readonly ('image' | 'pdf' | 'audio' | 'video')[];
   tools: boolean;
@@ -143,7 +147,19 @@ export interface PriceTier {
   cacheWrite1h?: number;
 }
 
-export interface Price extends PriceTier {
+/** What is no text. */
+export interface MediaPrice {
+  /** US dollars per million tokens, where they cost otherwise than those of text. */
+  imageInput?: number;
+  audioInput?: number;
+  imageOutput?: number;
+  /** US dollars for a minute of sound that is heard. */
+  perMinute?: number;
+  /** US dollars for a million characters that are spoken. */
+  perMillionCharacters?: number;
+}
+
+export interface Price extends PriceTier, MediaPrice {
   /** The whole request is charged by this row once the prompt is larger than `abovePromptTokens`. */
   tiers?: readonly (PriceTier & { abovePromptTokens: number })[];
 }
@@ -170,6 +186,8 @@ export interface PromptCache {
 export interface Estimate {
   inputTokens: number;
   outputTokens: number;
+  /** What has a price of its own. */
+  media?: MediaUsage | undefined;
 }
 
 /** A deployment considered for one request, in the order it should be tried. */

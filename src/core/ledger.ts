@@ -178,6 +178,10 @@ export interface LatencyAnswer {
 export interface RequestQuery extends Partial<Range> {
   where?: LedgerFilter | undefined;
   session?: string | undefined;
+  /** What the client asked for. */
+  asked?: string | undefined;
+  /** Only those that ended otherwise than `ok`. */
+  failed?: boolean | undefined;
   shadow?: boolean | undefined;
   /** From an earlier page; the newest come first. */
   cursor?: string | undefined;

@@ -1,4 +1,5 @@
 import type { AnswerSink } from './answer.ts';
+import type { BatchApi } from './batch.ts';
 import type { ChatRequest, Usage } from './chat.ts';
 import type { Capabilities, Endpoint, EndpointSettings } from './deployment.ts';
 import type { GatewayError } from './errors.ts';
@@ -20,6 +21,8 @@ export interface Provider {
   translate(call: Call): Exchange;
   /** Asks how many tokens a prompt has; undefined where the provider cannot be asked. */
   countTokens?: (call: Call) => TokenCount | undefined;
+  /** Its batch endpoint, where the provider has one. */
+  batches?: BatchApi;
   /** What an answer other than 2xx means. */
   classify: (refusal: Refusal) => GatewayError;
   /** Adds the credential, last, because a signature covers the bytes. */
@@ -108,9 +111,13 @@ export interface Warning {
 
 /** Bytes to send, whole. */
 export interface OutgoingRequest {
+  /** POST without it. */
+  method?: 'GET' | 'POST' | undefined;
   url: string;
   headers: Record<string, string>;
   body: string;
+  /** What is no text (a form with a file in it), in the place of `body`. */
+  bytes?: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** An upstream answer that is not 2xx. */

@@ -13,10 +13,12 @@ import type { BodyLimits } from './json.ts';
 export interface Door {
   /** As a key's `doors` name it. */
   readonly name: string;
+  /** Where this door's SDKs look for the request's id, beside `x-request-id`. */
+  readonly requestIdHeader?: string;
   /** Throws `invalid_request` that names the client's own field. */
   read(text: string, asked: Asked): Entry;
   /** The body of a refusal, as this door's SDKs read it. */
-  refusal(error: GatewayError): object;
+  refusal(error: GatewayError, requestId?: string): object;
 }
 
 /** What a request says beside its body. */

@@ -11,6 +11,8 @@ export interface HttpPort {
   header(c: Context, name: string): string | undefined;
   /** The body as text. Throws `request_too_large` as soon as it is. */
   readBody(c: Context, maxBytes: number): Promise<string>;
+  /** The same as bytes. */
+  readBytes(c: Context, maxBytes: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Gone when the client leaves before its answer is complete. */
   client(c: Context): Departure;
   /** Keeps work running that no answer waits for. It must not reject. */
@@ -19,6 +21,8 @@ export interface HttpPort {
   send(c: Context, status: number, headers: HeaderValues, body: string): Response;
   /** Streams frames, with a comment in every silence, and an error frame if they end in an error. */
   stream(c: Context, headers: HeaderValues, frames: Frames, manners: Manners): Response;
+  /** Streams bytes that nothing may stand between. If they end in an error the connection breaks, so that all can see it. */
+  pass(c: Context, headers: HeaderValues, frames: Frames): Response;
 }
 
 export interface Manners {

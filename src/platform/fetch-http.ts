@@ -12,20 +12,16 @@ export const fetchHttp: HttpPort = {
   header: (c, name) => c.req.header(name),
 
   async readBody(c, maxBytes) {
-    const reader = c.req.raw.body?.getReader();
     const utf8 = new TextDecoder();
     let text = '';
-    let size = 0;
-    for (;;) {
-      const { done, value } = (await reader?.read()) ?? { done: true as const, value: undefined };
-      if (done) return text + utf8.decode();
-      size += value.byteLength;
-      if (size > maxBytes) {
-        await reader?.cancel();
-        throw new GatewayError('request_too_large', `The body is larger than ${maxBytes} bytes`);
-      }
-      text += utf8.decode(value, { stream: true });
-    }
+    for await (const chunk of chunksOf(c, maxBytes)) text += utf8.decode(chunk, { stream: true });
+    return text + utf8.decode();
+  },
+
+  async readBytes(c, maxBytes) {
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    for await (const chunk of chunksOf(c, maxBytes)) chunks.push(chunk);
+    return new Uint8Array(await new Blob(chunks).arrayBuffer());
   },
 
   client(c) {
@@ -45,7 +41,29 @@ export const fetchHttp: HttpPort = {
     const leave = () => clients.get(c.req.raw)?.leave();
     return new Response(pulled(frames, { ...manners, leave, closed: closed.resolve }), { headers });
   },
+
+  pass(c, headers, frames) {
+    const closed = Promise.withResolvers<void>();
+    keepRunning(c, closed.promise);
+    const leave = () => clients.get(c.req.raw)?.leave();
+    return new Response(passed(frames, { leave, closed: closed.resolve }), { headers });
+  },
 };
+
+async function* chunksOf(c: Context, maxBytes: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = c.req.raw.body?.getReader();
+  let size = 0;
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true as const, value: undefined };
+    if (done) return;
+    size += value.byteLength;
+    if (size > maxBytes) {
+      await reader?.cancel();
+      throw new GatewayError('request_too_large', `The body is larger than ${maxBytes} bytes`);
+    }
+    yield value;
+  }
+}
 
 /** Workers end a request's work when its answer is out or its client leaves; the books must still be closed. */
 function keepRunning(c: Context, work: Promise<void>): void {
@@ -85,6 +103,30 @@ function pulled(frames: Frames, { keepAliveMs, broken, leave, closed }: PullOpti
       async cancel() {
         leave();
         await pending?.catch(() => {}); // It fails by our own abort.
+        await frames.return(undefined);
+        closed();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function passed(frames: Frames, { leave, closed }: Pick<PullOptions, 'leave' | 'closed'>): ReadableStream<Uint8Array> {
+  const utf8 = new TextEncoder();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await frames.next();
+          if (!done) return controller.enqueue(typeof value === 'string' ? utf8.encode(value) : value);
+          controller.close();
+        } catch (cause) {
+          controller.error(cause);
+        }
+        closed();
+      },
+      async cancel() {
+        leave();
         await frames.return(undefined);
         closed();
       },

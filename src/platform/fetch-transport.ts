@@ -11,9 +11,9 @@ export function fetchTransport(send: Fetch = (request) => fetch(request)): Trans
       const follow = () => controller.abort(new GatewayError('client_gone', 'The client closed the connection'));
       const release = options.client.onGone(follow);
       const outgoing = new Request(request.url, {
-        method: 'POST',
+        method: request.method ?? 'POST',
         headers: request.headers,
-        body: request.body,
+        body: request.method === 'GET' ? null : (request.bytes ?? request.body),
         redirect: 'manual', // A redirect could lead inside; it comes back as the 3xx it is.
         signal: controller.signal,
       });

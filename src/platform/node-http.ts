@@ -9,6 +9,7 @@ import { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Frames } from '../attempt/live.ts';
 import { type HttpPort, KEEP_ALIVE, type Manners } from '../http/port.ts';
+import { atEndOfTurn } from './turn.ts';
 
 interface NodeBindings {
   incoming: IncomingMessage;
@@ -23,7 +24,9 @@ export const nodeHttp: HttpPort = {
     return Array.isArray(value) ? value[0] : value;
   },
 
-  readBody: (c, maxBytes) => readAll(nodeOf(c).incoming, maxBytes),
+  readBody: (c, maxBytes) => readAll(nodeOf(c).incoming, maxBytes, (bytes) => bytes.toString('utf8')),
+
+  readBytes: (c, maxBytes) => readAll(nodeOf(c).incoming, maxBytes, (bytes) => bytes),
 
   client(c) {
     const { outgoing } = nodeOf(c);
@@ -42,7 +45,7 @@ export const nodeHttp: HttpPort = {
     if (!incoming.complete) headers['connection'] = 'close'; // Too large: the rest is not waited for.
     headers['content-length'] = String(Buffer.byteLength(body));
     outgoing.writeHead(status, headers);
-    outgoing.end(body); // As a string it goes out in one write with the head.
+    atEndOfTurn(() => outgoing.end(body)); // As a string it goes out in one write with the head.
     return RESPONSE_ALREADY_SENT;
   },
 
@@ -52,15 +55,36 @@ export const nodeHttp: HttpPort = {
     void pour(outgoing, frames, manners); // Ends every stream itself and never rejects.
     return RESPONSE_ALREADY_SENT;
   },
+
+  pass(c, headers, frames) {
+    const { outgoing } = nodeOf(c);
+    outgoing.writeHead(200, headers);
+    void poured(outgoing, frames);
+    return RESPONSE_ALREADY_SENT;
+  },
 };
 
-function readAll(incoming: IncomingMessage, maxBytes: number): Promise<string> {
+async function poured(outgoing: ServerResponse, frames: Frames): Promise<void> {
+  try {
+    for await (const frame of frames) {
+      if (outgoing.destroyed) break; // Leaving the loop closes the upstream and the books.
+      if (!outgoing.write(frame)) await drained(outgoing);
+    }
+    outgoing.end();
+  } catch {
+    outgoing.destroy(); // The books have the reason.
+  }
+}
+
+type Bytes = Buffer<ArrayBuffer>;
+
+function readAll<T>(incoming: IncomingMessage, maxBytes: number, made: (bytes: Bytes) => T): Promise<T> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const chunks: Bytes[] = [];
     let size = 0;
     const tooLarge = () => reject(new GatewayError('request_too_large', `The body is larger than ${maxBytes} bytes`));
     if (Number(incoming.headers['content-length']) > maxBytes) return tooLarge();
-    incoming.on('data', (chunk: Buffer) => {
+    incoming.on('data', (chunk: Bytes) => {
       size += chunk.length;
       if (size > maxBytes) {
         incoming.pause();
@@ -70,7 +94,7 @@ function readAll(incoming: IncomingMessage, maxBytes: number): Promise<string> {
     });
     incoming.on('end', () => {
       const [first] = chunks;
-      resolve((first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8'));
+      resolve(made(first && chunks.length === 1 ? first : Buffer.concat(chunks)));
     });
     incoming.on('error', (cause) => reject(new GatewayError('client_gone', 'The request broke off', { cause })));
   });
@@ -78,6 +102,7 @@ function readAll(incoming: IncomingMessage, maxBytes: number): Promise<string> {
 
 async function pour(outgoing: ServerResponse, frames: Frames, { keepAliveMs, broken }: Manners): Promise<void> {
   let quiet = false;
+  const cork = new Cork(outgoing);
   const heartbeat = setInterval(() => {
     if (quiet && !outgoing.writableNeedDrain) outgoing.write(KEEP_ALIVE);
     quiet = true;
@@ -86,13 +111,38 @@ async function pour(outgoing: ServerResponse, frames: Frames, { keepAliveMs, bro
     for await (const frame of frames) {
       quiet = false;
       if (outgoing.destroyed) break; // Leaving the loop closes the upstream and the books.
+      cork.put();
       if (!outgoing.write(frame)) await drained(outgoing);
     }
   } catch (cause) {
     if (!outgoing.destroyed) outgoing.write(broken(cause));
   } finally {
     clearInterval(heartbeat);
+    cork.take(); // `end` writes its last chunk ahead of what is corked, which would be lost (Node 24).
     outgoing.end();
+  }
+}
+
+/** What a stream writes in one turn of the event loop goes out together, at its end. */
+class Cork {
+  readonly #outgoing: ServerResponse;
+  #isIn = false;
+
+  constructor(outgoing: ServerResponse) {
+    this.#outgoing = outgoing;
+  }
+
+  put(): void {
+    if (this.#isIn) return;
+    this.#isIn = true;
+    this.#outgoing.cork();
+    atEndOfTurn(() => this.take());
+  }
+
+  take(): void {
+    if (!this.#isIn) return;
+    this.#isIn = false;
+    this.#outgoing.uncork();
   }
 }
 

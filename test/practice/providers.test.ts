@@ -14,7 +14,10 @@ const NOW = Date.now();
 const catalog = createCatalog(models);
 const fetchPractice = practiceFetch({ paceMs: 0 });
 const offered = providers.flatMap((provider) =>
-  catalog.offered(provider.name, 'us-east-1', NOW).map(({ providerModel }) => ({ provider, model: providerModel })),
+  catalog
+    .offered(provider.name, 'us-east-1', NOW)
+    .map(({ providerModel }) => ({ provider, model: providerModel }))
+    .filter(({ model }) => catalog.lookup(provider.name, model, NOW).capabilities.tasks?.includes('chat')),
 );
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

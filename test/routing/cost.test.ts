@@ -21,6 +21,48 @@ type Row = { name: string; of: [dialect: string, model: string]; usage: Usage; u
 // The dollars are worked out by hand from the price lists.
 const table: Row[] = [
   {
+    name: 'vectors are paid by what is read: 1,000,000 x 0.02',
+    of: ['openai', 'text-embedding-3-small'],
+    usage: usage(1_000_000, 0),
+    usd: 0.02,
+  },
+  {
+    name: 'pictures cost otherwise than words: 100 x 5 + 400 x 8 + 100 x 10 + 1,000 x 32',
+    of: ['openai', 'gpt-image-1.5'],
+    usage: usage(500, 1_100, { media: { imageInputTokens: 400, imageOutputTokens: 1_000 } }),
+    usd: 0.0367,
+  },
+  {
+    name: 'where they have no price of their own they cost what words do: 500 x 5 + 1,000 x 30, and 400 x 3 more',
+    of: ['openai', 'gpt-image-2'],
+    usage: usage(500, 1_000, { media: { imageInputTokens: 400, imageOutputTokens: 1_000 } }),
+    usd: 0.0337,
+  },
+  {
+    name: 'sound that is heard, by tokens: 600 x 6 + 200 x 10',
+    of: ['openai', 'gpt-4o-transcribe'],
+    usage: usage(600, 200, { media: { audioInputTokens: 600, seconds: 60 } }),
+    usd: 0.0056,
+  },
+  {
+    name: 'sound that is heard, by the minute: 1.5 x 0.006',
+    of: ['openai', 'whisper-1'],
+    usage: usage(900, 300, { media: { audioInputTokens: 900, seconds: 90 } }),
+    usd: 0.009,
+  },
+  {
+    name: 'text that is spoken, by the character: 4,096 x 15 / 1,000,000',
+    of: ['openai', 'tts-1'],
+    usage: usage(1_024, 0, { media: { characters: 4_096 } }),
+    usd: 0.06144,
+  },
+  {
+    name: 'a picture in a conversation: 1,000 x 0.5 + 100 x 3 + 1,120 x 60',
+    of: ['gemini', 'gemini-3.1-flash-image'],
+    usage: usage(1_000, 1_220, { media: { imageOutputTokens: 1_120 } }),
+    usd: 0.068,
+  },
+  {
     name: 'plain input and output: 1,000 x 4 + 500 x 20',
     of: ['anthropic', 'claude-opus-5-5'],
     usage: usage(1_000, 500),

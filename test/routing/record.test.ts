@@ -5,7 +5,7 @@ import type { ChatRequest } from '../../src/core/chat.ts';
 import { choose } from '../../src/routing/choose.ts';
 import { estimate } from '../../src/routing/estimate.ts';
 import type { Facts } from '../../src/routing/facts/facts.ts';
-import { factsFrom, fieldsAsked, recordOf, RoutingRecord } from '../../src/routing/record.ts';
+import { factsFrom, fieldsAsked, recordOf, RoutingRecord, withContributions } from '../../src/routing/record.ts';
 import { decide } from '../../src/routing/rules/decide.ts';
 import { check } from '../../src/server/check.ts';
 
@@ -135,6 +135,19 @@ describe('a record', () => {
     const { record, choice } = recorded({});
     expect(record.maxCostUsd).toBe(0.5);
     expect(`app:${record.session}`).toBe(choice.facts.session);
+  });
+
+  it('says who was dropped and why, and what made the score', () => {
+    const audio = { type: 'input_audio' as const, input_audio: { data: 'UklGRg==', format: 'wav' as const } };
+    const { record, choice } = recorded({ messages: [{ role: 'user', content: [audio] }] });
+    expect(record.dropped?.[0]).toEqual({
+      deployment: choice.dropped[0]?.deployment.id,
+      why: expect.stringContaining('does not take'),
+    });
+    const told = withContributions(recorded({}).record, routing.scorer);
+    const first = recorded({}).choice.decision?.complexity?.contributions[0];
+    expect(told).toMatchObject({ contributions: expect.arrayContaining([{ ...first, value: expect.any(Number) }]) });
+    expect(recorded({}).record.dropped).toBeUndefined();
   });
 
   it('stays small, whatever the request brings', () => {

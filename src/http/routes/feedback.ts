@@ -1,9 +1,9 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { z } from 'zod';
 import { GatewayError } from '../../core/errors.ts';
 import type { Caller } from '../authenticate.ts';
+import { headersOf } from '../entrance.ts';
 import type { HttpPort } from '../port.ts';
-import type { HeaderValues } from '../headers.ts';
 
 /** How good an answer was, and who says so. A tenant can only judge answers of its own. */
 export interface Feedback {
@@ -17,7 +17,6 @@ export interface Feedback {
 
 export interface FeedbackParts {
   http: Pick<HttpPort, 'readBody'>;
-  headersOf: (c: Context) => HeaderValues;
   /** Must not throw. */
   onFeedback: (feedback: Feedback) => void;
 }
@@ -37,11 +36,7 @@ const Body = z
   });
 
 /** `POST /v1/feedback`: a line in the log, for `signalbox fit` to learn from. */
-export function feedbackRoutes({
-  http,
-  headersOf,
-  onFeedback,
-}: FeedbackParts): Hono<{ Variables: { caller: Caller } }> {
+export function feedbackRoutes({ http, onFeedback }: FeedbackParts): Hono<{ Variables: { caller: Caller } }> {
   return new Hono<{ Variables: { caller: Caller } }>().post('/', async (c) => {
     const { id, thumb, judge, score = thumb === 'up' ? 1 : 0 } = parse(await http.readBody(c, MAX_BYTES));
     onFeedback({ requestId: id, key: c.get('caller').name, score, judge });

@@ -17,6 +17,8 @@ export interface WireRequest {
 }
 
 interface Plain {
+  /** POST without it. */
+  method?: 'GET' | 'POST' | undefined;
   /** Path and query, as they go on the request line. */
   target: string;
   host: string;
@@ -25,9 +27,9 @@ interface Plain {
 }
 
 /** Throws `unreachable` for what cannot be sent; never names a value, which may be a credential. */
-export function toWire({ target, host, headers, body }: Plain): WireRequest {
+export function toWire({ method = 'POST', target, host, headers, body }: Plain): WireRequest {
   if (!TARGET.test(target)) throw refused('its path holds a character that a URL may not');
-  let head = `POST ${target} HTTP/1.1\r\n`;
+  let head = `${method} ${target} HTTP/1.1\r\n`;
   let hosted = false;
   for (const name in headers) {
     const value = headers[name] ?? '';
@@ -44,6 +46,7 @@ export function toWire({ target, host, headers, body }: Plain): WireRequest {
   if (!hosted) head += `host: ${host}\r\n`;
   head += 'accept-encoding: identity\r\n'; // Nothing here unpacks; without a word any packing would be allowed.
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  if (method === 'GET') return { head: `${head}\r\n`, body: '' }; // A length would promise a body.
   return { head: `${head}content-length: ${bytes}\r\n\r\n`, body };
 }
 

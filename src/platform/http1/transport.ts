@@ -33,13 +33,14 @@ export function http1Transport(limits = LIMITS): Transport & { close(): Promise<
     return pool;
   };
   return {
-    send({ url, headers, body }, { client, firstByteMs, idleMs }) {
+    send({ method, url, headers, body: text, bytes }, { client, firstByteMs, idleMs }) {
       const response = new ArrivingResponse(client);
       if (response.failed) return response.begun;
       try {
         const slash = endOfOrigin(url);
+        const body = bytes ?? text;
         const pool = poolOf(url.slice(0, slash));
-        const request = toWire({ target: url.slice(slash) || '/', host: pool.origin.host, headers, body });
+        const request = toWire({ method, target: url.slice(slash) || '/', host: pool.origin.host, headers, body });
         pool.run({ request, response, firstByteMs, idleMs });
       } catch (cause) {
         if (!(cause instanceof GatewayError)) throw cause;

@@ -12,6 +12,8 @@ const NO_LONG_PROMPT =
   "the family's row for long prompts never applies: the window leaves at most 272,000 tokens for the prompt";
 const NO_HOUR = 'they have no price for an hour on Bedrock here; ours is twice the input, as for the others';
 const NEWER = 'it is newer than their data';
+const NO_CACHE = 'no answer with an image says what was read from a cache';
+const NOT_OF_TOKENS = 'they have prices for tokens, and it has none';
 
 const EXPLAINED: Record<string, { why: string; differences?: string[]; unknown?: 'to us' | 'to them' }> = {
   'anthropic claude-sonnet-5-5': { why: NEWER, unknown: 'to them' },
@@ -31,6 +33,14 @@ const EXPLAINED: Record<string, { why: string; differences?: string[]; unknown?:
       { why: NO_LONG_PROMPT, differences: ['tier: 272000 / none'] },
     ]),
   ),
+  'openai gpt-image-2': { why: NO_CACHE, differences: ['cacheRead: none / 1.25'] },
+  'openai gpt-image-1.5': { why: NO_CACHE, differences: ['cacheRead: none / 1.25'] },
+  'openai gpt-image-1': { why: NO_CACHE, differences: ['cacheRead: none / 1.25'] },
+  'openai gpt-image-1-mini': { why: NO_CACHE, differences: ['cacheRead: none / 0.2'] },
+  'openai omni-moderation-latest': { why: 'it is free, which they say of all that is called so', unknown: 'to them' },
+  'openai tts-1': { why: NOT_OF_TOKENS, unknown: 'to them' },
+  'openai tts-1-hd': { why: NOT_OF_TOKENS, unknown: 'to them' },
+  'bedrock titan-embed-text-v2': { why: 'they have its first version only', unknown: 'to them' },
   'gemini gemini-4-argon': { why: NEWER, unknown: 'to them' },
   'bedrock claude-sonnet-5-5': { why: NEWER, unknown: 'to them' },
   'bedrock claude-haiku-5-5': { why: NEWER, unknown: 'to them' },

@@ -1,6 +1,6 @@
 /** Our catalog beside @pydantic/genai-prices, field by field. */
 import { calcPrice } from '@pydantic/genai-prices';
-import type { Price, PriceTier } from '../../../src/core/deployment.ts';
+import type { MediaPrice, Price, PriceTier } from '../../../src/core/deployment.ts';
 import { createCatalog } from '../../../src/routing/catalog.ts';
 import models from '../../../routing-rules/models.json' with { type: 'json' };
 
@@ -15,6 +15,14 @@ const FIELDS = [
   ['cacheWrite5m', 'cache_write_mtok'],
   ['cacheWrite1h', 'cache_write_1h_mtok'],
 ] as const satisfies [keyof PriceTier, string][];
+
+const MEDIA = [
+  ['imageInput', 'input_image_mtok'],
+  ['audioInput', 'input_audio_mtok'],
+  ['imageOutput', 'output_image_mtok'],
+] as const satisfies [keyof MediaPrice, string][];
+/** Our catalog has prices of their own for these only where they are what the model is for. */
+const ABOUT_MEDIA = /image|transcribe|whisper/;
 
 export interface Compared {
   /** `openai gpt-5.5` */
@@ -37,7 +45,9 @@ export function compared(dialect: Dialect, at: Date): Compared[] {
       const unknown = ours ? 'to them' : isSame ? 'to us' : 'to both';
       return { name: title, differences: [], unknown };
     }
-    return { name: title, differences: differencesOf(ours, found.model_price) };
+    const differences = differencesOf(ours, found.model_price);
+    if (ABOUT_MEDIA.test(name)) differences.push(...mediaDifferences(ours, found.model_price));
+    return { name: title, differences };
   });
 }
 
@@ -46,7 +56,8 @@ function sameModel(theirs: string, providerModel: string): boolean {
     id
       .replace(/^(?:regional|global|us|eu)\./, '')
       .replace(/^anthropic\./, '')
-      .replace(/-v\d+(?::\d+)?$/, '')
+      .replace(id.includes('embed') ? /:\d+$/ : /-v\d+(?::\d+)?$/, '')
+      .replace(/-preview$/, '')
       .replace(/-\d{8}$/, '');
   return bare(theirs) === bare(providerModel);
 }
@@ -80,7 +91,18 @@ function differencesOf(ours: Price, theirs: TheirPrice): string[] {
   return differences;
 }
 
+function mediaDifferences(ours: Price, theirs: TheirPrice): string[] {
+  const differences = MEDIA.flatMap(([field, key]) => {
+    const price = theirs[key] as number | undefined;
+    return isNear(ours[field], price) ? [] : [`${field}: ${ours[field]} / ${price}`];
+  });
+  const hour = theirs.input_audio_hours as number | undefined;
+  const minute = hour && hour / 60;
+  return isNear(ours.perMinute, minute) ? differences : [...differences, `perMinute: ${ours.perMinute} / ${minute}`];
+}
+
+/** They leave out what is nothing. */
 function isNear(ours: number | undefined, theirs: number | undefined): boolean {
-  if (ours === undefined || theirs === undefined) return ours === theirs;
+  if (ours === undefined || theirs === undefined) return (ours ?? 0) === (theirs ?? 0);
   return Math.abs(ours - theirs) <= 1e-9 * Math.max(ours, theirs, 1);
 }

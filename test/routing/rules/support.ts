@@ -18,6 +18,7 @@ export const shipped = {
 export const PLAIN: Facts = {
   asked: 'auto',
   key: 'app',
+  knownSession: '',
   session: 'app:1',
   header: () => undefined,
   metadata: {},

@@ -1,0 +1,111 @@
+/** What is done with every request before its door reads it: who asks, by which id it is known, how urgent it is. */
+import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { type Caller, forbiddenDoor, type Keys, mayEnter } from '../core/caller.ts';
+import { lowest } from '../core/ceilings.ts';
+import type { Attempt, Clock } from '../core/ports.ts';
+import { CHAT } from '../doors/chat/door.ts';
+import type { Door } from '../doors/door.ts';
+import type { BodyLimits } from '../doors/json.ts';
+import type { Inbound } from '../gateway/gateway.ts';
+import { type KeyCheck, whoAsks } from './authenticate.ts';
+import { ceilingsOf } from './ceilings.ts';
+import type { HeaderValues } from './headers.ts';
+import type { HttpPort } from './port.ts';
+import { urgencyOf } from './urgency.ts';
+
+export interface Called {
+  Variables: { door: Door; requestId: string; caller: Caller; attempts: Attempt[]; told: HeaderValues };
+}
+
+export type App = Hono<Called>;
+
+export interface EntranceParts {
+  http: HttpPort;
+  keys: Keys;
+  keyCheck: KeyCheck;
+  clock: Clock;
+  newId: (prefix: string, length: number) => string;
+  /** Whose words a refusal is said in, before a body has been read. */
+  doorAt: (path: string) => Door;
+}
+
+/** Throws `unauthenticated`. */
+export function entrance({ http, keys, keyCheck, clock, newId, doorAt }: EntranceParts): MiddlewareHandler<Called> {
+  return (c, next) => {
+    const nowMs = clock.now();
+    c.set('door', doorAt(c.req.path));
+    c.set('requestId', requestIdOf(newId, nowMs));
+    c.set(
+      'caller',
+      whoAsks((name) => http.header(c, name), keys, { check: keyCheck, nowMs }),
+    );
+    c.set('attempts', []);
+    c.set('told', {});
+    return next();
+  };
+}
+
+/** In the order of time: where they are kept, an index of them grows at its end. */
+function requestIdOf(newId: EntranceParts['newId'], nowMs: number): string {
+  return newId(`req_${nowMs.toString(36).padStart(9, '0')}`, 15);
+}
+
+/** All that is known of a request but what it asks. Throws for headers that cannot be meant. */
+export type Asked = Omit<Inbound, 'request' | 'original' | 'lost' | 'pen'>;
+
+export function askedBy(c: Context, http: HttpPort): Asked {
+  const header = (name: string) => http.header(c, name);
+  const caller: Caller = c.get('caller');
+  return {
+    caller,
+    key: caller.name,
+    requestId: c.get('requestId'),
+    strict: header('x-signalbox-strict')?.toLowerCase() === 'true',
+    ...urgencyOf(header('x-signalbox-priority'), header('x-signalbox-deadline-ms'), caller),
+    ceilings: lowest(caller.ceilings, ceilingsOf(header)),
+    header,
+    client: http.client(c),
+    background: (work) => http.background(c, work),
+    attempts: c.get('attempts'),
+    told: c.get('told'),
+  };
+}
+
+/** Throws `forbidden` where the key may not come in here, and what the door throws for a body that it cannot take. */
+export async function inboundOf(c: Context, door: Door, parts: ReadingParts): Promise<Inbound> {
+  enter(c, door.name);
+  return inboundFrom(c, door, parts, await parts.http.readBody(c, parts.limits.maxBodyBytes));
+}
+
+export interface ReadingParts {
+  http: HttpPort;
+  limits: BodyLimits;
+}
+
+/** The same where the body is read already. */
+export function inboundFrom(c: Context, door: Door, { http, limits }: ReadingParts, text: string): Inbound {
+  const asked = askedBy(c, http);
+  const entry = door.read(text, { limits, header: asked.header, param: (name) => c.req.param(name) });
+  return { ...asked, ...entry, ceilings: lowest(asked.ceilings, entry.ceilings ?? {}) };
+}
+
+/** Throws `forbidden` where the key may not come in by this door. */
+export function enter(c: Context, door: string): void {
+  const caller: Caller = c.get('caller');
+  if (!mayEnter(caller, door)) throw forbiddenDoor(caller, door);
+}
+
+/** What stands on every answer. */
+export function headersOf(c: Context): HeaderValues {
+  const requestId: string | undefined = c.get('requestId');
+  const headers: HeaderValues = { ...c.get('told'), 'cache-control': 'no-store', vary: 'Authorization' };
+  if (!requestId) return headers;
+  headers['x-request-id'] = requestId;
+  const { requestIdHeader } = doorOf(c);
+  if (requestIdHeader) headers[requestIdHeader] = requestId;
+  return headers;
+}
+
+export function doorOf(c: Context): Door {
+  return c.get('door') ?? CHAT;
+}
