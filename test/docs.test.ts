@@ -21,7 +21,14 @@ const readTables = (file: string) =>
   read(file)
     .replaceAll(/ +\| */g, ' | ')
     .replaceAll(/^\| +/gm, '| ');
-const DOCUMENTS = globSync(['*.md', 'docs/*.md', 'docs/decisions/*.md', 'providers/*.md', 'routing-rules/*.md']);
+const DOCUMENTS = globSync([
+  '*.md',
+  'docs/*.md',
+  'docs/clients/*.md',
+  'docs/decisions/*.md',
+  'providers/*.md',
+  'routing-rules/*.md',
+]);
 const blocks = (file: string, language: string) =>
   [...read(file).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
 
