@@ -6,6 +6,7 @@ import type { Capabilities } from '../../../src/core/deployment.ts';
 import type { Exchange } from '../../../src/core/provider.ts';
 import { MESSAGES } from '../../../src/doors/messages/door.ts';
 import { makeCall } from '../../support/call.ts';
+import { seal } from '../../../src/doors/capsule.ts';
 
 const LIMITS = { maxBodyBytes: 1_000_000, maxMessages: 100, maxDepth: 64 };
 
@@ -86,7 +87,7 @@ describe('the translation goes in its place', () => {
           {
             role: 'assistant',
             content: [
-              { type: 'thinking', thinking: 'a', signature: 'signalbox.W10=' },
+              { type: 'thinking', thinking: 'a', signature: seal([]) },
               { type: 'text', text: 'b' },
             ],
           },
