@@ -23,14 +23,7 @@ const readTables = (file: string) =>
     .replaceAll(/^\| +/gm, '| ');
 /** A client's own configuration is none of ours. */
 const CLIENTS = globSync('docs/clients/*.md');
-const OURS = globSync([
-  '*.md',
-  'docs/*.md',
-  'docs/clients/*.md',
-  'docs/decisions/*.md',
-  'providers/*.md',
-  'routing-rules/*.md',
-]);
+const OURS = globSync(['*.md', 'docs/*.md', 'docs/decisions/*.md', 'providers/*.md', 'routing-rules/*.md']);
 const DOCUMENTS = [...OURS, ...CLIENTS];
 const blocks = (file: string, language: string) =>
   [...read(file).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
