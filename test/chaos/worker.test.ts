@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 describe.each(cases)('$moment', ({ cases: all }) => {
-  it.concurrent.for(all)('$fault: $wire.dialect, $mode, $who: $sees', async (one, { expect }) => {
+  it.concurrent.for(all)('$fault: $wire.dialect, $mode, $who: $sees', { retry: 1 }, async (one, { expect }) => {
     const staged = stages.get(one);
     if (!staged) return expect.unreachable();
     const answer = await asks(one, running.url);
