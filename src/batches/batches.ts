@@ -3,7 +3,7 @@ import { type Caller, forbiddenDoor, mayEnter } from '../core/caller.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { ownerOf, type StoredObject } from '../core/objects.ts';
 import { type BatchObject, enterStatus, isOver } from './batch-object.ts';
-import { askToCancel, Claim, newObject, OPEN, toldIn } from './claim.ts';
+import { askToCancel, Claim, newObject, OPEN, toldIn, type Worker } from './claim.ts';
 import { ShardEnd } from './endings.ts';
 import { Files, notFound } from './files.ts';
 import { deleteLines, finalize } from './finalize.ts';
@@ -19,14 +19,22 @@ import { stepUpstream } from './upstream.ts';
 /** Batches that one process works on at the same time, and those that wait for their turn. */
 const MAX_RUNNING = 8;
 const MAX_WAITING = 1_000;
+/** Workers cut off what runs too long behind an answer, and nothing is told of it: who has been silent for so long is gone. */
+const LOST_MS = 60_000;
+
+interface Work {
+  over: Promise<void>;
+  /** What it holds of the turns. */
+  handOn: () => void;
+  /** Infinity where it waits for its turn. */
+  lostAtMs: number;
+}
 
 export class Batches {
   readonly files: Files;
   readonly #ports: BatchPorts;
   readonly #parts: OwnParts;
-  /** By which other processes know this one. */
-  readonly #by: string;
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Work>();
   readonly #turns = new Turns(MAX_RUNNING, MAX_WAITING);
 
   constructor(ports: BatchPorts) {
@@ -36,7 +44,6 @@ export class Batches {
     this.files = files;
     this.#ports = ports;
     this.#parts = { ports, files, holds, end, pauses: new Pauses(ports.timers) };
-    this.#by = ports.newId('process_', 16);
   }
 
   /** Throws for what can be said before its file is read. */
@@ -86,12 +93,16 @@ export class Batches {
 
   /** Does for it what can be done now, unless somebody is at it. Never rejects. */
   work(owner: string, id: string): Promise<void> {
+    this.#forgetLost();
     const key = `${owner}\n${id}`;
     const running = this.#running.get(key);
-    if (running) return running;
-    const work = this.#work(owner, id).finally(() => this.#running.delete(key));
+    if (running) return running.over;
+    const work: Work = { over: Promise.resolve(), handOn: () => {}, lostAtMs: Infinity };
     this.#running.set(key, work);
-    return work;
+    work.over = this.#work(owner, id, work).finally(() => {
+      if (this.#running.get(key) === work) this.#running.delete(key);
+    });
+    return work.over;
   }
 
   /** All that are open, whoever's they are. Never rejects. */
@@ -120,27 +131,44 @@ export class Batches {
     return async () => {
       this.#parts.pauses.end();
       callOff();
-      await Promise.all(this.#running.values());
+      await Promise.all([...this.#running.values()].map(({ over }) => over));
     };
   }
 
   /** One turn after the other, so that nobody's large batch holds up all others. */
-  async #work(owner: string, id: string): Promise<void> {
-    const { pauses, ports } = this.#parts;
-    let isMore: boolean | undefined = true;
-    while (isMore && !pauses.isOver) {
-      isMore = await this.#turns
-        .take(() => this.#turn(owner, id))
-        .catch((cause: unknown) => {
-          ports.onTrouble(id, cause);
-          return false;
-        });
+  async #work(owner: string, id: string, work: Work): Promise<void> {
+    const { clock, newId, onTrouble } = this.#ports;
+    const onAlive = () => void (work.lostAtMs = clock.now() + LOST_MS);
+    // Each its own: one that was taken for lost, and was not, learns that it has lost the claim.
+    const worker = { by: newId('worker_', 16), onAlive };
+    const begun = (handOn: () => void) => {
+      work.handOn = handOn;
+      onAlive();
+    };
+    let isMore = true;
+    while (isMore && !this.#parts.pauses.isOver) {
+      if (!(await this.#turns.take(begun))) return;
+      isMore = await this.#turn(owner, id, worker).catch((cause: unknown) => {
+        onTrouble(id, cause);
+        return false;
+      });
+      work.lostAtMs = Infinity;
+      work.handOn();
+    }
+  }
+
+  #forgetLost(): void {
+    const nowMs = this.#ports.clock.now();
+    for (const [key, { lostAtMs, handOn }] of this.#running) {
+      if (nowMs < lostAtMs) continue;
+      this.#running.delete(key);
+      handOn();
     }
   }
 
   /** Whether there is more that can be done at once. */
-  async #turn(owner: string, id: string): Promise<boolean> {
-    const claim = await Claim.on(this.#ports, owner, id, this.#by);
+  async #turn(owner: string, id: string, worker: Worker): Promise<boolean> {
+    const claim = await Claim.on(this.#ports, owner, id, worker);
     if (!claim) return false;
     try {
       await this.#advance(claim);

@@ -51,31 +51,38 @@ export async function askToCancel(
   return again && askToCancel({ store } as BatchPorts, again, nowMs);
 }
 
+export interface Worker {
+  /** By which others know it. */
+  by: string;
+  /** At every write, and so at least every ten seconds. */
+  onAlive: () => void;
+}
+
 export class Claim {
   readonly batch: Batch;
   readonly #ports: BatchPorts;
-  readonly #by: string;
+  readonly #worker: Worker;
   #head: string;
   /** Writes go one after the other. */
   #last: Promise<void> = Promise.resolve();
   #callOff: () => void = () => {};
 
-  private constructor(ports: BatchPorts, batch: Batch, { head, by }: { head: string; by: string }) {
+  private constructor(ports: BatchPorts, batch: Batch, { head, worker }: { head: string; worker: Worker }) {
     this.#ports = ports;
     this.batch = batch;
     this.#head = head;
-    this.#by = by;
+    this.#worker = worker;
   }
 
   /** Undefined: it is over, gone, or somebody else's. */
-  static async on(ports: BatchPorts, owner: string, id: string, by: string): Promise<Claim | undefined> {
+  static async on(ports: BatchPorts, owner: string, id: string, worker: Worker): Promise<Claim | undefined> {
     const nowMs = ports.clock.now();
     const found = await ports.store.get(owner, id, nowMs);
     if (found?.kind !== 'batch') return undefined;
     const head = headOf(found.head);
-    const isTaken = head.claim !== undefined && head.claim.by !== by && head.claim.untilMs > nowMs;
+    const isTaken = head.claim !== undefined && head.claim.by !== worker.by && head.claim.untilMs > nowMs;
     if (!head.open || isTaken) return undefined;
-    const claim = new Claim(ports, JSON.parse(found.body) as Batch, { head: found.head, by });
+    const claim = new Claim(ports, JSON.parse(found.body) as Batch, { head: found.head, worker });
     const next = claim.#next(head, true);
     if (!(await ports.store.setHead(owner, id, found.head, next))) return undefined;
     claim.#head = next;
@@ -119,6 +126,7 @@ export class Claim {
       const next = this.#next(headOf(was), isHeld);
       if (!(await store.setHead(owner, id, was, next))) continue;
       this.#head = next;
+      this.#worker.onAlive();
       return;
     }
     throw new GatewayError('internal', `The batch ${id} is somebody else's at ${clock.now()}`);
@@ -128,14 +136,14 @@ export class Claim {
   async #stillOurs(): Promise<string | undefined> {
     const { owner, id } = this.batch;
     const found = await this.#ports.store.get(owner, id, this.#ports.clock.now());
-    return found && headOf(found.head).claim?.by === this.#by ? found.head : undefined;
+    return found && headOf(found.head).claim?.by === this.#worker.by ? found.head : undefined;
   }
 
   #next({ write, cancelAtMs }: Head, isHeld: boolean): string {
     const { batch } = this;
     const mayBeCancelled = batch.status === 'validating' || batch.status === 'in_progress';
     if (cancelAtMs !== undefined && mayBeCancelled) enterStatus(batch, 'cancelling', cancelAtMs);
-    const claim = isHeld ? { by: this.#by, untilMs: this.#ports.clock.now() + CLAIM_MS } : undefined;
+    const claim = isHeld ? { by: this.#worker.by, untilMs: this.#ports.clock.now() + CLAIM_MS } : undefined;
     const head: Head = { told: toObject(batch), open: !isOver(batch), write: write + 1, claim, cancelAtMs };
     return JSON.stringify(head);
   }

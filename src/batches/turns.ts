@@ -10,20 +10,34 @@ export class Turns {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** Undefined where too many wait already. Never leaves a turn taken behind. */
-  async take<T>(act: () => Promise<T>): Promise<T | undefined> {
-    if (this.#running >= this.#most) {
-      if (this.#waiting.length >= this.#maxWaiting) return undefined;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve)); // Whoever ends hands its turn on.
-    } else {
+  /**
+   * False where too many wait already. Otherwise `begun` is told how to hand the turn on, which counts once: at the very
+   * moment, because whoever waited may never hear of it (Workers).
+   */
+  async take(begun: (handOn: () => void) => void): Promise<boolean> {
+    if (this.#running < this.#most) {
       this.#running++;
+      begun(this.#turn());
+      return true;
     }
-    try {
-      return await act();
-    } finally {
+    if (this.#waiting.length >= this.#maxWaiting) return false;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(() => {
+        begun(this.#turn());
+        resolve();
+      });
+    });
+    return true;
+  }
+
+  #turn(): () => void {
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
       const next = this.#waiting.shift();
       if (next) next();
       else this.#running--;
-    }
+    };
   }
 }

@@ -37,8 +37,8 @@ function world(objects: ObjectStore = memoryObjects()) {
     runs,
     timers,
     lost,
-    start: async () => {
-      const started = runs.start(commission);
+    start: async (id = ID) => {
+      const started = runs.start({ ...commission, id });
       started.catch(() => {});
       await turns();
       timers.pass(); // What is refused at once has been refused.
@@ -240,5 +240,16 @@ describe('a response in the background', () => {
     await beat();
     await says('hello');
     expect(await stands()).toMatchObject({ status: 'completed' });
+  });
+
+  it('makes room for another when it was cut off without a word, as Workers do', async () => {
+    const { runs, start, skip } = world();
+    const ids = Array.from({ length: 999 }, (_, number) => `${ID}${number}`);
+    await Promise.all(ids.map((id) => start(id)));
+    await start();
+    await expect(start('resp_more').catch(codeOf)).resolves.toMatch(/^(?:429|503) /);
+    skip(60_001);
+    await expect(start('resp_more')).resolves.toMatchObject({ status: 'queued' });
+    await runs.stop();
   });
 });

@@ -1,5 +1,5 @@
 /** Responses in the store, each for its owner alone. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GatewayError } from '../../core/errors.ts';
 import type { KeepDays, ObjectStore, StoredObject } from '../../core/objects.ts';
 import type { Clock } from '../../core/ports.ts';

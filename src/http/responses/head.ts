@@ -27,11 +27,15 @@ export function isRunning(status: string): boolean {
   return status === 'queued' || status === 'in_progress';
 }
 
+export function isLost({ aliveAtMs }: Head, nowMs: number): boolean {
+  return nowMs - aliveAtMs > LOST_MS;
+}
+
 /** The response as it stands. Whoever ran it may be gone without a word: nothing stays in progress for ever. */
 export function standingAt({ response }: Kept, head: Head, nowMs: number): ResponseObject {
   if (!isRunning(response.status)) return response;
   if (head.status === 'cancelled') return { ...response, status: 'cancelled' };
-  if (nowMs - head.aliveAtMs <= LOST_MS) return { ...response, status: 'in_progress' };
+  if (!isLost(head, nowMs)) return { ...response, status: 'in_progress' };
   const message = 'The router that ran it in the background has stopped, and its answer is lost; ask again';
   return { ...response, status: 'failed', error: { code: 'server_error', message } };
 }

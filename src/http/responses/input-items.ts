@@ -1,6 +1,7 @@
 /** `GET /v1/responses/{id}/input_items`: pages of what the model was given. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GatewayError } from '../../core/errors.ts';
+import { readShape } from '../../doors/json.ts';
 import type { Item } from '../../doors/responses/stored.ts';
 
 const Query = z.object({
@@ -19,20 +20,13 @@ export interface ItemPage {
 
 /** Throws `invalid_request` for a query that cannot be followed. */
 export function pageOf(input: readonly Item[], query: Record<string, string>): ItemPage {
-  const { limit, order, after } = checked(query);
+  const { limit, order, after } = readShape(query, Query, 'query');
   const items = order === 'asc' ? input : input.toReversed();
   const start = after === undefined ? 0 : items.findIndex(({ id }) => id === after) + 1;
   if (after !== undefined && start === 0) throw wrong('after', 'there is no such item in this response');
   const data = items.slice(start, start + limit);
   const ends = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
   return { object: 'list', data, ...ends, has_more: start + limit < items.length };
-}
-
-function checked(query: Record<string, string>): z.infer<typeof Query> {
-  const parsed = Query.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw wrong(issue?.path.join('.') ?? 'query', issue?.message ?? 'is not valid');
 }
 
 function wrong(param: string, message: string): GatewayError {

@@ -8,7 +8,7 @@ import type { Timers } from '../../core/ports.ts';
 import type { Kept, Recording, ResponseObject } from '../../doors/responses/stored.ts';
 import type { Inbound } from '../../gateway/gateway.ts';
 import { type Archive, get, keep } from './archive.ts';
-import { BEAT_MS, headOf, isRunning, textOf } from './head.ts';
+import { BEAT_MS, headOf, isLost, isRunning, textOf } from './head.ts';
 
 /** At the same time. */
 const MAX_RUNS = 1_000;
@@ -57,7 +57,7 @@ export class BackgroundRuns {
   async start(commission: Commission): Promise<ResponseObject> {
     const { owner, id, inbound, recording, background } = commission;
     const { archive, answer } = this.#parts;
-    if (this.#runs.size >= MAX_RUNS) {
+    if (this.#isFull()) {
       const message = `${MAX_RUNS} responses run in the background already; come back in a moment`;
       throw new GatewayError('capacity', message, { retryAfterMs: 5_000 });
     }
@@ -102,6 +102,14 @@ export class BackgroundRuns {
     const runs = [...this.#runs.values()];
     for (const { client } of runs) client.leave();
     await Promise.all(runs.map(({ over }) => over));
+  }
+
+  /** Workers cut off what runs too long behind an answer, and nothing is told of it: those make room. */
+  #isFull(): boolean {
+    if (this.#runs.size < MAX_RUNS) return false;
+    const nowMs = this.#parts.archive.clock.now();
+    for (const [key, { headText }] of this.#runs) if (isLost(headOf(headText), nowMs)) this.#runs.delete(key);
+    return this.#runs.size >= MAX_RUNS;
   }
 
   /** What the router itself refuses, it refuses before it waits for anybody. */
