@@ -29,9 +29,11 @@ export function toThinking(call: Call, family: Family, context: ThinkingContext)
 
 function unthinking({ request }: Call, wanted: Effort | undefined, note: string): ThinkingPart {
   const asks = request.thinking && request.thinking.type !== 'disabled';
+  const isCounted = wanted === undefined && typeof request.reasoning?.max_tokens === 'number';
   const warnings = [
     ...(asks ? [dropped('thinking', note)] : []),
     ...((wanted ?? 'none') !== 'none' ? [dropped(paramOf(request), note)] : []),
+    ...(isCounted ? [dropped('reasoning.max_tokens', note)] : []),
   ];
   return { ...NOTHING, warnings };
 }

@@ -9,7 +9,7 @@ export interface Exception {
 }
 
 /** `columns`, separated by spaces; a word stands for all that begin with it: `claude` for `claude-5.5` and `claude-4.5`. */
-function on(columns: string, support: Support, note: string): Exception {
+export function on(columns: string, support: Support, note: string): Exception {
   const words = columns.split(' ');
   return { columns: COLUMN_NAMES.filter((name) => words.some((word) => name.startsWith(word))), support, note };
 }

@@ -7,12 +7,12 @@ export type Asked = Partial<ChatRequest> & Record<string, unknown>;
 
 /**
  * What became of a feature, as seen from outside.
- * `native`: said to the provider in its own words, and the answer shows it. `emulated`: the router's doing
- * (`x-signalbox-emulated`). `changed` and `dropped`: named in `x-signalbox-dropped`. `equal`: said otherwise or not at
- * all, with the same effect. `absent`: taken, but this provider gives nothing in return. `refused`: a 400 that names
- * the parameter.
+ * `passed`: the provider got the client's own words. `native`: said to the provider in its own words, and the answer
+ * shows it. `emulated`: the router's doing (`x-signalbox-emulated`). `changed` and `dropped`: named in
+ * `x-signalbox-dropped`. `equal`: said otherwise or not at all, with the same effect. `absent`: taken, but this
+ * provider gives nothing in return. `refused`: a 400 that names the parameter.
  */
-export type Support = 'native' | 'emulated' | 'changed' | 'dropped' | 'equal' | 'absent' | 'refused';
+export type Support = 'passed' | 'native' | 'emulated' | 'changed' | 'dropped' | 'equal' | 'absent' | 'refused';
 
 export interface Feature {
   /** The row's name, as Markdown. */

@@ -9,7 +9,7 @@ export async function judge(feature: Feature, column: Column, streamed: boolean)
   const talk = new Talk(column, { streamed, upstream: feature.upstream });
   try {
     const answer = await perform(feature, talk);
-    const support = supportOf(feature, talk.warned);
+    const support = gravestOf(talk.warned, feature.param);
     if (support === 'dropped' || support === 'changed') await expectRefusal(feature, column, streamed);
     if (support === 'dropped' || !answer) return support;
     feature.check?.(answer, talk);
@@ -28,7 +28,8 @@ async function perform(feature: Feature, talk: Talk) {
 
 const GRAVEST = ['dropped', 'changed', 'emulated'] as const;
 
-function supportOf({ param }: Feature, warned: readonly Warned[]): Support {
+/** The gravest of the warnings, which are all about `param`. */
+export function gravestOf(warned: readonly Warned[], param: RegExp | undefined): Support {
   const others = warned.filter((each) => !param?.test(each.param));
   expect(others, 'warnings about something else').toEqual([]);
   return GRAVEST.find((action) => warned.some((each) => each.action === action)) ?? 'native';

@@ -75,12 +75,15 @@ export class Talk {
   }
 
   #note({ headers }: Response): void {
-    for (const name of ['dropped', 'emulated']) {
-      const items = (headers.get(`x-signalbox-${name}`) ?? '').matchAll(/([^\s;,"]+)(?:;(\w+)(?:="[^"]*")?)?(?:, |$)/g);
-      for (const [, param = '', action = 'dropped'] of items)
-        this.warned.push({ param, action: action as Warned['action'] });
-    }
+    this.warned.push(...warnedIn(headers));
   }
+}
+
+export function warnedIn(headers: Headers): Warned[] {
+  return ['dropped', 'emulated'].flatMap((name) => {
+    const items = (headers.get(`x-signalbox-${name}`) ?? '').matchAll(/([^\s;,"]+)(?:;(\w+)(?:="[^"]*")?)?(?:, |$)/g);
+    return [...items].map(([, param = '', action = 'dropped']) => ({ param, action: action as Warned['action'] }));
+  });
 }
 
 /**
