@@ -43,6 +43,7 @@ function oneTick(): void {
     const requestId = `req_${++asked}_${Math.random().toString(36).slice(2)}`;
     const row = { requestId, atMs: Date.now(), tenant: `tenant-${key >> 1}` };
     writer.add({
+      operation: 'chat',
       request: requestRow({ ...row, key: `key-${key}`, session: `session-${asked % 999}` }),
       attempts: [attemptRow(row)],
     });

@@ -2,7 +2,6 @@ import type {
   ContentBlock,
   Message,
   MessageDeltaUsage,
-  RefusalStopDetails,
   TextCitation,
   Usage as AnthropicUsage,
 } from '@anthropic-ai/sdk/resources/messages';
@@ -24,6 +23,8 @@ export interface Reading {
   customNames: ReadonlySet<string>;
   hideReasoning: boolean;
 }
+
+type Stop = Pick<Message, 'stop_reason' | 'stop_details' | 'stop_sequence'>;
 
 /** What a bill needs of a usage. */
 type Counts = {
@@ -62,7 +63,7 @@ function readMessage(message: Message, reader: MessageReader): void {
     reader.open(block);
     reader.close();
   }
-  reader.stop(message.stop_reason, message.stop_details);
+  reader.stop(message);
   reader.end();
 }
 
@@ -77,8 +78,7 @@ export class MessageReader {
   #length = 0;
   #details = 0;
   #called = false;
-  #stopReason: string | null = null;
-  #explanation: string | null | undefined;
+  #stop: Partial<Stop> = {};
   ended = false;
 
   constructor(sink: AnswerSink, reading: Reading) {
@@ -124,6 +124,7 @@ export class MessageReader {
         this.#block = this.#openCall(block);
         return;
       default: // Server tools ran at Anthropic's side; the answer does not depend on their blocks.
+        this.#choice.working?.();
     }
   }
 
@@ -189,16 +190,16 @@ export class MessageReader {
     return { format: REASONING_FORMAT, index: this.#details++, issuer: this.#reading.issuer };
   }
 
-  stop(reason: string | null, details: RefusalStopDetails | null | undefined): void {
-    this.#stopReason = reason;
-    this.#explanation = details?.explanation;
+  stop(stop: Stop): void {
+    this.#stop = stop;
   }
 
   end(): void {
     this.close();
     this.ended = true;
-    if (this.#stopReason === 'refusal') this.#choice.refusal(this.#explanation ?? 'The model declined to answer.');
-    this.#choice.finish(toFinishReason(this.#stopReason, this.#called), this.#stopReason);
+    const { stop_reason: reason = null, stop_details: details, stop_sequence: sequence } = this.#stop;
+    if (reason === 'refusal') this.#choice.refusal(details?.explanation ?? 'The model declined to answer.');
+    this.#choice.finish(toFinishReason(reason, this.#called), reason, { stopSequence: sequence ?? undefined });
   }
 }
 

@@ -84,7 +84,7 @@ function readEvent(message: MessageReader, event: StreamEvent): void {
     case 'message_start':
       return message.start(event.message);
     case 'message_delta':
-      message.stop(event.delta.stop_reason, event.delta.stop_details);
+      message.stop(event.delta);
       return message.count(event.usage);
     case 'message_stop':
       return message.end();

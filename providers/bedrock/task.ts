@@ -58,7 +58,7 @@ export function task({ task, providerModel }: TaskCall): TaskExchange {
   if (task.kind !== 'embeddings') throw noLike('bedrock', task.kind);
   const vendor = VENDORS.find(({ names }) => names.test(providerModel));
   if (!vendor) throw noLike(`bedrock's ${providerModel}`, 'embeddings');
-  const { dimensions, inputType, user } = task;
+  const { dimensions, inputType, titles, user } = task;
   if (dimensions !== undefined && !vendor.dimensions.includes(dimensions)) {
     const sizes = vendor.dimensions.join(', ') || 'one size only';
     throw new GatewayError('unsupported', `${providerModel} has ${sizes}`, { param: 'dimensions' });
@@ -66,6 +66,7 @@ export function task({ task, providerModel }: TaskCall): TaskExchange {
   const texts = textsOf(task, 'bedrock');
   const warnings: Warning[] = [];
   if (user !== undefined) warnings.push({ param: 'user', action: 'dropped' });
+  if (titles !== undefined) warnings.push({ param: 'title', action: 'dropped' });
   if (inputType !== undefined && !vendor.takesInputType) warnings.push({ param: 'input_type', action: 'dropped' });
   return {
     requests: inBatches(texts, vendor.atOnce).map((batch) => ({

@@ -4,8 +4,8 @@
  * Vertex has batches of another kind, by way of buckets and tables.
  */
 import type { BatchAnswer, BatchApi, BatchCall, BatchOrder, UpstreamBatch } from '../../src/core/batch.ts';
-import type { Endpoint } from '../../src/core/deployment.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import { versionOf } from './path.ts';
 import { parseJson, record, text } from '../shared/refusal.ts';
 
 const RECENT = 100;
@@ -37,11 +37,6 @@ export const batches: BatchApi = {
 
 function get(path: string): BatchCall {
   return { method: 'GET', path, headers: {}, body: '' };
-}
-
-/** The address may end in the API's version already. */
-function versionOf({ baseUrl, settings }: Endpoint): string {
-  return /\/v\d+(alpha|beta)?\d*$/.test(baseUrl) ? '' : `/${settings.apiVersion ?? 'v1beta'}`;
 }
 
 function create({ lines, tag }: BatchOrder): BatchCall {

@@ -71,6 +71,7 @@ export class CandidateReader {
     if (part.inlineData) return this.#image(part);
     if (part.executableCode) return this.#fenced('python', part.executableCode.code);
     if (part.codeExecutionResult) return this.#fenced('', part.codeExecutionResult.output);
+    if (part.toolCall ?? part.toolResponse) this.#choice.working?.();
     if (part.thoughtSignature) this.#googlesOwn(part, part.thoughtSignature);
   }
 
@@ -92,6 +93,7 @@ export class CandidateReader {
   }
 
   #image({ inlineData, thought }: GeminiPart): void {
+    if (thought) this.#choice.working?.(); // A draft of what it will show.
     if (thought || !inlineData?.data || !inlineData.mimeType?.startsWith('image/')) return;
     this.#choice.image(`data:${inlineData.mimeType};base64,${inlineData.data}`);
   }

@@ -13,6 +13,7 @@ import { toTokenCount } from './count.ts';
 import { classify } from './errors.ts';
 import { quotaTimeZone, readLimits, reserve, spent } from './limits.ts';
 import { passedAnyway, passedOn } from './pass.ts';
+import { toPath } from './path.ts';
 import { toGemini } from './request.ts';
 import { fromGemini } from './response.ts';
 import { fromGeminiStream } from './stream.ts';
@@ -24,7 +25,7 @@ export const gemini: Provider & TaskDialect = {
   speaks: ['gemini'],
   baseUrl,
   translate,
-  countTokens: (call) => toTokenCount(call, toPath(call, 'countTokens')),
+  countTokens: (call) => toTokenCount(call, toPath(call.endpoint, call.providerModel, 'countTokens')),
   classify,
   authorize: (request, endpoint) => authorizeByHeader(request, endpoint, 'x-goog-api-key'),
   reserve,
@@ -64,24 +65,13 @@ function passing(call: Call, body: string): Exchange {
 }
 
 function exchangeOf(call: Call, body: string, asked: Asked): Exchange {
+  const verb = call.request.stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
   return {
-    path: toPath(call, call.request.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'),
+    path: toPath(call.endpoint, call.providerModel, verb),
     headers: { 'content-type': 'application/json' },
     body,
     warnings: [],
     readAnswer: (answer, sink) => fromGemini(answer, sink, asked),
     openStream: (sink) => fromGeminiStream(sink, asked),
   };
-}
-
-/** The address may end in the API's version already. */
-const VERSIONED = /\/v\d+(alpha|beta)?\d*$/;
-
-function toPath({ endpoint, providerModel }: Call, verb: string): string {
-  const { project, location = 'global', apiVersion } = endpoint.settings;
-  const version = VERSIONED.test(endpoint.baseUrl) ? '' : `/${apiVersion ?? (project ? 'v1' : 'v1beta')}`;
-  const scope = project
-    ? `/projects/${encodeURIComponent(project)}/locations/${encodeURIComponent(location)}/publishers/google`
-    : '';
-  return `${version}${scope}/models/${encodeURIComponent(providerModel)}:${verb}`;
 }

@@ -38,6 +38,8 @@ export function embeddings(asked: Asked): TaskExchange {
   if (task.user !== undefined) warnings.push({ param: 'user', action: 'dropped' });
   if (task.inputType !== undefined && !isFirst(providerModel))
     warnings.push({ param: 'input_type', action: 'dropped' });
+  if (task.titles !== undefined && (isVertex || !isFirst(providerModel)))
+    warnings.push({ param: 'title', action: 'dropped' });
   const bodies = isVertex ? vertexBodies(texts, asked) : studioBodies(texts, asked);
   const path = asked.pathTo(isVertex ? (isFirst(providerModel) ? 'predict' : 'embedContent') : 'batchEmbedContents');
   return {
@@ -48,11 +50,12 @@ export function embeddings(asked: Asked): TaskExchange {
 }
 
 function studioBodies(texts: readonly string[], { task, providerModel }: Asked): object[] {
-  return inBatches(texts, MOST_AT_ONCE).map((batch) => ({
-    requests: batch.map((text) => ({
+  return inBatches(texts, MOST_AT_ONCE).map((batch, number) => ({
+    requests: batch.map((text, index) => ({
       model: `models/${providerModel}`,
       content: { parts: [{ text }] },
       ...(task.inputType !== undefined && isFirst(providerModel) && { taskType: taskType(task.inputType) }),
+      ...(isFirst(providerModel) && { title: task.titles?.[number * MOST_AT_ONCE + index] }),
       ...(task.dimensions !== undefined && { outputDimensionality: task.dimensions }),
     })),
   }));

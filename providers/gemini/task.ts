@@ -1,6 +1,6 @@
 /** Embeddings and images, at AI Studio and at Vertex. For sound Gemini has conversations only. */
-import type { Endpoint } from '../../src/core/deployment.ts';
 import { noLike, type TaskCall, type TaskExchange } from '../../src/core/task.ts';
+import { toPath } from './path.ts';
 import { embeddings } from './task-embeddings.ts';
 import { images } from './task-images.ts';
 
@@ -16,16 +16,4 @@ export function task(call: TaskCall): TaskExchange {
     default:
       throw noLike('gemini', task.kind);
   }
-}
-
-/** The address may end in the API's version already. */
-const VERSIONED = /\/v\d+(alpha|beta)?\d*$/;
-
-function toPath({ baseUrl, settings }: Endpoint, model: string, verb: string): string {
-  const { project, location = 'global', apiVersion } = settings;
-  const version = VERSIONED.test(baseUrl) ? '' : `/${apiVersion ?? (project ? 'v1' : 'v1beta')}`;
-  const scope = project
-    ? `/projects/${encodeURIComponent(project)}/locations/${encodeURIComponent(location)}/publishers/google`
-    : '';
-  return `${version}${scope}/models/${encodeURIComponent(model)}:${verb}`;
 }

@@ -12,6 +12,11 @@ export function isOpenAi({ baseUrl, settings }: Endpoint): boolean {
   return settings.practice === true || OPENAI_HOST.test(baseUrl);
 }
 
+/** Other servers may have no such API, unless the configuration says so. */
+export function hasResponses(endpoint: Endpoint): boolean {
+  return endpoint.settings.responses ?? isOpenAi(endpoint);
+}
+
 /** Azure wants its `api-version` on every path. */
 export function toPath(path: string, { apiVersion }: EndpointSettings): string {
   return apiVersion ? `${path}?api-version=${encodeURIComponent(apiVersion)}` : path;

@@ -3,7 +3,7 @@ import type { TaskDialect } from '../../src/core/task.ts';
 import { authorizeByHeader } from '../shared/authorize.ts';
 import { hidesReasoning } from '../shared/effort.ts';
 import { reading } from '../shared/fault.ts';
-import { isOpenAi, toPath } from './endpoint.ts';
+import { hasResponses, isOpenAi, toPath } from './endpoint.ts';
 import { batches } from './batch.ts';
 import { classify } from './errors.ts';
 import { readLimits, reserve, spent } from './limits.ts';
@@ -33,7 +33,7 @@ export const openai: Provider & TaskDialect = {
 };
 
 function translate(call: Call): Exchange {
-  if (call.original?.wire === 'responses' && isOpenAi(call.endpoint)) return passResponses(call);
+  if (call.original?.wire === 'responses' && hasResponses(call.endpoint)) return passResponses(call);
   return needsResponses(call) ? throughResponses(call) : throughChat(call);
 }
 
@@ -54,7 +54,6 @@ function throughChat(call: Call): Exchange {
   };
 }
 
-/** Other servers may have no such API: they get chat. */
 function passResponses(call: Call): Exchange {
   const { body, warnings } = fitOriginal(call);
   const exchange = responsesExchange(call, body);

@@ -81,6 +81,7 @@ export class ResponseReader {
 
   open(index: number, item: ResponseOutputItem): void {
     if (item.type === 'function_call' || item.type === 'custom_tool_call') this.#open(index, item);
+    else if (item.type !== 'message' && item.type !== 'reasoning') this.#out.working?.();
   }
 
   /** The whole item. Items that chat has no word for (searches, for one) stay unsaid. */

@@ -3,6 +3,7 @@ import type { Call, Warning } from '../../src/core/provider.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { mergeNative } from '../shared/merge.ts';
 import { parseJson, record } from '../shared/refusal.ts';
+import { isOpenAi } from './endpoint.ts';
 import { ENCRYPTED, fitFields, LEAST_OUTPUT_TOKENS } from './responses-request.ts';
 import { spliceModel } from './splice.ts';
 
@@ -26,21 +27,31 @@ export function fitOriginal(call: Call): { body: string; warnings: Warning[] } {
 
 /** Fields to replace; an undefined one is left out. */
 function changesOf(call: Call, given: Json): { changes: Json; warnings: Warning[] } {
+  if (!isOpenAi(call.endpoint)) return { changes: changed(given, always(call, given)), warnings: [] };
   const { effort, refused, warnings } = fitFields(call);
   const reasons = call.capabilities.reasoning !== 'none';
-  const { max_output_tokens: limit, input } = given;
+  const { max_output_tokens: limit } = given;
   const wanted: Json = {
-    ...given,
+    ...always(call, given),
     ...Object.fromEntries(refused.map((field) => [field, undefined])),
     reasoning: reasoningOf(given.reasoning, effort, reasons),
     include: includeOf(given, reasons),
-    store: false,
     max_output_tokens: typeof limit === 'number' ? Math.max(limit, LEAST_OUTPUT_TOKENS) : limit,
-    input: call.omitReasoning && Array.isArray(input) ? input.filter(isNoReasoning) : input,
-    extra_body: undefined,
   };
-  const changed = Object.entries(wanted).filter(([name, value]) => (value ?? undefined) !== (given[name] ?? undefined));
-  return { changes: Object.fromEntries(changed), warnings };
+  return { changes: changed(given, wanted), warnings };
+}
+
+/** What is so wherever it goes. */
+function always({ omitReasoning }: Call, given: Json): Json {
+  const { input } = given;
+  const kept = omitReasoning && Array.isArray(input) ? input.filter(isNoReasoning) : input;
+  return { ...given, store: false, input: kept, extra_body: undefined };
+}
+
+function changed(given: Json, wanted: Json): Json {
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => (value ?? undefined) !== (given[name] ?? undefined)),
+  );
 }
 
 function reasoningOf(given: unknown, effort: string | undefined, reasons: boolean): unknown {

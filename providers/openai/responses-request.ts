@@ -10,7 +10,7 @@ import { hidesReasoning, type Effort } from '../shared/effort.ts';
 import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
 import { mergeNative } from '../shared/merge.ts';
 import { record } from '../shared/refusal.ts';
-import { isOpenAi } from './endpoint.ts';
+import { hasResponses } from './endpoint.ts';
 import { fitEffort, refusedSampling } from './fit.ts';
 import { toInput } from './responses-input.ts';
 import { toToolChoice, toTools } from './responses-tools.ts';
@@ -48,7 +48,7 @@ export interface ResponsesTranslation {
 
 /** Whether chat cannot say this request to this model. */
 export function needsResponses({ request, capabilities, endpoint }: Call): boolean {
-  if (!capabilities.toolsNeedResponses || !isOpenAi(endpoint)) return false;
+  if (!capabilities.toolsNeedResponses || !hasResponses(endpoint)) return false;
   if (request.tools?.length || request.functions?.length || request.web_search_options) return true;
   const effort = request.reasoning_effort ?? request.reasoning?.effort;
   return effort === 'max' && capabilities.efforts.includes('max'); // Chat ends at `xhigh`.

@@ -1,11 +1,20 @@
 /** What OpenAI's API has beside conversation: the client's words pass, and so does the answer. */
 import type { TaskKind } from '../../src/core/ability.ts';
 import type { Usage } from '../../src/core/chat.ts';
+import type { Endpoint } from '../../src/core/deployment.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import type { Task, TaskAnswer, TaskCall, TaskExchange, TaskReply, Vector } from '../../src/core/task.ts';
+import type {
+  EmbeddingsTask,
+  Task,
+  TaskAnswer,
+  TaskCall,
+  TaskExchange,
+  TaskReply,
+  Vector,
+} from '../../src/core/task.ts';
 import { reading } from '../shared/fault.ts';
 import { parseJson, record, text } from '../shared/refusal.ts';
-import { toPath } from './endpoint.ts';
+import { isOpenAi, toPath } from './endpoint.ts';
 import { fromError } from './errors.ts';
 import { bytesListener, eventsListener } from './task-listener.ts';
 import { toTaskUsage } from './task-usage.ts';
@@ -22,14 +31,29 @@ const PATHS: Record<TaskKind, string> = {
 
 export function task({ task, endpoint, providerModel }: TaskCall): TaskExchange {
   const { type, body } = task.original(providerModel);
-  const said = typeof body === 'string' ? { body } : { body: '', bytes: body };
+  const refused = task.kind === 'embeddings' ? refusedOf(task, endpoint) : [];
+  const said = typeof body === 'string' ? { body: without(refused, body) } : { body: '', bytes: body };
   const path = toPath(PATHS[task.kind], endpoint.settings);
   return {
     requests: [{ path, headers: { 'content-type': type }, ...said }],
-    warnings: [],
+    warnings: refused.map((param) => ({ param, action: 'dropped' })),
     read: ([reply]) => reading(() => readAnswer(task, reply)),
     ...(task.stream && { listen: task.stream === 'bytes' ? bytesListener : eventsListener }),
   };
+}
+
+/** Compatible servers know `input_type`; OpenAI has nothing like it, and nobody has titles. */
+function refusedOf({ inputType, titles }: EmbeddingsTask, endpoint: Endpoint): string[] {
+  const refused: string[] = [];
+  if (inputType !== undefined && isOpenAi(endpoint)) refused.push('input_type');
+  if (titles !== undefined) refused.push('title');
+  return refused;
+}
+
+function without(fields: readonly string[], body: string): string {
+  if (fields.length === 0) return body;
+  const kept = Object.entries(record(parseJson(body)) ?? {}).filter(([name]) => !fields.includes(name));
+  return JSON.stringify(Object.fromEntries(kept));
 }
 
 function readAnswer(task: Task, reply: TaskReply | undefined): TaskAnswer {

@@ -1,6 +1,6 @@
 /** The operator's API, an application of its own: on its own address on Node, below `/admin` on Workers. */
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { asGatewayError, errorBody, GatewayError } from '../core/errors.ts';
 import { type Endpoint, endpoint, json } from './endpoint.ts';
 import { guard, type Lock } from './guard.ts';

@@ -1,6 +1,6 @@
 /** One entry of the admin API as data: what it takes, what it answers. The routes and the OpenAPI document are made of it. */
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type BodyReader, readBody, readPath, readQuery } from './reading.ts';
 import type { AdminSources } from './sources.ts';
 

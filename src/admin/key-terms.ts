@@ -1,5 +1,5 @@
 /** What of a key is changed: what is named; null takes it away, and what stands above the key decides. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeyTerms, VirtualKey } from '../books/tenants/book.ts';
 import { NewTerms } from '../config/tenants.ts';
 

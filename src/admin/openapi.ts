@@ -1,5 +1,5 @@
 /** The OpenAPI document, made of the same schemas that check what comes in. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from './answers/state.ts';
 import { type Described, JSON_TYPE } from './endpoint.ts';
 

@@ -1,5 +1,5 @@
 /** Long lists, a page at a time, in the order of their names: what comes and goes meanwhile loses nobody a place. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 500;

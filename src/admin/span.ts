@@ -1,5 +1,5 @@
 /** From when to when, and which requests: the words that the ledger's endpoints share. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Dimension, LEDGER_DIMENSIONS, type LedgerFilter, type Range, type TimeBucket } from '../core/ledger.ts';
 import { invalid } from './reading.ts';
 

@@ -1,4 +1,4 @@
-import type { AnswerFacts, AnswerHead, AnswerSink, ChoiceSink, ToolCallHead } from '../core/answer.ts';
+import type { AnswerFacts, AnswerHead, AnswerSink, ChoiceSink, EndDetails, ToolCallHead } from '../core/answer.ts';
 import type { Annotation, ChatAnswer, FinishReason, Logprobs, ReasoningDetail, Usage } from '../core/chat.ts';
 import { noFacts, noteHead } from './facts.ts';
 
@@ -68,6 +68,7 @@ export class CollectedChoice implements ChoiceSink {
   readonly logprobTokens: NonNullable<Logprobs['content']> = [];
   finishReason: FinishReason = 'stop';
   native: string | null = null;
+  stopSequence: string | undefined;
   readonly #facts: AnswerFacts;
 
   constructor(facts: AnswerFacts) {
@@ -122,9 +123,10 @@ export class CollectedChoice implements ChoiceSink {
     this.logprobTokens.push(...(logprobs.content ?? []));
   }
 
-  finish(reason: FinishReason, native: string | null): void {
+  finish(reason: FinishReason, native: string | null, more?: EndDetails): void {
     this.finishReason = reason;
     this.native = native;
+    this.stopSequence = more?.stopSequence;
     this.#facts.said = true;
     this.#facts.finishReason = reason;
     this.#facts.nativeFinishReason = native ?? undefined;

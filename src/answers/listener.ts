@@ -45,6 +45,11 @@ export class Listener implements AnswerSink, ChoiceSink {
 
   toolArguments(): void {}
 
+  /** Who hears an answer pass sees the tool at work; other writers have no word for it, and may still go elsewhere. */
+  working(): void {
+    this.facts.said = true;
+  }
+
   annotation(): void {}
 
   citation(): void {}

@@ -1,4 +1,4 @@
-import type { ChoiceSink, ToolCallHead } from '../core/answer.ts';
+import type { ChoiceSink, EndDetails, ToolCallHead } from '../core/answer.ts';
 import type { Annotation, FinishReason, Logprobs, ReasoningDetail } from '../core/chat.ts';
 
 /** Passes everything on. Who wants to see or change something on its way overrides that alone. */
@@ -33,6 +33,10 @@ export class PassingChoice implements ChoiceSink {
     this.inner.toolArguments(call, delta);
   }
 
+  working(): void {
+    this.inner.working?.();
+  }
+
   annotation(annotation: Annotation): void {
     this.inner.annotation(annotation);
   }
@@ -49,7 +53,7 @@ export class PassingChoice implements ChoiceSink {
     this.inner.logprobs(logprobs);
   }
 
-  finish(reason: FinishReason, native: string | null): void {
-    this.inner.finish(reason, native);
+  finish(reason: FinishReason, native: string | null, more?: EndDetails): void {
+    this.inner.finish(reason, native, more);
   }
 }

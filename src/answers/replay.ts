@@ -20,5 +20,5 @@ function replayChoice(choice: CollectedChoice, sink: AnswerSink, index: number):
   for (const annotation of choice.annotations) out.annotation(annotation);
   for (const citation of choice.citations) out.citation(citation);
   if (choice.logprobTokens.length > 0) out.logprobs({ content: choice.logprobTokens, refusal: null });
-  out.finish(choice.finishReason, choice.native);
+  out.finish(choice.finishReason, choice.native, { stopSequence: choice.stopSequence });
 }

@@ -1,4 +1,4 @@
-import type { AnswerFacts, AnswerHead, AnswerSink, ChoiceSink, ToolCallHead } from '../core/answer.ts';
+import type { AnswerFacts, AnswerHead, AnswerSink, ChoiceSink, EndDetails, ToolCallHead } from '../core/answer.ts';
 import type { Annotation, FinishReason, Usage } from '../core/chat.ts';
 import { GatewayError } from '../core/errors.ts';
 import { noFacts, noteHead } from './facts.ts';
@@ -84,11 +84,11 @@ class SeamChoice extends PassingChoice {
     super.annotation({ ...annotation, url_citation: { ...place, start_index, end_index } });
   }
 
-  override finish(reason: FinishReason, native: string | null): void {
+  override finish(reason: FinishReason, native: string | null, more?: EndDetails): void {
     this.#join(true);
     this.#facts.finishReason = reason;
     this.#facts.nativeFinishReason = native ?? undefined;
-    super.finish(reason, native);
+    super.finish(reason, native, more);
   }
 
   #join(isWhole: boolean): void {

@@ -1,5 +1,5 @@
 import type { AnswerHead, AnswerSink, ChoiceSink } from '../core/answer.ts';
-import type { FinishReason, Usage } from '../core/chat.ts';
+import type { Usage } from '../core/chat.ts';
 
 /**
  * `stop` for models that have none: cuts the text before the first stop sequence and ends the choice there.
@@ -51,11 +51,11 @@ class StoppedChoice implements ChoiceSink {
   text(delta: string): void {
     if (this.stopped) return;
     const text = this.#held + delta;
-    const at = firstOf(text, this.#stops);
-    if (at >= 0) {
+    const first = firstOf(text, this.#stops);
+    if (first) {
       this.#held = '';
-      this.#inner.text(text.slice(0, at));
-      this.#inner.finish('stop', 'stop_sequence');
+      this.#inner.text(text.slice(0, first.at));
+      this.#inner.finish('stop', 'stop_sequence', { stopSequence: first.stop });
       this.stopped = true;
       return;
     }
@@ -64,10 +64,10 @@ class StoppedChoice implements ChoiceSink {
     this.#inner.text(text.slice(0, text.length - keep));
   }
 
-  finish(reason: FinishReason, native: string | null): void {
+  finish(...args: Parameters<ChoiceSink['finish']>): void {
     if (this.stopped) return;
     this.#release();
-    this.#inner.finish(reason, native);
+    this.#inner.finish(...args);
   }
 
   refusal(delta: string): void {
@@ -114,9 +114,13 @@ class StoppedChoice implements ChoiceSink {
   }
 }
 
-function firstOf(text: string, stops: readonly string[]): number {
-  const found = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
-  return found.length > 0 ? Math.min(...found) : -1;
+function firstOf(text: string, stops: readonly string[]): { at: number; stop: string } | undefined {
+  let first: { at: number; stop: string } | undefined;
+  for (const stop of stops) {
+    const at = text.indexOf(stop);
+    if (at >= 0 && (!first || at < first.at)) first = { at, stop };
+  }
+  return first;
 }
 
 /** How much of the end of the text may be the beginning of a stop sequence. */

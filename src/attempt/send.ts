@@ -1,5 +1,6 @@
 import type { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
+import { type FieldOf, named, namedWarnings } from '../core/field-names.ts';
 import type { Clock, IncomingResponse, Transport } from '../core/ports.ts';
 import type { Call, Exchange, OutgoingRequest, Provider, Warning } from '../core/provider.ts';
 import type { AnswerStamp } from '../answers/collector.ts';
@@ -24,6 +25,8 @@ export interface Work {
   lost: readonly Warning[];
   /** The field that only an upstream of the client's own wire can serve. */
   only: string | undefined;
+  /** What the client calls a field of the call's request. */
+  fieldOf?: FieldOf | undefined;
   /** The client asked for `stream_options.include_usage`. */
   includeUsage: boolean;
   /** `x-signalbox-strict`: what would be dropped or changed is refused. */
@@ -48,9 +51,10 @@ export interface Timeouts {
 }
 
 /** The request in the provider's words, unless it would lose something that the client will not lose. */
-export function translate({ provider, call, strict, pen, only, lost: before }: Work): Exchange {
-  const translated = provider.translate(call);
-  const passes = call.original !== undefined && translated.relay === pen.wire;
+export function translate(work: Work): Exchange {
+  const { provider, strict, only, lost: before } = work;
+  const translated = said(work);
+  const passes = isPassing(work, translated);
   if (only !== undefined && !passes) throw foreign(provider, only);
   const exchange = passes || before.length === 0 ? translated : withLost(translated, before);
   const lost = strict && exchange.warnings.find(({ action }) => action !== 'emulated');
@@ -61,6 +65,23 @@ export function translate({ provider, call, strict, pen, only, lost: before }: W
   });
 }
 
+/** What a dialect complains of is the canonical request's; where the client's own words pass, it is theirs. */
+function said(work: Work): Exchange {
+  const { provider, call, fieldOf } = work;
+  if (!fieldOf) return provider.translate(call);
+  try {
+    const exchange = provider.translate(call);
+    if (exchange.warnings.length === 0 || isPassing(work, exchange)) return exchange;
+    return { ...exchange, warnings: namedWarnings(exchange.warnings, fieldOf) };
+  } catch (cause) {
+    throw named(cause, fieldOf);
+  }
+}
+
+function isPassing({ call, pen }: Work, { relay }: Pick<Exchange, 'relay'>): boolean {
+  return call.original !== undefined && relay === pen.wire;
+}
+
 function foreign({ name }: Provider, param: string): GatewayError {
   return new GatewayError('unsupported', `${name} has nothing like "${param}"`, { param });
 }
@@ -69,7 +90,7 @@ function withLost(exchange: Exchange, lost: readonly Warning[]): Exchange {
   return { ...exchange, warnings: [...lost, ...exchange.warnings] };
 }
 
-type Sendable = Pick<Exchange, 'path' | 'headers' | 'body'> & Pick<OutgoingRequest, 'bytes'>;
+type Sendable = Pick<Exchange, 'path' | 'headers' | 'body' | 'relay'> & Pick<OutgoingRequest, 'bytes'>;
 
 /** Sends one exchange. Resolves with the head of a 2xx answer; anything else is classified and thrown. */
 export async function send(work: Work, exchange: Sendable): Promise<IncomingResponse> {
@@ -87,7 +108,7 @@ export async function send(work: Work, exchange: Sendable): Promise<IncomingResp
   const response = await transport.send(authorized, { client, ...timeouts });
   work.learn(response);
   if (response.status >= 200 && response.status < 300) return identified(response);
-  throw await refusal(work, response);
+  throw named(await refusal(work, response), isPassing(work, exchange) ? undefined : work.fieldOf);
 }
 
 /** Anthropic's, OpenAI's and AWS's names for the same thing. */

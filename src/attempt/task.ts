@@ -1,6 +1,7 @@
 /** One attempt at what is no conversation: sent, timed and refused as `whole.ts` and `live.ts` do it. */
 import type { Usage } from '../core/chat.ts';
 import { GatewayError } from '../core/errors.ts';
+import { named, namedWarnings } from '../core/field-names.ts';
 import type { IncomingResponse } from '../core/ports.ts';
 import {
   type Task,
@@ -17,7 +18,7 @@ import { LiveFrames } from './live.ts';
 import type { Answered } from './manner.ts';
 import { MAX_ANSWER_BYTES, send, type Work } from './send.ts';
 
-/** What a door asks for, and how it writes down what no provider has said in its words. */
+/** What a door asks for, and how it writes the answer down. */
 export interface TaskOrder {
   task: Task;
   write: (answer: TaskAnswer, model: string) => string;
@@ -30,10 +31,9 @@ export interface TaskBody {
 }
 
 export async function attemptTask(work: Work, order: TaskOrder): Promise<Answered<TaskBody>> {
-  const { provider, call, strict } = work;
+  const { provider, strict } = work;
   const { task } = order;
-  const { endpoint, providerModel } = call;
-  const exchange = taskDialectOf(provider, task.kind).task({ task, endpoint, providerModel });
+  const exchange = translate(work, task);
   const lost = strict && exchange.warnings.find(({ action }) => action !== 'emulated');
   if (lost) {
     const how = lost.note ?? lost.action;
@@ -43,6 +43,16 @@ export async function attemptTask(work: Work, order: TaskOrder): Promise<Answere
   return exchange.listen ? passed(work, exchange, exchange.listen(), task) : read(work, exchange, order);
 }
 
+function translate({ provider, call, fieldOf }: Work, task: Task): TaskExchange {
+  const { endpoint, providerModel } = call;
+  try {
+    const exchange = taskDialectOf(provider, task.kind).task({ task, endpoint, providerModel });
+    return fieldOf ? { ...exchange, warnings: namedWarnings(exchange.warnings, fieldOf) } : exchange;
+  } catch (cause) {
+    throw named(cause, fieldOf);
+  }
+}
+
 async function read(work: Work, exchange: TaskExchange, { task, write }: TaskOrder): Promise<Answered<TaskBody>> {
   const replies = await sendAll(work, exchange.requests);
   const answer = exchange.read(replies);
@@ -50,7 +60,7 @@ async function read(work: Work, exchange: TaskExchange, { task, write }: TaskOrd
   const facts = { ...noFacts(), model: answer.model, usage, said: true, upstreamId: replies[0]?.requestId };
   const isTheirs = answer.body !== undefined;
   const contentType = (isTheirs && replies[0]?.header('content-type')) || 'application/json';
-  const content = answer.body ?? write(answer, work.call.providerModel);
+  const content = write(answer, work.call.providerModel);
   return { body: { contentType, content }, facts, warnings: exchange.warnings };
 }
 

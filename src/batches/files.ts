@@ -1,7 +1,7 @@
 /** The files that clients keep here for their batches, and those that their batches leave. */
 import { GatewayError } from '../core/errors.ts';
 import type { ObjectStore } from '../core/objects.ts';
-import type { FormPart } from './multipart.ts';
+import type { Form } from '../doors/form.ts';
 import { byteLength, deleteParts, partIds, PartWriter, readPart, type Shelf } from './parts.ts';
 import type { BatchPorts } from './terms.ts';
 
@@ -27,18 +27,18 @@ const MIN_EXPIRES_S = 3_600;
 const MAX_EXPIRES_S = 2_592_000;
 
 /** Throws `invalid_request` that names the field. */
-export function uploadOf(form: readonly FormPart[]): Upload {
-  const field = (name: string) => form.find((part) => part.name === name);
-  const purpose = field('purpose')?.value;
+export function uploadOf(form: Form): Upload {
+  const purpose = form.text('purpose');
   if (purpose !== 'batch') {
     const asked = purpose === undefined ? 'it is missing' : `not "${purpose.slice(0, 50)}"`;
     throw wrong('purpose', `this router keeps files for batches only: purpose must be "batch", ${asked}`);
   }
-  const file = field('file');
+  const file = form.parts.find(({ name }) => name === 'file');
   if (!file) throw wrong('file', 'is missing');
-  if (file.value.trim() === '') throw wrong('file', 'is empty');
-  const content = file.value.endsWith('\n') ? file.value : `${file.value}\n`;
-  return { filename: nameOf(file.filename), content, expiresInMs: expiryOf(field('expires_after[seconds]')?.value) };
+  const text = form.textOf(file);
+  if (text.trim() === '') throw wrong('file', 'is empty');
+  const content = text.endsWith('\n') ? text : `${text}\n`;
+  return { filename: nameOf(file.filename), content, expiresInMs: expiryOf(form.text('expires_after[seconds]')) };
 }
 
 /** Never a path, and nothing that a terminal would act on. */

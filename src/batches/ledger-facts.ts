@@ -26,6 +26,7 @@ export function factOfLine({ routing }: Gateway, batch: Batch, shard: Shard, end
   const outcome = failure?.kind ?? 'ok';
   return {
     requestId,
+    operation: 'chat',
     startedAtMs: batch.createdAtMs,
     key,
     tenant,

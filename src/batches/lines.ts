@@ -1,5 +1,5 @@
 /** The lines of a batch's file: read, and every one judged before any is sent. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { asGatewayError, type GatewayError } from '../core/errors.ts';
 import type { Asked, Door, Entry } from '../doors/door.ts';
 import type { BodyLimits } from '../doors/json.ts';

@@ -1,5 +1,5 @@
 /** `admin:` of the configuration: the operator's own door. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isLoopback } from './loopback.ts';
 
 /** Nobody guesses 24 characters; more than 512 are nobody's token. Empty, as an unset variable is, counts as none. */

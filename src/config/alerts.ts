@@ -1,5 +1,5 @@
 /** `alerts:` of the configuration: what is worth a message, and who gets it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isLoopback } from './loopback.ts';
 
 const Count = z.int().min(1);

@@ -1,5 +1,5 @@
 /** `batches:`: files and batches of clients, at half price where the provider has batches. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Count = z.int().min(1);
 

@@ -66,9 +66,9 @@ function withEnvironment(entry: ProviderEntry, dialect: string, environment: Env
 }
 
 function settingsOf(entry: ProviderEntry): EndpointSettings {
-  const { region, project, location, apiVersion, keyHeader, headers } = entry;
+  const { region, project, location, apiVersion, keyHeader, headers, responses } = entry;
   for (const value of Object.values(headers ?? {})) keepSecret(value);
-  return { region, project, location, apiVersion, keyHeader, headers };
+  return { region, project, location, apiVersion, keyHeader, headers, responses };
 }
 
 function credentialOf(path: string, entry: ProviderEntry, context: EndpointContext & { dialect: string }): Credential {

@@ -1,6 +1,6 @@
 /** `signalbox.yaml` as a configuration, or errors that name the file, the path and what would be right. */
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { adminProblems } from './admin.ts';
 import { Configuration, DIALECTS } from './schema.ts';
 

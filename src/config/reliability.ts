@@ -1,5 +1,5 @@
 /** `reliability:`, `limits:` and `stream:` of the configuration: how hard to try, and how much a provider takes. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Count = z.int().min(1);
 const Milliseconds = (ms: number, what: string) => Count.default(ms).describe(`${what}, in milliseconds`);

@@ -1,5 +1,5 @@
 /** `routing:`: what the operator lays over the shipped rules. What the documents say is checked by who uses them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { BudgetsOf, LimitsOf } from './spending.ts';
 
 const Document = z.union([z.string().min(1), z.record(z.string(), z.unknown())], {

@@ -1,5 +1,5 @@
 /** The one schema of `signalbox.yaml`; editors get it as JSON Schema (`docs/signalbox.schema.json`). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ABILITIES } from '../core/ability.ts';
 import { Alerting } from './alerts.ts';
 import { BatchesSection } from './batches.ts';
@@ -34,6 +34,10 @@ const Provider = z
     limits: Limits.optional(),
     keyHeader: z.string().optional().describe('Header for the key where it is not the usual one (Azure: api-key)'),
     headers: z.record(z.string(), z.string()).optional().describe('Sent with every request'),
+    responses: z
+      .boolean()
+      .optional()
+      .describe("Has a server of OpenAI's dialect the Responses API? By default only OpenAI and Azure have"),
     apiVersion: z.string().optional().describe("Azure's api-version; Gemini's v1 or v1beta"),
     region: z.string().optional().describe('Bedrock: the AWS region'),
     accessKeyId: z.string().optional().describe('Bedrock: AWS keys, if not from the environment'),

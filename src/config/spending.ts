@@ -1,5 +1,5 @@
 /** `limits:` and `budgets:` of a key, a tenant, a model or a route: settings, or a sentence. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type Budgets,
   type Budget,

@@ -1,5 +1,5 @@
 /** `store:`: where the ledger, stored keys and tenants are kept, and what clients leave with the router. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Days = z.int().min(1).max(36_500).optional();
 const Count = z.int().min(1);

@@ -1,5 +1,5 @@
 /** `telemetry:` and `prices:` of the configuration: where traces go, and what a price is worth that nobody knows. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Address } from './alerts.ts';
 
 export const Telemetry = z.strictObject({

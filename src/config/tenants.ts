@@ -1,5 +1,5 @@
 /** `tenants:` and `keys:` of the configuration, and keys and tenants as the CLI and the admin API take them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_TAGS } from '../core/caller.ts';
 import { PRIORITIES } from '../core/priority.ts';
 import { BudgetsOf, LimitsOf } from './spending.ts';

@@ -23,3 +23,17 @@ export const ABILITY_WORDS: Record<Ability, string> = {
   translations: 'translations of speech',
   speech: 'speech',
 };
+
+/** What numbers and traces call it; `chat` and `embeddings` are OpenTelemetry's words, for the others it has none. */
+export const OPERATIONS = {
+  chat: 'chat',
+  embeddings: 'embeddings',
+  moderations: 'moderations',
+  images: 'images',
+  image_edits: 'images',
+  transcriptions: 'audio',
+  translations: 'audio',
+  speech: 'audio',
+} as const satisfies Record<Ability, string>;
+
+export type Operation = (typeof OPERATIONS)[Ability];

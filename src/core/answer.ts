@@ -36,6 +36,8 @@ export interface ChoiceSink {
   toolCall(call: ToolCallHead): number;
   /** Raw JSON (or a custom tool's raw input), a delta at a time. */
   toolArguments(call: number, delta: string): void;
+  /** A tool of the provider's own is at work: no words yet, but an answer has begun. Few can show it. */
+  working?(): void;
   annotation(annotation: Annotation): void;
   /** A citation that OpenAI has no form for (of a document's page or characters), in the provider's own. */
   citation(citation: Record<string, unknown>): void;
@@ -43,7 +45,13 @@ export interface ChoiceSink {
   image(url: string): void;
   logprobs(logprobs: Logprobs): void;
   /** Last for this choice. `native` is the provider's own word. */
-  finish(reason: FinishReason, native: string | null): void;
+  finish(reason: FinishReason, native: string | null, more?: EndDetails): void;
+}
+
+/** What only some can tell of an end. */
+export interface EndDetails {
+  /** Which of the client's stop sequences the model came to. */
+  stopSequence?: string | undefined;
 }
 
 export interface ToolCallHead {

@@ -63,6 +63,8 @@ export interface EndpointSettings {
   apiVersion?: string | undefined;
   /** The header an API key goes into, where it is not the dialect's own (Azure: `api-key`). */
   keyHeader?: string | undefined;
+  /** Whether a server that speaks OpenAI's chat has `/responses` too, where its address does not tell. */
+  responses?: boolean | undefined;
   /** Static headers from the configuration. */
   headers?: Readonly<Record<string, string>> | undefined;
   /** A practice provider: its answers are made up. */

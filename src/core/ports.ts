@@ -2,6 +2,7 @@
  * Everything the gateway needs from the machine it runs on.
  * `src/platform/` has one implementation per runtime; tests have fakes.
  */
+import type { Operation } from './ability.ts';
 import type { FinishReason, Usage } from './chat.ts';
 import type { Departure } from './departure.ts';
 import type { Deployment } from './deployment.ts';
@@ -81,6 +82,7 @@ export interface Recorder {
 
 export interface RequestFact {
   requestId: string;
+  operation: Operation;
   startedAtMs: number;
   /** The client key's name, and whose it is. */
   key: string;

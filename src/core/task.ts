@@ -32,6 +32,8 @@ export interface EmbeddingsTask extends Asked {
   format: 'float' | 'base64';
   /** What the vectors are for, in Cohere's words: `search_query`, `search_document`. */
   inputType: string | undefined;
+  /** Of the document that each text is; Gemini alone asks for it. */
+  titles?: readonly (string | undefined)[];
   user: string | undefined;
 }
 

@@ -5,6 +5,7 @@
 import type { Ceilings } from '../core/ceilings.ts';
 import type { ChatRequest } from '../core/chat.ts';
 import type { GatewayError } from '../core/errors.ts';
+import type { FieldOf } from '../core/field-names.ts';
 import type { Warning } from '../core/provider.ts';
 import type { Original } from '../core/wire.ts';
 import type { Pen } from '../answers/pen.ts';
@@ -39,4 +40,6 @@ export interface Entry {
   pen: Pen;
   /** What the body lets the request cost and take. */
   ceilings?: Ceilings | undefined;
+  /** Without it the canonical request's fields are the client's own. */
+  fieldOf?: FieldOf | undefined;
 }

@@ -28,6 +28,17 @@ export function checkShape(body: unknown, schema: z.ZodType, { maxDepth }: BodyL
   if (!parsed.success) throw explain(parsed.error);
 }
 
+/** What a small schema makes of it, with its defaults. Throws `invalid_request` that names the field. */
+export function readShape<T extends z.ZodType>(value: unknown, schema: T, whole = 'body'): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw explain(parsed.error, whole);
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** `field` is what the client calls its list of turns. */
 export function checkCount(count: number, field: string, { maxMessages }: BodyLimits): void {
   if (count <= maxMessages) return;
@@ -35,10 +46,10 @@ export function checkCount(count: number, field: string, { maxMessages }: BodyLi
   throw new GatewayError('invalid_request', message, { param: field });
 }
 
-function explain(error: z.ZodError): GatewayError {
+function explain(error: z.ZodError, whole = 'body'): GatewayError {
   const issue = deepest(error.issues[0]);
   const param = issue?.path.join('.') ?? '';
-  const where = param || 'body';
+  const where = param || whole;
   return new GatewayError('invalid_request', `${where}: ${issue?.message ?? 'is not valid'}`, {
     param: param || undefined,
   });

@@ -3,6 +3,7 @@ import { forbiddenName, mayUse } from '../core/caller.ts';
 import type { Candidate } from '../core/deployment.ts';
 import type { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
+import { named } from '../core/field-names.ts';
 import { Watch } from '../attempt/watch.ts';
 import { choose } from '../routing/choose.ts';
 import { estimate } from '../routing/estimate.ts';
@@ -25,7 +26,7 @@ export interface Counted {
 export async function countTokens(gateway: Gateway, inbound: Inbound): Promise<Counted> {
   const { request, original, client } = inbound;
   const guess = estimate(request, original.text.length);
-  const candidate = firstChoice(gateway, inbound, guess);
+  const candidate = firstCandidate(gateway, inbound, guess);
   const watch = new Watch(client, gateway.timers);
   watch.allow(PATIENCE_MS);
   try {
@@ -38,6 +39,14 @@ export async function countTokens(gateway: Gateway, inbound: Inbound): Promise<C
   }
   if (client.gone) throw new GatewayError('client_gone', 'The client closed the connection');
   return { inputTokens: guess.inputTokens, isEstimate: true, candidate };
+}
+
+function firstCandidate(gateway: Gateway, inbound: Inbound, guess: ReturnType<typeof estimate>): Candidate {
+  try {
+    return firstChoice(gateway, inbound, guess);
+  } catch (cause) {
+    throw named(cause, inbound.fieldOf);
+  }
 }
 
 /** Chosen as a request would be, but it moves nobody into the lead of a pool. */

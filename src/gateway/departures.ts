@@ -94,7 +94,7 @@ interface Circumstances {
 
 function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circumstances: Circumstances): Work {
   const { clock, transport, newId, times } = gateway;
-  const { request, original, strict, pen, lost } = plan;
+  const { request, original, strict, pen, lost, fieldOf } = plan;
   const { provider, watch, isStreamed, firstTokenMs, lastAt, begun } = circumstances;
   const { endpoint, providerModel, capabilities, timeouts } = stop.candidate.deployment;
   const readAsStream = isStreamed && request.stream !== true;
@@ -121,6 +121,7 @@ function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circ
     stamp: stampOf(gateway, plan, providerModel),
     pen,
     lost,
+    fieldOf,
     only: original.only,
     includeUsage: request.stream_options?.include_usage === true,
     strict,

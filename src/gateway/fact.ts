@@ -1,4 +1,5 @@
 /** A request that is over, as the log, the ledger and the numbers want to know it. */
+import { OPERATIONS, type TaskKind } from '../core/ability.ts';
 import type { Usage } from '../core/chat.ts';
 import type { Candidate } from '../core/deployment.ts';
 import type { GatewayError } from '../core/errors.ts';
@@ -15,11 +16,12 @@ export interface Ended {
 }
 
 export function factOf(gateway: Gateway, plan: Plan, { outcome, failure, usage, costUsd, nowMs }: Ended): RequestFact {
-  const { choice, candidates, request, startedAt } = plan;
+  const { choice, candidates, request, startedAt, task = 'chat' } = plan;
   const candidate = outcome?.candidate;
   return {
     ...whose(gateway, plan),
     ...why(plan, candidate),
+    operation: OPERATIONS[task],
     startedAtMs: startedAt,
     session: choice.facts.knownSession,
     deployment: candidate?.deployment.id,
@@ -47,9 +49,15 @@ function why({ choice, candidates }: Plan, served: Candidate | undefined) {
 }
 
 /** Refused before anybody was chosen. */
-export function refusedFact(gateway: Gateway, inbound: Inbound, failure: GatewayError): RequestFact {
+export function refusedFact(
+  gateway: Gateway,
+  inbound: Inbound,
+  failure: GatewayError,
+  task: TaskKind | 'chat' = 'chat',
+): RequestFact {
   return {
     ...whose(gateway, inbound),
+    operation: OPERATIONS[task],
     startedAtMs: gateway.clock.now(),
     session: '',
     tier: '',

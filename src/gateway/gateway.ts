@@ -2,6 +2,7 @@
 import { lowest } from '../core/ceilings.ts';
 import { forbiddenName, mayUse } from '../core/caller.ts';
 import { asGatewayError, type GatewayError } from '../core/errors.ts';
+import { named } from '../core/field-names.ts';
 import { mayLackReasoning, recallReasoning } from '../answers/reasoning-memory.ts';
 import { guessUsage } from '../answers/usage.ts';
 import { mayContinue, TAPED } from '../attempt/continue.ts';
@@ -49,8 +50,9 @@ function prepare(gateway: Gateway, inbound: Inbound): Plan {
   try {
     return planOf(gateway, inbound);
   } catch (cause) {
-    gateway.recorder.record(refusedFact(gateway, inbound, asGatewayError(cause)));
-    throw cause;
+    const refusal = named(cause, inbound.fieldOf);
+    gateway.recorder.record(refusedFact(gateway, inbound, asGatewayError(refusal)));
+    throw refusal;
   }
 }
 

@@ -53,7 +53,7 @@ function prepare(gateway: Gateway, inbound: TaskInbound): Plan {
   try {
     return planOf(gateway, whole, inbound);
   } catch (cause) {
-    gateway.recorder.record(refusedFact(gateway, whole, asGatewayError(cause)));
+    gateway.recorder.record(refusedFact(gateway, whole, asGatewayError(cause), inbound.order.task.kind));
     throw cause;
   }
 }

@@ -6,6 +6,7 @@ import type { Caller } from '../core/caller.ts';
 import type { ChatRequest } from '../core/chat.ts';
 import type { Candidate, Estimate } from '../core/deployment.ts';
 import type { Departure } from '../core/departure.ts';
+import type { FieldOf } from '../core/field-names.ts';
 import type { Attempt, Cache, Clock, Recorder, Timers, Transport } from '../core/ports.ts';
 import type { Priority } from '../core/priority.ts';
 import type { Provider, Warning } from '../core/provider.ts';
@@ -68,6 +69,8 @@ export interface Inbound {
   lost: readonly Warning[];
   /** Writes the answer down in the client's wire. */
   pen: Pen;
+  /** What the client calls a field of `request`. */
+  fieldOf?: FieldOf | undefined;
   caller: Caller;
   /** The client key's name; sessions and remembered reasoning are apart by it. */
   key: string;

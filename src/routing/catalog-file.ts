@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ABILITIES } from '../core/ability.ts';
 import type { Capabilities } from '../core/deployment.ts';
 

@@ -3,7 +3,7 @@
  * matching prefix, so a model newer than this file inherits the newest of its family, without a price: an unknown
  * price must be loud, never wrong. Looked up once per deployment, at start-up.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Capabilities, DatedPrice, Price, PromptCache } from '../core/deployment.ts';
 import {
   CapabilityFields,

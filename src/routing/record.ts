@@ -2,7 +2,7 @@
  * What the log keeps of a choice, so that it can be made again under other rules, and learned from. Numbers, names and
  * flags: the client's words only where the operator wants them kept.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Ceilings } from '../core/ceilings.ts';
 import type { Choice } from './choose.ts';
 import type { Facts } from './facts/facts.ts';

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigurationError } from '../config/parse.ts';
 import { RoutingRecord } from '../routing/record.ts';
 

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RulesVersion } from '../admin/rules-editor.ts';
 
 const MAX_VERSIONS = 50;

@@ -35,6 +35,18 @@ describe('StopFilter', () => {
     expect({ content, finishReason }).toEqual({ content: says, finishReason: done ? 'stop' : 'length' });
   });
 
+  it.each([
+    { name: 'tells which it was', stops: ['two', 'one'], deltas: ['zero one two'], met: 'one' },
+    { name: 'of two that begin alike, the one named first', stops: ['on', 'one'], deltas: ['one'], met: 'on' },
+    { name: 'and what the provider met, where it met none', stops: ['two'], deltas: ['zero'], met: 'theirs' },
+  ])('$name', ({ stops, deltas, met }) => {
+    const collector = new AnswerCollector();
+    const filter = new StopFilter(collector, stops);
+    for (const delta of deltas) filter.choice(0).text(delta);
+    filter.choice(0).finish('stop', 'stop_sequence', { stopSequence: 'theirs' });
+    expect(collector.choice(0).stopSequence).toBe(met);
+  });
+
   it('waits for every choice', () => {
     const filter = new StopFilter(new AnswerCollector(), ['x']);
     filter.choice(0).text('x');

@@ -53,6 +53,24 @@ describe('the client’s own bytes', () => {
     expect(exchange.relay).toBe('chat');
     expect(JSON.parse(exchange.body)).toEqual({ model: 'gpt-up', messages: [{ role: 'user', content: 'Hi' }] });
   });
+
+  it('go to a server whose configuration says that it has the API, which knows best what it takes', () => {
+    const options = { settings: { responses: true }, capabilities: REASONS };
+    const text = asked({ temperature: 1, reasoning: { effort: 'max' }, max_output_tokens: 1, zzz: 1 });
+    const { body, relay, path, warnings } = openai.translate(callOf(text, options, 'https://house.test/v1'));
+    expect({ relay, path, warnings }).toEqual({ relay: 'responses', path: '/responses', warnings: [] });
+    expect(body).toBe(text.replace('"auto"', '"gpt-up"'));
+  });
+
+  it('say there too that nothing is to be stored', () => {
+    const options = { settings: { responses: true } };
+    const { body } = openai.translate(callOf(asked({ store: true, zzz: 1 }), options, 'https://house.test/v1'));
+    expect(JSON.parse(body)).toEqual({ model: 'gpt-up', input: 'Hi', store: false, zzz: 1 });
+  });
+
+  it('stay away from an OpenAI without it', () => {
+    expect(openai.translate(callOf(asked({}), { settings: { responses: false } })).relay).toBe('chat');
+  });
 });
 
 const changes: { name: string; body: object; options?: CallOptions; becomes: object; warned?: string[] }[] = [

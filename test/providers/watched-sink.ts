@@ -43,14 +43,15 @@ function watchChoice(choice: ChoiceSink, isStarted: () => boolean): ChoiceSink {
       demand(call < calls, 'arguments belong to an open call');
       choice.toolArguments(call, delta);
     },
+    working: () => (inOrder(), choice.working?.()),
     annotation: (annotation) => (inOrder(), choice.annotation(annotation)),
     citation: (citation) => (inOrder(), choice.citation(citation)),
     image: (url) => (inOrder(), choice.image(url)),
     logprobs: (logprobs) => (inOrder(), choice.logprobs(logprobs)),
-    finish(reason, native) {
+    finish(reason, native, more) {
       inOrder();
       finished = true;
-      choice.finish(reason, native);
+      choice.finish(reason, native, more);
     },
   };
 }

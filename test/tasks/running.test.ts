@@ -89,6 +89,22 @@ describe('failing over', () => {
     expect(story?.request).toMatchObject({ asked: 'vectors', outcome: 'ok', fallback: true, fresh: 1_000, output: 0 });
   });
 
+  it('counts as what it is, also where nobody may be asked', async () => {
+    await embed('anna');
+    await expect(clientOf('narrow').embeddings.create({ model: 'vectors', input: 'x' })).rejects.toMatchObject({
+      status: 403,
+    });
+    await house.stories('anna');
+    const text = house.accounting.metrics.text({});
+    expect(text).toMatch(
+      /gen_ai_server_request_duration_seconds_count\{gen_ai_operation_name="embeddings".*error_type=""/,
+    );
+    expect(text).toMatch(
+      /gen_ai_server_request_duration_seconds_count\{gen_ai_operation_name="embeddings".*"forbidden"/,
+    );
+    expect(text).not.toContain('gen_ai_operation_name="chat"');
+  });
+
   it('stops at what is the caller’s fault, and tells it', async () => {
     sick = {
       a: (outgoing) => void json(outgoing, 400, { error: { message: 'too many dimensions', param: 'dimensions' } }),

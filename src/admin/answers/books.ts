@@ -1,5 +1,5 @@
 /** What the endpoints of keys, tenants, limits and budgets answer. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { PRIORITIES } from '../../core/priority.ts';
 
 const SHARE = {

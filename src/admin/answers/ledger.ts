@@ -1,5 +1,5 @@
 /** What the ledger's endpoints answer. Times are ISO 8601. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const At = z.string().describe('ISO 8601');
 const Count = z.number().describe('A whole number');

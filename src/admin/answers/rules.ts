@@ -1,5 +1,5 @@
 /** What the endpoints of the rules' text answer. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { At } from './ledger.ts';
 
 const Mistake = z.strictObject({

@@ -1,5 +1,5 @@
 /** What the endpoints of the moment's state answer. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Severity = z.enum(['critical', 'warning']);
 

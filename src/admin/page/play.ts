@@ -4,7 +4,7 @@
  * this that the key does not open.
  */
 import { type Context, type ExecutionContext, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Described } from '../endpoint.ts';
 
 /** An application's `fetch`. */

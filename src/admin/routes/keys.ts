@@ -1,5 +1,5 @@
 /** Virtual keys: those of the configuration are shown, those of the store made and changed, too. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { issueKey, rotateKey, type WantedKey } from '../../books/tenants/issue.ts';
 import { problemsWith, stateOf } from '../../books/tenants/view.ts';
 import type { GatewayError } from '../../core/errors.ts';

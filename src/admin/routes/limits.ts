@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Scope } from '../../books/spending/claim.ts';
 import { Account, Reading } from '../answers/books.ts';
 import { endpoint, json } from '../endpoint.ts';

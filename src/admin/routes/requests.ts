@@ -1,5 +1,5 @@
 /** Single requests: a list, one of them with its plan, and all of them as a file. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ExportFormat, exportRows } from '../../books/ledger/export.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { AttemptRow, RequestQuery, RequestRow } from '../../core/ledger.ts';

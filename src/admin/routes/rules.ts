@@ -1,5 +1,5 @@
 /** The operator's rules as a text: read, checked, tried on the requests of late, changed, and put back as they were. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GatewayError } from '../../core/errors.ts';
 import { RulesApplied, RulesCheck, RulesDocument, RulesTrial, RulesVersion, RulesVersions } from '../answers/rules.ts';
 import { endpoint, json } from '../endpoint.ts';

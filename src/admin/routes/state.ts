@@ -1,5 +1,5 @@
 /** What is in force: alerts, rules, the configuration, the numbers. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { RULES } from '../../books/alerts/rules.ts';
 import { CONTENT_TYPE } from '../../books/metrics/text.ts';
 import { Alerts, Configuration, Rules } from '../answers/state.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { statementCsv } from '../../books/ledger/export.ts';
 import { Statement } from '../answers/ledger.ts';
 import { endpoint, json, text } from '../endpoint.ts';

@@ -1,5 +1,5 @@
 /** Tenants: those of the configuration are shown, those of the store made and changed, too. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tenant as StoredTenant } from '../../books/tenants/book.ts';
 import { createDirectory } from '../../books/tenants/directory.ts';
 import { stateOf } from '../../books/tenants/view.ts';

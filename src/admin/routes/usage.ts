@@ -1,5 +1,5 @@
 /** What was used, what it cost and how long it took, by any dimension over time. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   LEDGER_DIMENSIONS,
   type LatencyGroup,

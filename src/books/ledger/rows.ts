@@ -1,4 +1,5 @@
 /** A finished request as rows. What clients can choose is cut to size: it is stored, indexed and shown to people. */
+import type { Operation } from '../../core/ability.ts';
 import type { Usage } from '../../core/chat.ts';
 import type { Price } from '../../core/deployment.ts';
 import { ERROR_RULES } from '../../core/errors.ts';
@@ -9,6 +10,8 @@ import { bucketsOf, NO_TOKENS } from './buckets.ts';
 
 /** One request with its attempts. */
 export interface LedgerEntry {
+  /** For numbers and traces; the ledger has no column for it. */
+  operation: Operation;
   request: RequestRow;
   attempts: readonly AttemptRow[];
 }
@@ -54,7 +57,7 @@ export function entryOf(fact: RequestFact): LedgerEntry {
     shadow: fact.shadow,
     tags: [...new Set(fact.tags.slice(0, MAX_TAGS).map((tag) => clean(tag, TAG_CHARACTERS)))].filter(Boolean),
   };
-  return { request, attempts };
+  return { operation: fact.operation, request, attempts };
 }
 
 function isFallback({ deployment, attempts: [first] }: Pick<RequestFact, 'deployment' | 'attempts'>): boolean {

@@ -1,4 +1,5 @@
 /** What a finished request does to the numbers. A few microseconds; never throws. */
+import type { Operation } from '../../core/ability.ts';
 import type { AttemptRow, Buckets, RequestRow } from '../../core/ledger.ts';
 import type { LedgerEntry } from '../ledger/rows.ts';
 import { Registry } from './registry.ts';
@@ -18,7 +19,6 @@ export interface MetricsOptions {
 }
 
 const MAX_OTHERS = 200;
-const OPERATION = 'chat';
 /** What providers say to a model's name that a client has made up. */
 const MADE_UP = new Set(['misconfigured', 'caller', 'invalid_request']);
 
@@ -46,11 +46,11 @@ export class Metrics {
     this.#providerOf = providerOf;
   }
 
-  observe({ request, attempts }: LedgerEntry): void {
-    for (const attempt of attempts) this.#attempt(attempt);
+  observe({ operation, request, attempts }: LedgerEntry): void {
+    for (const attempt of attempts) this.#attempt(attempt, operation);
     this.#spending(request);
     if (request.shadow) this.#registry.count('signalbox_shadow_requests_total', []);
-    else this.#request(request);
+    else this.#request(request, operation);
   }
 
   /** What Prometheus reads. */
@@ -58,7 +58,7 @@ export class Metrics {
     return this.#registry.text() + sourcesText(sources);
   }
 
-  #request(request: RequestRow): void {
+  #request(request: RequestRow, operation: Operation): void {
     const registry = this.#registry;
     const { outcome, costUsd, queuedMs, priority, cacheHit, fallback } = request;
     const isServed = request.deployment !== '';
@@ -72,13 +72,13 @@ export class Metrics {
     if (cacheHit) registry.count('signalbox_cache_hits_total', [model]);
     if (fallback) registry.count('signalbox_fallbacks_total', [model]);
     if (queuedMs > 0) registry.observe('signalbox_queue_wait_seconds', [priority], queuedMs / 1_000);
-    this.#times(request, model);
+    this.#times(request, model, operation);
   }
 
-  #times(request: RequestRow, model: string): void {
+  #times(request: RequestRow, model: string, operation: Operation): void {
     const { outcome, firstTokenMs, totalMs } = request;
     const registry = this.#registry;
-    const genAi = [OPERATION, this.#provider(request.provider), model];
+    const genAi = [operation, this.#provider(request.provider), model];
     const error = outcome === 'ok' ? '' : outcome;
     registry.observe('gen_ai_server_request_duration_seconds', [...genAi, error], totalMs / 1_000);
     const [input, output] = [inputOf(request), outputOf(request)];
@@ -107,12 +107,12 @@ export class Metrics {
     if (costUsd === null && hasTokens) registry.count('signalbox_unknown_price_requests_total', [word]);
   }
 
-  #attempt({ deployment, provider, model, outcome, called, durationMs }: AttemptRow): void {
+  #attempt({ deployment, provider, model, outcome, called, durationMs }: AttemptRow, operation: Operation): void {
     const isReal = called && !MADE_UP.has(outcome);
     const word = this.#deployments.word(deployment, isReal);
     this.#registry.count('signalbox_attempts_total', [word, outcome, String(called)]);
     if (!called) return;
-    const genAi = [OPERATION, this.#provider(provider), this.#models.word(model, isReal)];
+    const genAi = [operation, this.#provider(provider), this.#models.word(model, isReal)];
     const error = outcome === 'ok' ? '' : outcome;
     this.#registry.observe('gen_ai_client_operation_duration_seconds', [...genAi, error], durationMs / 1_000);
   }

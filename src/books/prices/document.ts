@@ -1,5 +1,5 @@
 /** The operator's own prices, as a document. It has nothing but prices: who may ask for what is not decided here. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Below it a price was meant per token, above it in cents or worse: 0.003 and 15000 have both been seen elsewhere. */
 const LEAST_USD = 0.001;

@@ -4,7 +4,7 @@
  *
  * Prices never decide who may ask for what: a price that is known stays known, whatever is loaded.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DatedPrice, Deployment, Price } from '../../core/deployment.ts';
 import type { UnknownCost } from '../spending/spending.ts';
 import { ceilingOf, priceAt } from './ceiling.ts';

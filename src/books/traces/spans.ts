@@ -2,6 +2,7 @@
  * A finished request as spans: one for the request, one for each call to a provider, with the attributes of
  * OpenTelemetry's semantic conventions for generative AI. What users ask and models answer is not among them.
  */
+import type { Operation } from '../../core/ability.ts';
 import { ERROR_RULES } from '../../core/errors.ts';
 import { isErrorKind } from '../../core/outcome.ts';
 import type { AttemptRow, Buckets, RequestRow } from '../../core/ledger.ts';
@@ -18,7 +19,7 @@ export interface SpanContext {
   newHex: (digits: number) => string;
 }
 
-export function spansOf({ request, attempts }: LedgerEntry, context: SpanContext): Span[] {
+export function spansOf({ operation, request, attempts }: LedgerEntry, context: SpanContext): Span[] {
   const { caller, callers, newHex } = context;
   const parent = callers === 'parent' ? caller : undefined;
   const ids = { traceId: parent?.traceId ?? newHex(32), spanId: newHex(16) };
@@ -26,16 +27,16 @@ export function spansOf({ request, attempts }: LedgerEntry, context: SpanContext
   const root: Span = {
     ...ids,
     parentSpanId: parent?.spanId,
-    name: nameOf(request.asked),
+    name: nameOf(operation, request.asked),
     kind: 'server',
     startMs: atMs,
     endMs: atMs + totalMs,
-    attributes: requestAttributes(request, context.providerOf),
+    attributes: requestAttributes(operation, request, context.providerOf),
     error: isOurs(outcome) ? outcome : undefined,
     events: passedOver(attempts),
     ...(caller && !parent && { links: [{ traceId: caller.traceId, spanId: caller.spanId }] }),
   };
-  return [root, ...callSpans({ request, attempts }, ids, context)];
+  return [root, ...callSpans({ operation, request, attempts }, ids, context)];
 }
 
 /** A server's span is in error where the server is: not for what the caller did wrong, and not when he left. */
@@ -43,14 +44,18 @@ function isOurs(outcome: string): boolean {
   return outcome !== 'ok' && outcome !== 'client_gone' && (!isErrorKind(outcome) || ERROR_RULES[outcome].status >= 500);
 }
 
-function nameOf(model: string): string {
-  return model === '' ? 'chat' : `chat ${model}`;
+function nameOf(operation: Operation, model: string): string {
+  return model === '' ? operation : `${operation} ${model}`;
 }
 
-function requestAttributes(request: RequestRow, providerOf: SpanContext['providerOf']): Attributes {
+function requestAttributes(
+  operation: Operation,
+  request: RequestRow,
+  providerOf: SpanContext['providerOf'],
+): Attributes {
   const { outcome, finishReason, firstTokenMs, stream } = request;
   return {
-    'gen_ai.operation.name': 'chat',
+    'gen_ai.operation.name': operation,
     'gen_ai.provider.name': request.provider === '' ? undefined : providerOf(request.provider),
     'gen_ai.request.model': known(request.asked),
     'gen_ai.response.model': known(request.model),
@@ -104,7 +109,11 @@ function passedOver(attempts: readonly AttemptRow[]): Span['events'] {
     }));
 }
 
-function callSpans({ request, attempts }: LedgerEntry, ids: { traceId: string; spanId: string }, context: SpanContext) {
+function callSpans(
+  { operation, request, attempts }: LedgerEntry,
+  ids: { traceId: string; spanId: string },
+  context: SpanContext,
+) {
   const endMs = request.atMs + request.totalMs;
   let freeAtMs = request.atMs + request.queuedMs;
   return attempts
@@ -120,20 +129,20 @@ function callSpans({ request, attempts }: LedgerEntry, ids: { traceId: string; s
         traceId: ids.traceId,
         spanId: context.newHex(16),
         parentSpanId: ids.spanId,
-        name: nameOf(attempt.model),
+        name: nameOf(operation, attempt.model),
         kind: 'client',
         startMs,
         endMs: ownEndMs,
-        attributes: callAttributes(attempt, context.providerOf),
+        attributes: callAttributes(operation, attempt, context.providerOf),
         error: attempt.outcome === 'ok' ? undefined : attempt.outcome,
       };
     });
 }
 
-function callAttributes(attempt: AttemptRow, providerOf: SpanContext['providerOf']): Attributes {
+function callAttributes(operation: Operation, attempt: AttemptRow, providerOf: SpanContext['providerOf']): Attributes {
   const { provider, model, outcome, deployment, number, costUsd } = attempt;
   return {
-    'gen_ai.operation.name': 'chat',
+    'gen_ai.operation.name': operation,
     'gen_ai.provider.name': provider === '' ? undefined : providerOf(provider),
     'gen_ai.request.model': known(model),
     ...usageAttributes(attempt),

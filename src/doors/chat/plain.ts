@@ -1,3 +1,5 @@
+import { isObject } from '../json.ts';
+
 const ROLES = new Set<unknown>(['system', 'developer', 'user', 'assistant']);
 
 /**
@@ -36,8 +38,4 @@ function isPlainMessage(message: unknown): boolean {
   if (!isObject(message) || !ROLES.has(message.role) || typeof message.content !== 'string') return false;
   for (const key in message) if (key !== 'role' && key !== 'content') return false;
   return true;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,7 +12,13 @@ export const COMPLETIONS: Door = {
   read(text, { limits }) {
     const { request, echo, ceilings } = readCompletion(text, limits);
     const original = { wire: 'completions', text, passes: false } as const;
-    return { request, original, lost: [], pen: completionPen(echo), ceilings };
+    return { request, original, lost: [], pen: completionPen(echo), ceilings, fieldOf };
   },
   refusal: errorBody,
 };
+
+/** The one message is the prompt; the rest is called alike. */
+function fieldOf(param: string): string {
+  if (/^messages\b/.test(param)) return 'prompt';
+  return param === 'top_logprobs' ? 'logprobs' : param;
+}

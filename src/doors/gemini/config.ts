@@ -71,6 +71,7 @@ function toFormat({ responseMimeType: type, responseSchema, responseJsonSchema }
     return {};
   }
   const schema = responseJsonSchema ?? (responseSchema ? toJsonSchema(responseSchema) : undefined);
+  if (schema) findings.places.note(schema, `${AT}.${responseJsonSchema ? 'responseJsonSchema' : 'responseSchema'}.*`);
   if (!schema) return { response_format: { type: 'json_object' } };
   return {
     response_format: { type: 'json_schema', json_schema: { name: 'response', schema, strict: isClosed(schema) } },

@@ -7,7 +7,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { type Findings, noteDropped, noteOnly } from './findings.ts';
 import { toMedia } from './media.ts';
 import { toAssistant } from './model-turn.ts';
-import { kindOf, type OpenCall, type PlacedPart } from './parts.ts';
+import { kindOf, type OpenCall, partsAt, type PlacedPart } from './parts.ts';
 import type { GeminiContent, GeminiPart, GeminiResult } from './schema.ts';
 
 export interface Turn {
@@ -45,15 +45,16 @@ function toUser(parts: readonly PlacedPart[], open: OpenCall[], findings: Findin
     if (part.functionResponse) results.push(toResult(part.functionResponse, { at, open, findings }));
     else said.push(...toSaid(part, at, findings));
   }
-  return said.length > 0 ? [...results, { role: 'user', content: said }] : results;
+  if (said.length === 0) return results;
+  return [...results, findings.places.note({ role: 'user', content: said }, partsAt(parts))];
 }
 
 function toSaid(part: GeminiPart, at: string, findings: Findings): ContentPart[] {
   if (part.functionCall) throw refused('Only the model calls functions', `${at}.functionCall`);
-  if (typeof part.text === 'string') return [{ type: 'text', text: part.text }];
+  if (typeof part.text === 'string') return [findings.places.note({ type: 'text', text: part.text }, at)];
   const shown = toMedia(part, at, findings);
   if (!shown) noteOnly(findings, `${at}.${kindOf(part)}`);
-  return shown ? [shown] : [];
+  return shown ? [findings.places.note(shown, at)] : [];
 }
 
 interface Place {
@@ -70,10 +71,16 @@ function toResult(result: GeminiResult, { at, open, findings }: Place): ChatMess
   const { scheduling, willContinue } = result;
   noteDropped(findings, param, { scheduling, willContinue });
   const { text, isError } = wordsOf(result.response ?? {});
-  const shown = (result.parts ?? []).flatMap((part, index) => toMedia(part, `${param}.parts.${index}`, findings) ?? []);
+  const shown = (result.parts ?? []).flatMap((part, index) => toPlaced(part, `${param}.parts.${index}`, findings));
   // OpenAI's type has only text here; the dialects take what their providers take.
   const content = shown.length > 0 ? ([{ type: 'text', text }, ...shown] as unknown as string) : text;
-  return { role: 'tool', tool_call_id: call.id, content, ...(isError && { is_error: true }) };
+  const message = { role: 'tool' as const, tool_call_id: call.id, content, ...(isError && { is_error: true }) };
+  return findings.places.note(message, param);
+}
+
+function toPlaced(part: Parameters<typeof toMedia>[0], at: string, findings: Findings): ContentPart[] {
+  const shown = toMedia(part, at, findings);
+  return shown ? [findings.places.note(shown, at)] : [];
 }
 
 /** Google's own words for a plain result and a failure; anything else is the tool's own object. */

@@ -1,12 +1,15 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { Asked, Door, Entry } from '../door.ts';
+import { fieldNamer, type Notes } from '../field-names.ts';
 import { parseJson } from '../json.ts';
+import { EMBED_VERBS } from './embeddings.ts';
 import { toGoogleError } from './errors.ts';
+import { namesOf } from './field-names.ts';
 import { geminiPen } from './pen.ts';
 import { readBody, toChat } from './read.ts';
 import type { GeminiBody } from './schema.ts';
 
-const VERBS = ['generateContent', 'streamGenerateContent', 'countTokens'] as const;
+const VERBS = ['generateContent', 'streamGenerateContent', 'countTokens', ...EMBED_VERBS] as const;
 type Verb = (typeof VERBS)[number];
 
 /** Google's `POST /v1beta/models/{model}:generateContent`, and the same streamed. `call` is the last part of the path. */
@@ -53,12 +56,14 @@ interface Circumstances {
 function entryOf(body: GeminiBody, { text, model, asked, isStream }: Circumstances): Entry {
   const { request, findings, showsThoughts } = toChat(body, model, asked.limits);
   const { lost, only, passes } = findings;
+  const readAgain = (places: Notes) => toChat(body, model, asked.limits, places).request;
   const original = only !== undefined && !passes ? { text: withoutCapsules(text), passes: true } : { text, passes };
   return {
     request: isStream ? { ...request, stream: true } : request,
     original: { wire: 'gemini', ...original, only },
     lost,
     pen: geminiPen(showsThoughts),
+    fieldOf: fieldNamer(() => namesOf(body.generationConfig ?? {}), readAgain),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { FinishReason, Logprobs, ReasoningDetail } from '../../core/chat.ts';
 import type { CollectedChoice, CollectedToolCall } from '../../answers/collector.ts';
 import { seal } from '../capsule.ts';
+import { isObject } from '../json.ts';
 import { toGrounding } from './grounding.ts';
 
 export interface GeminiOut {
@@ -98,8 +99,4 @@ export function toLogprobsResult(content: NonNullable<Logprobs['content']>): obj
     chosenCandidates: content.map(toToken),
     topCandidates: content.map(({ top_logprobs: top }) => ({ candidates: top.map(toToken) })),
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

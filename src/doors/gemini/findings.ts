@@ -1,4 +1,5 @@
 import type { Warning } from '../../core/provider.ts';
+import { type Notes, UNNOTED } from '../field-names.ts';
 
 /** What reading comes across beside the request itself. */
 export interface Findings {
@@ -8,10 +9,11 @@ export interface Findings {
   only: string | undefined;
   /** False: it carries reasoning that is not Google's. */
   passes: boolean;
+  places: Notes;
 }
 
-export function noFindings(): Findings {
-  return { lost: [], only: undefined, passes: true };
+export function noFindings(places = UNNOTED): Findings {
+  return { lost: [], only: undefined, passes: true, places };
 }
 
 export function noteOnly(findings: Findings, param: string): void {

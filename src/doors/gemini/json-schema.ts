@@ -2,6 +2,7 @@
  * Google's `Schema` as JSON Schema. It is OpenAPI's, with upper-case types, `nullable`, an order of properties, and
  * numbers as text (as protobuf's JSON has them).
  */
+import { isObject } from '../json.ts';
 import { toCamel } from './spelling.ts';
 
 type Json = Record<string, unknown>;
@@ -64,8 +65,4 @@ export function isClosed(schema: unknown): boolean {
     if (!Object.keys(properties).every((name) => required.includes(name))) return false;
   } else if (schema['type'] === 'object') return false;
   return Object.values(schema).every(isClosed);
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

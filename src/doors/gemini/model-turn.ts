@@ -2,7 +2,7 @@
 import type { ChatMessage, ReasoningDetail } from '../../core/chat.ts';
 import { isSealed, unseal } from '../capsule.ts';
 import { type Findings, noteOnly } from './findings.ts';
-import { kindOf, type OpenCall, type PlacedPart } from './parts.ts';
+import { kindOf, type OpenCall, partsAt, type PlacedPart } from './parts.ts';
 import type { GeminiPart } from './schema.ts';
 
 const FORMAT = 'google-gemini-v1';
@@ -11,6 +11,7 @@ const SENTINELS = new Set(['skip_thought_signature_validator', 'context_engineer
 
 type Message = Extract<ChatMessage, { role: 'assistant' }> & { images?: object[] };
 type Call = NonNullable<Message['tool_calls']>[number];
+type Called = NonNullable<GeminiPart['functionCall']>;
 
 /** `turn` makes the ids of calls that have none: the same every time, so that prompt caches stay warm. */
 export function toAssistant(
@@ -20,7 +21,9 @@ export function toAssistant(
 ): { message: Message | undefined; calls: OpenCall[] } {
   const draft = new Draft(turn, findings);
   for (const { part, at } of parts) draft.take(part, at);
-  return { message: draft.message(), calls: draft.open };
+  const message = draft.message();
+  if (message) findings.places.note(message, partsAt(parts));
+  return { message, calls: draft.open };
 }
 
 class Draft {
@@ -42,7 +45,7 @@ class Draft {
 
   take(part: GeminiPart, at: string): void {
     const signature = this.#ofGoogle(part.thoughtSignature ?? undefined);
-    if (part.functionCall) return this.#call(part.functionCall, signature);
+    if (part.functionCall) return this.#call(part.functionCall, `${at}.functionCall`, signature);
     if (part.thought) {
       this.#thoughts += part.text ?? '';
       this.#thoughtSignature = signature ?? this.#thoughtSignature;
@@ -75,10 +78,11 @@ class Draft {
     return undefined;
   }
 
-  #call({ id, name, args }: NonNullable<GeminiPart['functionCall']>, signature: string | undefined): void {
+  #call({ id, name, args }: Called, at: string, signature: string | undefined): void {
     const made = id || `call_${this.#turn}_${this.#calls.length}`;
     this.open.push({ id: made, name });
-    this.#calls.push({ id: made, type: 'function', function: { name, arguments: JSON.stringify(args ?? {}) } });
+    const call: Call = { id: made, type: 'function', function: { name, arguments: JSON.stringify(args ?? {}) } };
+    this.#calls.push(this.#findings.places.note(call, at));
     if (signature) this.#sign(signature, made);
   }
 
@@ -92,7 +96,7 @@ class Draft {
     if (codeExecutionResult) return this.#fenced('', codeExecutionResult.output, `${at}.codeExecutionResult`);
     if (inlineData?.mimeType.startsWith('image/')) {
       const url = `data:${inlineData.mimeType};base64,${inlineData.data}`;
-      this.#images.push({ type: 'image_url', image_url: { url } });
+      this.#images.push(this.#findings.places.note({ type: 'image_url', image_url: { url } }, at));
     } else if (kindOf(part) !== 'text') noteOnly(this.#findings, `${at}.${kindOf(part)}`);
   }
 

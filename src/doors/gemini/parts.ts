@@ -7,6 +7,11 @@ export interface PlacedPart {
   at: string;
 }
 
+/** Where a turn's parts stand: `contents.3.parts`. Of several contents it is the first. */
+export function partsAt([first]: readonly PlacedPart[]): string {
+  return first ? first.at.slice(0, first.at.lastIndexOf('.')) : 'contents';
+}
+
 /** A call that waits for its result. */
 export interface OpenCall {
   id: string;

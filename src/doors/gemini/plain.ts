@@ -1,3 +1,5 @@
+import { isObject } from '../json.ts';
+
 const ROLES = new Set<unknown>(['user', 'model']);
 
 /**
@@ -40,8 +42,4 @@ function isText(part: unknown): boolean {
   if (!isObject(part) || typeof part.text !== 'string') return false;
   for (const key in part) if (key !== 'text') return false;
   return true;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

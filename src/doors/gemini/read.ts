@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChatMessage, ChatRequest } from '../../core/chat.ts';
+import type { Notes } from '../field-names.ts';
 import { type BodyLimits, checkCount, checkShape, parseJson } from '../json.ts';
 import { toFields } from './config.ts';
 import { toMessages, turnsOf } from './contents.ts';
@@ -27,9 +28,9 @@ export function readBody(text: string, limits: BodyLimits): GeminiBody {
   return body as GeminiBody; // Checked.
 }
 
-export function toChat(body: GeminiBody, model: string, limits: BodyLimits): Read {
+export function toChat(body: GeminiBody, model: string, limits: BodyLimits, places?: Notes): Read {
   const { contents, systemInstruction, tools, toolConfig, generationConfig, labels, serviceTier, ...rest } = body;
-  const findings = noFindings();
+  const findings = noFindings(places);
   const turns = turnsOf(contents);
   checkCount(turns.length, 'contents', limits);
   const messages = [...toSystem(systemInstruction, findings), ...toMessages(turns, findings)];
@@ -39,7 +40,7 @@ export function toChat(body: GeminiBody, model: string, limits: BodyLimits): Rea
   return {
     request: {
       model,
-      messages: withDetail(messages, toDetail(config.mediaResolution ?? undefined)),
+      messages: withDetail(messages, toDetail(config.mediaResolution ?? undefined), findings.places),
       ...toTools({ contents, tools, toolConfig }, findings),
       ...toFields(config, findings),
       ...(labels && { metadata: labels }),
@@ -58,25 +59,30 @@ function readRest({ cachedContent, ...rest }: Record<string, unknown>, findings:
   noteDropped(findings, '', { ...rest, model: undefined }); // The path names it.
 }
 
+const SYSTEM = 'systemInstruction.parts';
+
 function toSystem(instruction: GeminiBody['systemInstruction'], findings: Findings): ChatMessage[] {
   const parts = instruction?.parts ?? [];
   for (const [index, part] of parts.entries()) {
-    if (typeof part.text !== 'string') noteOnly(findings, `systemInstruction.parts.${index}`);
+    if (typeof part.text !== 'string') noteOnly(findings, `${SYSTEM}.${index}`);
   }
-  const texts = parts.flatMap(({ text }) => (text ? [{ type: 'text' as const, text }] : []));
+  const { places } = findings;
+  const texts = parts.flatMap(({ text }, index) =>
+    text ? [places.note({ type: 'text' as const, text }, `${SYSTEM}.${index}`)] : [],
+  );
   const [only] = texts;
   if (!only) return [];
-  return [{ role: 'system', content: texts.length === 1 ? only.text : texts }];
+  return [places.note({ role: 'system', content: texts.length === 1 ? only.text : texts }, SYSTEM)];
 }
 
 /** One resolution for all images that name none. */
-function withDetail(messages: ChatMessage[], detail: 'low' | 'high' | undefined): ChatMessage[] {
+function withDetail(messages: ChatMessage[], detail: 'low' | 'high' | undefined, places: Notes): ChatMessage[] {
   if (!detail) return messages;
   return messages.map((message) => {
     if (message.role !== 'user' || typeof message.content === 'string') return message;
     const content = message.content.map((part) =>
-      part.type === 'image_url' ? { ...part, image_url: { detail, ...part.image_url } } : part,
+      part.type === 'image_url' ? places.same({ ...part, image_url: { detail, ...part.image_url } }, part) : part,
     );
-    return { ...message, content };
+    return places.same({ ...message, content }, message);
   });
 }

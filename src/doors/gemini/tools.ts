@@ -10,17 +10,17 @@ const SEARCHES = new Set(['googleSearch', 'googleSearchRetrieval']);
 
 export function toTools({ tools: given, toolConfig }: GeminiBody, findings: Findings): Fields {
   const tools: ChatTool[] = [];
-  let searches = false;
+  let searches: string | undefined;
   for (const [index, tool] of (given ?? []).entries()) {
     const at = `tools.${index}`;
     for (const [number, one] of (tool.functionDeclarations ?? []).entries()) {
       tools.push(toTool(one, `${at}.functionDeclarations.${number}`, findings));
     }
-    searches = readGoogles(tool, at, findings) || searches;
+    searches = readGoogles(tool, at, findings) ?? searches;
   }
   return {
     ...(tools.length > 0 && { tools }),
-    ...(searches && { web_search_options: {} }),
+    ...(searches !== undefined && { web_search_options: findings.places.note({}, searches) }),
     ...(toolConfig && toChoice(toolConfig, tools, findings)),
   };
 }
@@ -29,19 +29,18 @@ function toTool(declaration: GeminiDeclaration, at: string, findings: Findings):
   const { name, description, parameters, parametersJsonSchema, response, responseJsonSchema, behavior } = declaration;
   noteDropped(findings, at, { response, responseJsonSchema, behavior });
   const schema = parametersJsonSchema ?? (parameters ? toJsonSchema(parameters) : undefined);
-  return {
-    type: 'function',
-    function: { name, ...(description && { description }), ...(schema && { parameters: schema }) },
-  };
+  if (schema) findings.places.note(schema, `${at}.${parametersJsonSchema ? 'parametersJsonSchema' : 'parameters'}.*`);
+  const described = { name, ...(description && { description }), ...(schema && { parameters: schema }) };
+  return findings.places.note({ type: 'function', function: described }, at);
 }
 
-/** Whether one of them is a search. */
-function readGoogles(tool: GeminiTool, at: string, findings: Findings): boolean {
-  let searches = false;
+/** Where one of them is a search. */
+function readGoogles(tool: GeminiTool, at: string, findings: Findings): string | undefined {
+  let searches: string | undefined;
   for (const [name, options] of Object.entries(tool)) {
     if (name === 'functionDeclarations' || options === null || options === undefined) continue;
     if (SEARCHES.has(name)) {
-      searches = true;
+      searches = `${at}.${name}`;
       noteDropped(findings, `${at}.${name}`, typeof options === 'object' ? { ...options } : {});
     } else noteOnly(findings, `${at}.${name}`);
   }

@@ -26,15 +26,18 @@ export interface Ending {
   native: string | null;
   /** In what words the model declined; empty if it did not. */
   refusal: string;
+  stopSequence: string | undefined;
 }
 
-export function toEnding({ reason, native, refusal }: Ending): object {
-  const said = native !== null && STOP_REASONS.has(native) && reason !== 'tool_calls' ? native : MEANINGS[reason];
+export function toEnding({ reason, native, refusal, stopSequence }: Ending): object {
+  const isNative = native !== null && STOP_REASONS.has(native) && reason !== 'tool_calls';
+  const meant = reason === 'stop' && stopSequence !== undefined ? 'stop_sequence' : MEANINGS[reason];
+  const said = isNative ? native : meant;
   const stopReason = refusal ? 'refusal' : said;
   const isRefusal = stopReason === 'refusal';
   return {
     stop_reason: stopReason,
-    stop_sequence: null, // Which one it was nobody tells.
+    stop_sequence: stopReason === 'stop_sequence' ? (stopSequence ?? null) : null, // Most providers do not tell.
     stop_details: isRefusal ? { type: 'refusal', category: null, explanation: refusal || null } : null,
   };
 }

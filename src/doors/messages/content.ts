@@ -25,7 +25,7 @@ export function mark({ cache_control: mark }: Marked): CacheMarkers {
 
 export function toText(block: TextBlock, at: string, findings: Findings): ContentPart {
   if (block.citations?.length) noteCitations(block.citations, at, findings);
-  return { type: 'text', text: block.text, ...mark(block) };
+  return findings.places.note({ type: 'text', text: block.text, ...mark(block) }, at);
 }
 
 /** Ours stand where another provider has cited something, and mean nothing to Anthropic. */
@@ -36,6 +36,12 @@ function noteCitations(citations: NonNullable<TextBlock['citations']>, at: strin
 }
 
 export function toPart(block: Block, at: string, findings: Findings): ContentPart[] {
+  const parts = readPart(block, at, findings);
+  for (const part of parts) findings.places.note(part, at);
+  return parts;
+}
+
+function readPart(block: Block, at: string, findings: Findings): ContentPart[] {
   switch (block.type) {
     case 'text':
       return [toText(block, at, findings)];

@@ -1,8 +1,11 @@
 import { asGatewayError } from '../../core/errors.ts';
+import type { Original } from '../../core/wire.ts';
 import { type Pen } from '../../answers/pen.ts';
 import type { Asked, Door, Entry } from '../door.ts';
+import { fieldNamer, type Notes } from '../field-names.ts';
 import { checkCount, checkShape, parseJson } from '../json.ts';
 import type { MessagesBody } from './body.ts';
+import { namesOf } from './field-names.ts';
 import { Findings } from './findings.ts';
 import { passedHeaders } from './headers.ts';
 import { toChatRequest } from './read.ts';
@@ -38,5 +41,8 @@ function read(text: string, { limits, header }: Asked, shape: typeof Body | type
   const headers = passedHeaders(header);
   const request = toChatRequest(body, findings);
   const { lost, only, ours } = findings;
-  return { request, original: { wire: 'messages', text, passes: !ours, only, headers }, lost, pen: MESSAGES_PEN };
+  const original: Original = { wire: 'messages', text, passes: !ours, only, headers };
+  const readAgain = (places: Notes) => toChatRequest(body, new Findings(places));
+  const fieldOf = fieldNamer(() => namesOf(body), readAgain);
+  return { request, original, lost, pen: MESSAGES_PEN, fieldOf };
 }

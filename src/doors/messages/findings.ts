@@ -1,14 +1,20 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { Warning } from '../../core/provider.ts';
+import { type Notes, UNNOTED } from '../field-names.ts';
 
 /** What reading a request finds out beside the request. */
 export class Findings {
   readonly lost: Warning[] = [];
+  readonly places: Notes;
   /** The first field that only Anthropic can serve. */
   only: string | undefined;
   /** Words in it are only ours to understand. */
   ours = false;
   readonly #kinds = new Set<string>();
+
+  constructor(places = UNNOTED) {
+    this.places = places;
+  }
 
   /** A long history loses the same thing in every turn: the first is named. */
   dropped(param: string, note?: string): void {

@@ -127,6 +127,7 @@ function toFormat({ output_config: output, output_format: former }: MessagesBody
     return {};
   }
   const { schema } = format;
+  findings.places.note(schema, output?.format ? 'output_config.format.schema.*' : 'output_format.schema.*');
   return {
     response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict: isStrict(schema) } },
   };

@@ -1,9 +1,18 @@
-import type { AnswerFacts, AnswerHead, ChoiceSink, ToolCallHead } from '../../core/answer.ts';
+import type { AnswerFacts, AnswerHead, ChoiceSink, EndDetails, ToolCallHead } from '../../core/answer.ts';
 import type { Annotation, FinishReason, ReasoningDetail, Usage } from '../../core/chat.ts';
 import type { ChunkOptions } from '../../answers/chunk-writer.ts';
 import { noFacts, noteHead } from '../../answers/facts.ts';
 import type { StreamWriter } from '../../answers/pen.ts';
-import { bareCitation, imageText, isClaudes, messageHead, toCitation, toEnding, toUsage } from './answer.ts';
+import {
+  bareCitation,
+  type Ending,
+  imageText,
+  isClaudes,
+  messageHead,
+  toCitation,
+  toEnding,
+  toUsage,
+} from './answer.ts';
 import { Blocks } from './blocks.ts';
 
 /** Writes an answer down as Anthropic's events. There is one choice: the wire has no more. */
@@ -17,7 +26,7 @@ export class MessageWriter implements StreamWriter, ChoiceSink {
   #toolCalls = 0;
   #said = '';
   #refusal = '';
-  #finish: { reason: FinishReason; native: string | null } | undefined;
+  #finish: Pick<Ending, 'reason' | 'native' | 'stopSequence'> | undefined;
   #written = '';
   #hasBegun = false;
 
@@ -93,8 +102,8 @@ export class MessageWriter implements StreamWriter, ChoiceSink {
 
   logprobs(): void {} // Nobody can ask for them here.
 
-  finish(reason: FinishReason, native: string | null): void {
-    this.#finish = { reason, native };
+  finish(reason: FinishReason, native: string | null, more?: EndDetails): void {
+    this.#finish = { reason, native, stopSequence: more?.stopSequence };
     this.facts.said = true;
     this.facts.finishReason = reason;
     this.facts.nativeFinishReason = native ?? undefined;
@@ -102,9 +111,9 @@ export class MessageWriter implements StreamWriter, ChoiceSink {
 
   /** The usage may come after the end: both are in one event. */
   close(): void {
-    const { reason = 'stop', native = null } = this.#finish ?? {};
+    const { reason = 'stop', native = null, stopSequence } = this.#finish ?? {};
     this.#blocks.end();
-    const delta = { ...toEnding({ reason, native, refusal: this.#refusal }), container: null };
+    const delta = { ...toEnding({ reason, native, refusal: this.#refusal, stopSequence }), container: null };
     const usage = toUsage(this.facts.usage, this.#serviceTier);
     this.#write(frameOf({ type: 'message_delta', delta, usage, ...(this.extension && { signalbox: this.extension }) }));
     this.#write(frameOf({ type: 'message_stop' }));

@@ -41,7 +41,8 @@ function toFunction(tool: Tool, at: string, findings: Findings): ChatTool {
   const isHeld = strict === true && isStrict(parameters);
   if (strict && !isHeld) findings.changed(`${at}.strict`, 'the schema is not enforced');
   const described = { name, ...(description && { description }), parameters, ...(isHeld && { strict: true }) };
-  return { type: 'function', function: described, ...mark(tool) } as ChatTool;
+  findings.places.note(parameters, `${at}.input_schema.*`);
+  return findings.places.note({ type: 'function', function: described, ...mark(tool) } as ChatTool, at);
 }
 
 const SEARCHED = new Set(['type', 'name', 'user_location', 'cache_control']);
@@ -49,10 +50,11 @@ const SEARCHED = new Set(['type', 'name', 'user_location', 'cache_control']);
 function toWebSearch(tool: Tool, at: string, findings: Findings): NonNullable<ChatRequest['web_search_options']> {
   noteRest(tool, SEARCHED, at, findings);
   const where = tool.user_location;
-  if (!where) return {};
+  if (!where) return findings.places.note({}, at);
   const { city, country, region, timezone } = where;
   const approximate = Object.entries({ city, country, region, timezone }).filter(([, value]) => value);
-  return { user_location: { type: 'approximate', approximate: Object.fromEntries(approximate) } };
+  const asked = { user_location: { type: 'approximate' as const, approximate: Object.fromEntries(approximate) } };
+  return findings.places.note(asked, at);
 }
 
 /** What is not said is what the API would take in its place, too. */

@@ -10,7 +10,7 @@ import type {
   ToolResultBlock,
   ToolUseBlock,
 } from './body.ts';
-import { asContent, mark, toPart, toParts, toText } from './content.ts';
+import { asContent, type Content, mark, toPart, toParts, toText } from './content.ts';
 import { type Findings, invalid } from './findings.ts';
 
 /** As the Claude of every platform signs it, and every dialect of it replays it. */
@@ -22,9 +22,13 @@ export function toMessages({ system, messages }: MessagesBody, findings: Finding
 }
 
 function toSystem(content: string | readonly Block[], at: string, findings: Findings): ChatMessage[] {
-  if (typeof content === 'string') return content === '' ? [] : [{ role: 'system', content }];
-  const parts = content.flatMap((block, index) => toInstruction(block, `${at}.${index}`, findings));
-  return parts.length === 0 ? [] : [{ role: 'system', content: asContent(parts) } as ChatMessage];
+  if (content === '') return [];
+  const said = typeof content === 'string' ? content : toInstructions(content, at, findings);
+  return said.length === 0 ? [] : [findings.places.note({ role: 'system', content: said } as ChatMessage, at)];
+}
+
+function toInstructions(blocks: readonly Block[], at: string, findings: Findings): Content {
+  return asContent(blocks.flatMap((block, index) => toInstruction(block, `${at}.${index}`, findings)));
 }
 
 /** Tools that come and go: elsewhere all of them are there all the time, but for those that are defined only here. */
@@ -59,7 +63,7 @@ function toTurn(message: Message, at: string, findings: Findings): ChatMessage[]
   const { role, content } = message;
   if (typeof content === 'string') {
     if (content === '' && role === 'user') throw invalid(`${at}.content`, 'a user message must not be empty');
-    return [{ role, content }];
+    return [findings.places.note({ role, content }, `${at}.content`)];
   }
   if (role === 'assistant') return toAssistant(content, `${at}.content`, findings);
   return toUser(content, `${at}.content`, findings);
@@ -74,7 +78,7 @@ function toUser(blocks: readonly Block[], at: string, findings: Findings): ChatM
     if (block.type === 'tool_result') results.push(toResult(block, `${at}.${index}`, findings));
     else parts.push(...toPart(block, `${at}.${index}`, findings));
   }
-  if (parts.length > 0) results.push({ role: 'user', content: asContent(parts) });
+  if (parts.length > 0) results.push(findings.places.note({ role: 'user', content: asContent(parts) }, at));
   return results;
 }
 
@@ -88,7 +92,7 @@ function toResult(block: ToolResultBlock, at: string, findings: Findings): ChatM
     ...(block.is_error && { is_error: true }),
     ...mark(block),
   };
-  return result as ChatMessage; // OpenAI's type has no images here; every dialect takes them.
+  return findings.places.note(result as ChatMessage, at); // OpenAI's type has no images here; every dialect takes them.
 }
 
 /** An assistant's turn while it is read. */
@@ -111,7 +115,7 @@ function toAssistant(blocks: readonly Block[], at: string, findings: Findings): 
     ...(thoughts && { reasoning_content: thoughts }),
     ...(details.length > 0 && { reasoning_details: details }),
   };
-  return [message as ChatMessage];
+  return [findings.places.note(message as ChatMessage, at)];
 }
 
 function addSpoken(spoken: Spoken, block: Block, at: string, findings: Findings): void {
@@ -149,7 +153,8 @@ function toCall(block: ToolUseBlock, at: string, findings: Findings): object {
   const { id, name, input, caller, toolset_name: toolset } = block;
   if (toolset) findings.needsAnthropic(`${at}.toolset_name`);
   if (caller?.type !== undefined && caller.type !== 'direct') findings.needsAnthropic(`${at}.caller`);
-  return { id, type: 'function', function: { name, arguments: JSON.stringify(input) }, ...mark(block) };
+  const call = { id, type: 'function', function: { name, arguments: JSON.stringify(input) }, ...mark(block) };
+  return findings.places.note(call, at);
 }
 
 function addThought(spoken: Spoken, { thinking, signature }: ThinkingBlock, findings: Findings): void {

@@ -6,11 +6,11 @@ import { bareCitation, imageText, isClaudes, messageHead, toCitation, toEnding, 
 /** A collected answer as the JSON of Anthropic's message. */
 export function writeWhole({ choices, facts }: AnswerCollector, { newId, model }: AnswerStamp): string {
   const choice = choices.get(0);
-  const ending = { reason: choice?.finishReason ?? 'stop', native: choice?.native ?? null, refusal: '' } as const;
+  const { finishReason: reason = 'stop', native = null, refusalText: refusal = '', stopSequence } = choice ?? {};
   return JSON.stringify({
     ...messageHead(newId('msg_', 24), facts.model ?? model),
     content: choice ? toContent(choice) : [],
-    ...toEnding({ ...ending, refusal: choice?.refusalText ?? '' }),
+    ...toEnding({ reason, native, refusal, stopSequence }),
     usage: toUsage(facts.usage),
   });
 }

@@ -1,9 +1,13 @@
 import type { Ceilings } from '../../core/ceilings.ts';
+import type { ChatRequest } from '../../core/chat.ts';
 import { errorBody, GatewayError } from '../../core/errors.ts';
+import type { FieldOf } from '../../core/field-names.ts';
 import type { Original } from '../../core/wire.ts';
 import type { Asked, Door, Entry } from '../door.ts';
+import { fieldNamer, type Notes } from '../field-names.ts';
 import { checkCount, checkShape, parseJson } from '../json.ts';
 import { responseOf } from './echo.ts';
+import { NAMES } from './field-names.ts';
 import { type Input, inputOf, listed } from './input.ts';
 import { isResponse, parsed, ResponsesPen } from './pen.ts';
 import { nativeOf } from './reasoning.ts';
@@ -15,29 +19,8 @@ import { type Kept, newResponseId, type Opening, type Recording, type ResponseOb
 export const RESPONSES: Door = {
   name: 'responses',
   read: (text, asked) => enter(text, asked, {}).entry,
-  refusal(error) {
-    const { error: said } = errorBody(error);
-    return { error: { ...said, param: said.param && inClientsWords(said.param) } };
-  },
+  refusal: errorBody,
 };
-
-/** What a dialect complains of is chat's. */
-const CHAT_WORDS = new Map([
-  ['messages', 'input'],
-  ['max_tokens', 'max_output_tokens'],
-  ['max_completion_tokens', 'max_output_tokens'],
-  ['reasoning_effort', 'reasoning.effort'],
-  ['response_format', 'text.format'],
-  ['verbosity', 'text.verbosity'],
-  ['logprobs', 'include'],
-  ['web_search_options', 'tools'],
-]);
-
-/** Places inside a message are not the client's: there the field alone is named. */
-function inClientsWords(param: string): string {
-  const [field = ''] = param.split(/[.[]/, 1);
-  return CHAT_WORDS.get(field) ?? param;
-}
 
 /** The door for one request, with what the store had for it and a record of what it is to keep. */
 export function openRecording(opening: Opening): Recording {
@@ -81,7 +64,7 @@ function enter(text: string, { limits, header }: Asked, opening: Partial<Opening
   refuseConversations(body, opening);
   const input = inputOf(body, opening);
   checkCount(input.items.length, 'input', limits);
-  const read = readRequest(body, input.items, input.from);
+  const read = readRequest(body, input);
   if (read.request.messages.length === 0 && read.only === undefined) {
     throw new GatewayError('invalid_request', 'input: There is nothing to answer', { param: 'input' });
   }
@@ -89,7 +72,14 @@ function enter(text: string, { limits, header }: Asked, opening: Partial<Opening
   const wanted = { summary: wantsSummary(body), logprobs: body.include?.includes(LOGPROBS) ?? false, origins };
   const pen = new ResponsesPen({ body, wanted }, opening);
   const original = { ...originalOf(text, { body, input, read, opening }), headers: headersOf(header) };
-  return { entry: { request, original, lost, pen, ceilings: ceilingsOf(body) }, body, input, pen };
+  const fieldOf = namerOf((places) => readRequest(body, input, places).request);
+  return { entry: { request, original, lost, pen, ceilings: ceilingsOf(body), fieldOf }, body, input, pen };
+}
+
+/** What came from the store has no places inside. */
+function namerOf(readAgain: (places: Notes) => ChatRequest): FieldOf {
+  const fieldOf = fieldNamer(() => NAMES, readAgain);
+  return (param) => fieldOf(param).replace(/^(previous_response_id)\..*/, '$1');
 }
 
 function refuseConversations({ conversation, background }: ResponsesBody, { id }: Partial<Opening>): void {

@@ -1,6 +1,7 @@
 /** A list of items as the turns of a chat. */
 import type { ChatMessage, ReasoningDetail } from '../../core/chat.ts';
 import type { Warning } from '../../core/provider.ts';
+import type { Notes } from '../field-names.ts';
 import { argumentsOf, type CallKind, isOutput, kindOfCall, textOf } from './calls.ts';
 import { readContent } from './parts.ts';
 import { detailsOf, plainTextOf } from './reasoning.ts';
@@ -28,49 +29,57 @@ export class Turns {
   readonly lost: Warning[] = [];
   only: string | undefined;
   readonly #tools: Toolbox;
+  readonly #places: Notes;
   #turn: Turn | undefined;
 
   constructor(tools: Toolbox) {
     this.#tools = tools;
+    this.#places = tools.places;
   }
 
   add(item: Item, param: string): void {
     const type = typeOf(item);
     if (type === 'message') return this.#message(item, param);
-    if (type === 'reasoning') return this.#assistant.think(item);
+    if (type === 'reasoning') return this.#assistant(param).think(item);
     if (type === 'additional_tools') return this.#addTools(item, param);
     if (isOutput(type) && !isHosted(item)) return this.#output(item, param);
     const kind = kindOfCall(type);
-    if (kind && !isHosted(item)) return this.#assistant.call(item, kind, this.#tools.nameOf(kind, item));
+    if (kind && !isHosted(item)) {
+      const call = this.#assistant(param).call(item, kind, this.#tools.nameOf(kind, item));
+      this.#places.note(call, param);
+      return;
+    }
     this.#other(type, param);
   }
 
   end(): void {
     const message = this.#turn?.message();
-    if (message) this.messages.push(message);
+    if (this.#turn && message) this.messages.push(this.#places.note(message, this.#turn.at));
     this.#turn = undefined;
   }
 
-  get #assistant(): Turn {
-    return (this.#turn ??= new Turn());
+  #assistant(param: string): Turn {
+    return (this.#turn ??= new Turn(param));
   }
 
   /** `developer` becomes `system`: to OpenAI they are the same, and many servers know only the old word. */
   #message(item: Item, param: string): void {
-    const { content, only } = readContent(item.content, `${param}.content`);
+    const at = contentAt(param);
+    const { content, only } = readContent(item.content, at, this.#places);
     this.only ??= only;
-    if (item.role === 'assistant') return this.#assistant.say(item);
+    if (item.role === 'assistant') return this.#assistant(param).say(item);
     this.end();
     const role = item.role === 'user' ? 'user' : 'system';
-    this.messages.push({ role, content } as ChatMessage); // Media in a system message is the provider's to judge.
+    this.messages.push(this.#places.note({ role, content } as ChatMessage, at)); // Media in a system message is the provider's to judge.
   }
 
   #output(item: Item, param: string): void {
     this.end();
-    const { content, only } = readContent(resultOf(item), `${param}.output`);
+    const { content, only } = readContent(resultOf(item), `${param}.output`, this.#places);
     this.only ??= only;
     const id = textOf(item.call_id ?? item.id);
-    this.messages.push({ role: 'tool', tool_call_id: id, content } as ChatMessage); // Tools may answer in images.
+    const result = { role: 'tool', tool_call_id: id, content } as ChatMessage; // Tools may answer in images.
+    this.messages.push(this.#places.note(result, param));
     if (item.type === 'tool_search_output') this.#addTools(item, param);
   }
 
@@ -84,6 +93,11 @@ export class Turns {
     if (!RECORDS.has(type)) this.only ??= param;
     else if (!this.lost.some(({ note }) => note === type)) this.lost.push({ param, action: 'dropped', note: type });
   }
+}
+
+/** A text alone has nothing inside. */
+function contentAt(param: string): string {
+  return param === 'input' ? param : `${param}.content`;
 }
 
 /** A search for tools that OpenAI has done itself. */
@@ -101,11 +115,17 @@ function resultOf(item: Item): unknown {
 
 /** What an assistant thinks, says and calls between two of others' turns: in chat one message. */
 class Turn {
+  /** Where it begins. */
+  readonly at: string;
   readonly #texts: string[] = [];
   readonly #details: ReasoningDetail[] = [];
   readonly #calls: NonNullable<Assistant['tool_calls']> = [];
   #thought = '';
   #refusal = '';
+
+  constructor(at: string) {
+    this.at = at;
+  }
 
   think(item: Item): void {
     this.#details.push(...detailsOf(item));
@@ -120,9 +140,11 @@ class Turn {
     }
   }
 
-  call(item: Item, kind: CallKind, name: string): void {
+  call(item: Item, kind: CallKind, name: string): object {
     const id = textOf(item.call_id);
-    this.#calls.push({ id, type: 'function', function: { name, arguments: argumentsOf(kind, item) } });
+    const call = { id, type: 'function' as const, function: { name, arguments: argumentsOf(kind, item) } };
+    this.#calls.push(call);
+    return call;
   }
 
   /** Undefined where it came to nothing but a thought. */

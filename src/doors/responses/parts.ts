@@ -1,4 +1,5 @@
 import type { ContentPart } from '../../core/chat.ts';
+import type { Notes } from '../field-names.ts';
 import { textOf } from './calls.ts';
 import { isJson, type Json } from './stored.ts';
 
@@ -11,14 +12,15 @@ export interface ReadParts {
 type Breakpoint = NonNullable<ContentPart['prompt_cache_breakpoint']>;
 
 /** What a message or a tool's result holds. A text stays one. */
-export function readContent(content: unknown, param: string): ReadParts {
+export function readContent(content: unknown, param: string, places: Notes): ReadParts {
   if (!Array.isArray(content)) return { content: textOf(content) };
   const parts: ContentPart[] = [];
   let only: string | undefined;
   for (const [index, part] of content.filter(isJson).entries()) {
     const read = readPart(part);
-    if (read) parts.push(isJson(part.prompt_cache_breakpoint) ? { ...read, ...cacheOf(part) } : read);
-    else only ??= `${param}.${index}`;
+    const at = `${param}.${index}`;
+    if (read) parts.push(places.note(isJson(part.prompt_cache_breakpoint) ? { ...read, ...cacheOf(part) } : read, at));
+    else only ??= at;
   }
   return { content: parts, only };
 }

@@ -2,6 +2,8 @@
 import type { ChatRequest } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Warning } from '../../core/provider.ts';
+import type { Notes } from '../field-names.ts';
+import type { Input } from './input.ts';
 import { Turns } from './items.ts';
 import type { ResponsesBody } from './schema.ts';
 import { isJson, type Item } from './stored.ts';
@@ -64,8 +66,12 @@ const READ = new Set<string>([
 export const LOGPROBS = 'message.output_text.logprobs';
 
 /** `items`: the input, earlier responses' included; the request's own begin at `from`. */
-export function readRequest(body: ResponsesBody, items: readonly Item[], from = 0): ReadRequest {
-  const tools = new Toolbox();
+export function readRequest(
+  body: ResponsesBody,
+  { items, from }: Pick<Input, 'items' | 'from'>,
+  places?: Notes,
+): ReadRequest {
+  const tools = new Toolbox(places);
   for (const [index, tool] of (body.tools ?? []).entries()) tools.add(tool, `tools.${index}`);
   const turns = turnsOf(body, tools, { items, from });
   const choice = readChoice(body.tool_choice, tools);
@@ -75,7 +81,7 @@ export function readRequest(body: ResponsesBody, items: readonly Item[], from = 
     ...sameFields(body),
     ...toolFields(body, tools, choice),
     ...limitOf(body),
-    ...textOf(body),
+    ...textOf(body, tools.places),
     ...reasoningOf(body),
     ...(body.include?.includes(LOGPROBS) && { logprobs: true }),
   };
@@ -105,21 +111,20 @@ function toolFields(
 }
 
 function turnsOf(
-  { instructions }: ResponsesBody,
+  { instructions, input }: ResponsesBody,
   tools: Toolbox,
   { items, from }: { items: readonly Item[]; from: number },
 ): Turns {
   const turns = new Turns(tools);
-  if (instructions) turns.messages.push({ role: 'system', content: instructions });
-  for (const [index, item] of items.entries()) turns.add(item, paramOf(index, from));
+  if (instructions) turns.messages.push(tools.places.note({ role: 'system', content: instructions }, 'instructions'));
+  const paramOf = typeof input === 'string' ? () => 'input' : (index: number) => `input.${index}`;
+  for (const [index, item] of items.entries()) turns.add(item, index < from ? STORED : paramOf(index - from));
   turns.end();
   return turns;
 }
 
 /** What came from the store has no place in the request. */
-function paramOf(index: number, from: number): string {
-  return index < from ? 'previous_response_id' : `input.${index - from}`;
-}
+const STORED = 'previous_response_id';
 
 function sameFields(body: ResponsesBody): Pick<ChatRequest, (typeof SAME_NAME)[number]> {
   return Object.fromEntries(
@@ -132,8 +137,9 @@ function limitOf({ max_output_tokens: limit }: ResponsesBody): Pick<ChatRequest,
   return typeof limit === 'number' ? { max_tokens: limit } : {};
 }
 
-function textOf({ text }: ResponsesBody): Pick<ChatRequest, 'response_format' | 'verbosity'> {
+function textOf({ text }: ResponsesBody, places: Notes): Pick<ChatRequest, 'response_format' | 'verbosity'> {
   const verbosity = text?.verbosity as ChatRequest['verbosity']; // Who does not know the word says so.
+  if (isJson(text?.format) && isJson(text.format.schema)) places.note(text.format.schema, 'text.format.schema.*');
   return { ...formatOf(text?.format), ...(verbosity && { verbosity }) };
 }
 

@@ -1,5 +1,5 @@
 /** Only what the router acts on is checked; what it merely passes on stays the provider's to judge. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isJson } from './stored.ts';
 
 const nullish = <T extends z.ZodType>(schema: T) => schema.nullish();

@@ -1,6 +1,7 @@
 import type { ChatRequest, ChatTool } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Warning } from '../../core/provider.ts';
+import { type Notes, UNNOTED } from '../field-names.ts';
 import { type CallKind, CRAFTS, type Origin, textOf } from './calls.ts';
 import { isJson, type Json } from './stored.ts';
 
@@ -17,11 +18,16 @@ const SAID_OF_SEARCHES = new Set(['type', 'search_context_size', 'user_location'
 export class Toolbox {
   readonly tools: ChatTool[] = [];
   readonly lost: Warning[] = [];
+  readonly places: Notes;
   /** By the function's name. */
   readonly origins = new Map<string, Origin>();
   webSearch: WebSearch | undefined;
   /** The first tool that only OpenAI itself can carry out. */
   only: string | undefined;
+
+  constructor(places = UNNOTED) {
+    this.places = places;
+  }
 
   /** `param`: where the tool stands. */
   add(tool: Json, param: string): void {
@@ -57,6 +63,7 @@ export class Toolbox {
 
   #function(tool: Json, param: string, namespace?: string): void {
     const { name, description, parameters, strict } = tool;
+    if (isJson(parameters)) this.places.note(parameters, `${param}.parameters.*`);
     this.#offer({ kind: 'function', name: textOf(name), namespace }, param, {
       ...(typeof description === 'string' && { description }),
       ...(isJson(parameters) && { parameters }),
@@ -112,6 +119,7 @@ export class Toolbox {
       ...((size === 'low' || size === 'medium' || size === 'high') && { search_context_size: size }),
       ...(isJson(place) && { user_location: { type: 'approximate', approximate: placeOf(place) } }),
     };
+    this.places.note(this.webSearch, param);
     for (const field of Object.keys(tool)) {
       if (!SAID_OF_SEARCHES.has(field) && (tool[field] ?? undefined) !== undefined) this.#drop(`${param}.${field}`);
     }
@@ -124,7 +132,7 @@ export class Toolbox {
       throw new GatewayError('invalid_request', `Two tools have the name '${name}'`, { param: `${param}.name` });
     }
     this.origins.set(name, origin);
-    this.tools.push({ type: 'function', function: { name, ...said } });
+    this.tools.push(this.places.note({ type: 'function', function: { name, ...said } }, param));
   }
 
   #refuse(param: string): void {

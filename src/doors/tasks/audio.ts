@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Usage } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { Form } from '../form.ts';
 import { checkShape, parseJson } from '../json.ts';
 import { asItCame, jsonOriginal, type TaskDoor, tokensOf } from './door.ts';
-import { Form } from './multipart.ts';
 import { secondsOf } from './sound.ts';
 
 const Spoken = z.looseObject({

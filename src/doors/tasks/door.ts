@@ -1,10 +1,11 @@
 /** A door for what is no conversation: it reads the client's words and writes what no provider has said in them. */
+import type { FieldOf } from '../../core/field-names.ts';
 import type { Content, Task, TaskAnswer } from '../../core/task.ts';
 import type { BodyLimits } from '../json.ts';
 
 export interface TaskDoor {
   /** As a key's `doors` name it. */
-  readonly name: 'embeddings' | 'moderations' | 'images' | 'audio';
+  readonly name: 'embeddings' | 'moderations' | 'images' | 'audio' | 'gemini';
   /** Throws `invalid_request` that names the client's own field. */
   read(sent: Sent): TaskEntry;
 }
@@ -20,8 +21,10 @@ export interface TaskEntry {
   task: Task;
   /** Of the longest of its texts, each of which has the model's context to itself. */
   longestTokens: number;
-  /** `model` is the provider's name for it. */
+  /** `model` is the provider's name for it. Where the answer is in the client's words already, its `body`. */
   write: (answer: TaskAnswer, model: string) => string;
+  /** Without it OpenAI's names of fields are the client's own. */
+  fieldOf?: FieldOf | undefined;
 }
 
 const CHARS_PER_TOKEN = 4;

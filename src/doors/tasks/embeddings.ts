@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import type { Usage } from '../../core/chat.ts';
 import type { EmbeddingsTask, TaskAnswer } from '../../core/task.ts';
 import { checkShape, parseJson } from '../json.ts';
 import { jsonOriginal, type TaskDoor, type TaskEntry, tokensOf } from './door.ts';
@@ -36,31 +37,39 @@ export const EMBEDDINGS: TaskDoor = {
     checkShape(json, Body, limits);
     const body = json as z.infer<typeof Body>;
     const inputs = inputsOf(body.input);
-    const weights = inputs.map((input) => (typeof input === 'string' ? tokensOf(input) : input.length));
-    const tokens = weights.reduce((sum, weight) => sum + weight, 0);
+    const { expected, longestTokens } = weigh(inputs);
     const task: EmbeddingsTask = {
       kind: 'embeddings',
       model: body.model,
       stream: undefined,
       original: jsonOriginal(body),
-      expected: { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens },
+      expected,
       inputs,
       dimensions: body.dimensions ?? undefined,
       format: body.encoding_format ?? 'float',
       inputType: body.input_type ?? undefined,
       user: body.user ?? undefined,
     };
-    const longestTokens = weights.reduce((most, weight) => Math.max(most, weight), 0);
     return { task, longestTokens, write: (answer, model) => write(answer, task, model) };
   },
 };
+
+/** What the texts will take, all together and the longest of them. */
+export function weigh(inputs: EmbeddingsTask['inputs']): { expected: Usage; longestTokens: number } {
+  const weights = inputs.map((input) => (typeof input === 'string' ? tokensOf(input) : input.length));
+  const tokens = weights.reduce((sum, weight) => sum + weight, 0);
+  const longestTokens = weights.reduce((most, weight) => Math.max(most, weight), 0);
+  return { expected: { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens }, longestTokens };
+}
 
 function inputsOf(input: z.infer<typeof Body>['input']): EmbeddingsTask['inputs'] {
   if (typeof input === 'string') return [input];
   return isTokens(input) ? [input] : input;
 }
 
-function write({ vectors = [], usage, model: named }: TaskAnswer, task: EmbeddingsTask, model: string): string {
+function write(answer: TaskAnswer, task: EmbeddingsTask, model: string): string {
+  const { vectors = [], usage, model: named, body } = answer;
+  if (body !== undefined) return body;
   const encode = task.format === 'base64' ? asBase64 : asFloats;
   const { prompt_tokens, total_tokens } = usage ?? task.expected;
   return JSON.stringify({

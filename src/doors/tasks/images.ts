@@ -1,10 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Usage } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { ImagesTask, TaskAnswer } from '../../core/task.ts';
+import { Form } from '../form.ts';
 import { checkShape, parseJson } from '../json.ts';
 import { jsonOriginal, type Sent, type TaskDoor, type TaskEntry, tokensOf } from './door.ts';
-import { Form } from './multipart.ts';
 
 const Body = z.looseObject({
   model: z.string().min(1),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkShape, parseJson } from '../json.ts';
 import { asItCame, jsonOriginal, type TaskDoor, tokensOf } from './door.ts';
 

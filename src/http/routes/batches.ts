@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
-import { GatewayError } from '../../core/errors.ts';
+import * as z from 'zod';
 import { ownerOf } from '../../core/objects.ts';
 import { isOver } from '../../batches/batch-object.ts';
+import { parseJson, readShape } from '../../doors/json.ts';
 import { type BatchRoutesParts, type Called, callerAt, listed, ownerAt, pageOf, told } from './files.ts';
 
 const MAX_BYTES = 64 * 1024;
@@ -60,17 +60,5 @@ export function batchRoutes(parts: BatchRoutesParts): Called {
 }
 
 async function bodyOf({ http }: BatchRoutesParts, c: Context): Promise<z.infer<typeof Body>> {
-  const parsed = Body.safeParse(fromJson(await http.readBody(c, MAX_BYTES)));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const param = issue?.path.join('.') || undefined;
-  throw new GatewayError('invalid_request', `${param ?? 'body'}: ${issue?.message ?? 'is not valid'}`, { param });
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GatewayError('invalid_request', 'The body is not JSON', { cause });
-  }
+  return readShape(parseJson(await http.readBody(c, MAX_BYTES)), Body);
 }

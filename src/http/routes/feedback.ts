@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
-import { GatewayError } from '../../core/errors.ts';
+import * as z from 'zod';
+import { parseJson, readShape } from '../../doors/json.ts';
 import type { Caller } from '../authenticate.ts';
 import { headersOf } from '../entrance.ts';
 import type { HttpPort } from '../port.ts';
@@ -38,24 +38,9 @@ const Body = z
 /** `POST /v1/feedback`: a line in the log, for `signalbox fit` to learn from. */
 export function feedbackRoutes({ http, onFeedback }: FeedbackParts): Hono<{ Variables: { caller: Caller } }> {
   return new Hono<{ Variables: { caller: Caller } }>().post('/', async (c) => {
-    const { id, thumb, judge, score = thumb === 'up' ? 1 : 0 } = parse(await http.readBody(c, MAX_BYTES));
+    const body = readShape(parseJson(await http.readBody(c, MAX_BYTES)), Body);
+    const { id, thumb, judge, score = thumb === 'up' ? 1 : 0 } = body;
     onFeedback({ requestId: id, key: c.get('caller').name, score, judge });
     return c.body(null, 204, headersOf(c));
   });
-}
-
-function parse(text: string): z.infer<typeof Body> {
-  const parsed = Body.safeParse(fromJson(text));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const param = issue?.path.join('.') || undefined;
-  throw new GatewayError('invalid_request', `${param ?? 'body'}: ${issue?.message ?? 'is not valid'}`, { param });
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GatewayError('invalid_request', 'The body is not JSON', { cause });
-  }
 }

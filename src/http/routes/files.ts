@@ -1,11 +1,11 @@
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Caller, forbiddenDoor, mayEnter } from '../../core/caller.ts';
-import { GatewayError } from '../../core/errors.ts';
 import { ownerOf } from '../../core/objects.ts';
 import { uploadOf } from '../../batches/files.ts';
-import { parseForm } from '../../batches/multipart.ts';
 import type { Batches } from '../../batches/batches.ts';
+import { Form } from '../../doors/form.ts';
+import { readShape } from '../../doors/json.ts';
 import { headersOf } from '../entrance.ts';
 import type { HttpPort } from '../port.ts';
 
@@ -28,8 +28,8 @@ export function fileRoutes(parts: BatchRoutesParts): Called {
   const routes: Called = new Hono();
   routes.post('/', async (c) => {
     const owner = ownerAt(c);
-    const text = await http.readBody(c, files.maxFileBytes + FORM_BYTES);
-    const file = await files.create(owner, uploadOf(parseForm(http.header(c, 'content-type'), text)));
+    const bytes = await http.readBytes(c, files.maxFileBytes + FORM_BYTES);
+    const file = await files.create(owner, uploadOf(new Form(bytes, http.header(c, 'content-type') ?? '')));
     return told(parts, c, file);
   });
   routes.get('/', async (c) => {
@@ -80,9 +80,5 @@ const FilePage = z.object({
 
 /** Throws `invalid_request` that names the parameter. */
 export function pageOf<T extends z.ZodType>(c: Context, schema: T): z.infer<T> {
-  const parsed = schema.safeParse(c.req.query());
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const param = issue?.path.join('.') || undefined;
-  throw new GatewayError('invalid_request', `${param ?? 'query'}: ${issue?.message ?? 'is not valid'}`, { param });
+  return readShape(c.req.query(), schema, 'query');
 }

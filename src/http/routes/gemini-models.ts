@@ -3,14 +3,16 @@ import { type Caller, forbiddenName, mayUse } from '../../core/caller.ts';
 import type { Deployment } from '../../core/deployment.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { calledBy, GEMINI, GEMINI_COUNT } from '../../doors/gemini/door.ts';
+import { EMBED_VERBS, geminiEmbeddings } from '../../doors/gemini/embeddings.ts';
 import type { RoutingView } from '../../routing/view.ts';
 import { countTokens } from '../../gateway/count.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
-import { type ConverseParts, converse } from '../converse.ts';
+import { converse } from '../converse.ts';
 import { type Called, headersOf, inboundOf } from '../entrance.ts';
+import { serveTask, type TaskParts } from './tasks.ts';
 
 /** `/v1beta`, as Google's clients know it: `GET /models`, `/models/{id}`, `POST /models/{id}:generateContent` and so on. */
-export function geminiRoutes(parts: ConverseParts): Hono<Called> {
+export function geminiRoutes(parts: TaskParts): Hono<Called> {
   const { gateway } = parts;
   return new Hono<Called>()
     .get('/models', (c) => listModels(c, gateway))
@@ -23,7 +25,7 @@ export function geminiRoutes(parts: ConverseParts): Hono<Called> {
  * The same under `/v1`, where the SDK for JavaScript asks since version 3. There the lists of models are OpenAI's, so
  * Google's clients are told by their headers.
  */
-export function geminiV1Routes(parts: ConverseParts): Hono<Called> {
+export function geminiV1Routes(parts: TaskParts): Hono<Called> {
   const { http, gateway } = parts;
   const isGoogles = (c: Context) => GOOGLES.some((name) => http.header(c, name) !== undefined);
   return new Hono<Called>()
@@ -45,17 +47,20 @@ function oneModel(c: Context<Called>, { routing }: Gateway, id: string): Respons
 }
 
 /** `POST …/{id}:generateContent` and its like. */
-function geminiCalls(parts: ConverseParts): Hono<Called> {
+function geminiCalls(parts: TaskParts): Hono<Called> {
   return new Hono<Called>().post('/:call{.+}', (c) => {
     c.set('door', GEMINI);
-    const { verb } = calledBy({ param: (name) => c.req.param(name as 'call') });
+    const { model, verb } = calledBy({ param: (name) => c.req.param(name as 'call') });
     if (verb === 'countTokens') return count(c, parts);
     if (verb === 'streamGenerateContent') requireEvents(c.req.query('alt'));
+    if (verb === 'embedContent' || verb === 'batchEmbedContents') {
+      return serveTask(c, geminiEmbeddings(model, verb), parts);
+    }
     return converse(c, GEMINI, parts);
   });
 }
 
-async function count(c: Context, parts: ConverseParts): Promise<Response> {
+async function count(c: Context, parts: TaskParts): Promise<Response> {
   const { gateway, http } = parts;
   const { inputTokens, isEstimate, candidate } = await countTokens(gateway, await inboundOf(c, GEMINI_COUNT, parts));
   const headers = headersOf(c);
@@ -106,7 +111,10 @@ function toModel(id: string, deployment: Deployment | undefined): GeminiModel {
     name: `models/${id}`,
     displayName: id,
     version: '',
-    supportedGenerationMethods: tasks.includes('chat') ? ['generateContent', 'countTokens'] : [],
+    supportedGenerationMethods: [
+      ...(tasks.includes('chat') ? ['generateContent', 'countTokens'] : []),
+      ...(tasks.includes('embeddings') ? EMBED_VERBS : []),
+    ],
     ...(contextTokens !== undefined && { inputTokenLimit: contextTokens }),
     ...(outputTokens !== undefined && { outputTokenLimit: outputTokens }),
     ...(deployment && { thinking: reasoning !== 'none' }),

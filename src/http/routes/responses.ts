@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { type KeepDays, type ObjectStore, ownerOf } from '../../core/objects.ts';
 import type { Clock } from '../../core/ports.ts';

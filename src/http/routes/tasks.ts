@@ -34,11 +34,11 @@ const DOORS: readonly (readonly [path: string, door: TaskDoor])[] = [
 
 export function taskRoutes(parts: TaskParts): Hono {
   const routes = new Hono();
-  for (const [path, door] of DOORS) routes.post(path, (c) => serve(c, door, parts));
+  for (const [path, door] of DOORS) routes.post(path, (c) => serveTask(c, door, parts));
   return routes;
 }
 
-async function serve(c: Context, door: TaskDoor, parts: TaskParts): Promise<Response> {
+export async function serveTask(c: Context, door: TaskDoor, parts: TaskParts): Promise<Response> {
   const { gateway, http, keepAliveMs } = parts;
   const inbound = await inboundOf(c, door, parts);
   const outcome = await perform(gateway, inbound);
@@ -61,6 +61,6 @@ async function inboundOf(c: Context, door: TaskDoor, { http, limits, clock }: Ta
   const bytes = await http.readBytes(c, limits.maxBodyBytes);
   const asked = askedBy(c, http);
   const contentType = asked.header('content-type') ?? '';
-  const { task, write, longestTokens } = door.read({ bytes, contentType, limits, atMs: clock.now() });
-  return { ...asked, order: { task, write }, longestTokens };
+  const { task, write, longestTokens, fieldOf } = door.read({ bytes, contentType, limits, atMs: clock.now() });
+  return { ...asked, order: { task, write }, longestTokens, fieldOf };
 }

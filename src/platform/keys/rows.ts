@@ -1,5 +1,5 @@
 /** Tenants and keys as rows, and back. What somebody else has written into a row is not believed. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeySecret, Share, Tenant, VirtualKey } from '../../books/tenants/book.ts';
 import type { Budgets, SpendingLimits } from '../../books/spending/declared.ts';
 import { PRIORITIES } from '../../core/priority.ts';

@@ -1,5 +1,5 @@
 /** The Messages API's request, as strict as the real one: an unknown field is a 400. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Rejected } from '../rejected.ts';
 import type { Fault } from '../shape.ts';
 

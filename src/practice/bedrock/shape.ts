@@ -1,5 +1,5 @@
 /** Converse's request in JSON. Blobs are base64 strings; a content block has exactly one member. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Rejected } from '../rejected.ts';
 import type { Fault } from '../shape.ts';
 

@@ -1,5 +1,5 @@
 /** generateContent's request: an unknown name is a 400, as with every Google API that reads JSON into protobuf. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Rejected } from '../rejected.ts';
 import type { Fault } from '../shape.ts';
 

@@ -1,5 +1,5 @@
 /** The chat completions request: unknown fields, also inside messages, are 400s. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const open = z.record(z.string(), z.unknown());
 const breakpoint = z.strictObject({ mode: z.literal('explicit'), ttl: z.enum(['30m', '12h']).optional() }).optional();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readCsv } from './csv.ts';
 
 /** An ask, and what the operator knows of how much it needed the strong model. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DENSE_NAMES } from './dense.ts';
 import { GRAM_BUCKETS } from './grams.ts';
 

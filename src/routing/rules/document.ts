@@ -1,5 +1,5 @@
 /** The language of routing rules: `routing-rules/rules.json`, and what an operator lays over it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearNames } from '../near.ts';
 import { STRATEGIES } from '../pool/strategy.ts';
 import { createWallClock } from './wall-clock.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FEATURES, type FeatureName, type WordFeature, WORD_FEATURES } from './features.ts';
 import { stem } from './words.ts';
 

@@ -14,6 +14,7 @@ function deploymentOf(id: string): Deployment | undefined {
 }
 
 const ok: RequestFact = {
+  operation: 'chat',
   startedAtMs: START_MS,
   tenant: 'acme',
   session: 'talk',

@@ -70,7 +70,11 @@ async function settled(): Promise<void> {
 
 function entry(attempts = 1) {
   const request = requestRow();
-  return { request, attempts: Array.from({ length: attempts }, () => attemptRow({ requestId: request.requestId })) };
+  return {
+    operation: 'chat' as const,
+    request,
+    attempts: Array.from({ length: attempts }, () => attemptRow({ requestId: request.requestId })),
+  };
 }
 
 describe('the writer', () => {

@@ -11,5 +11,9 @@ export function entryWith(request: Partial<RequestRow> = {}, attempts?: Partial<
   const { requestId, atMs, tenant, shadow, deployment, provider, model, outcome } = row;
   const parts = attempts ?? [{ deployment, provider, model, outcome }];
   const of = { requestId, atMs, tenant, shadow, provider: 'openai', deployment: 'openai/gpt-5.5', model: 'gpt-5.5' };
-  return { request: row, attempts: parts.map((part, index) => attemptRow({ ...of, number: index + 1, ...part })) };
+  return {
+    operation: 'chat',
+    request: row,
+    attempts: parts.map((part, index) => attemptRow({ ...of, number: index + 1, ...part })),
+  };
 }

@@ -54,6 +54,15 @@ const table: { name: string; entry: LedgerEntry; shows: Record<string, number | 
     },
   },
   {
+    name: 'what is no conversation has an operation of its own',
+    entry: { ...entryWith({ fresh: 10 }), operation: 'embeddings' },
+    shows: {
+      [`gen_ai_client_token_usage_sum{${GEN_AI.replace('chat', 'embeddings')},gen_ai_token_type="input"}`]: 10,
+      [`gen_ai_client_operation_duration_seconds_count{${GEN_AI.replace('chat', 'embeddings')},error_type=""}`]: 1,
+      [`gen_ai_client_token_usage_sum{${GEN_AI},gen_ai_token_type="input"}`]: undefined,
+    },
+  },
+  {
     name: 'a stream has its times',
     entry: entryWith({ stream: true, firstTokenMs: 300, totalMs: 2_200, output: 20 }),
     shows: {

@@ -60,6 +60,12 @@ describe('a request as spans', () => {
     });
   });
 
+  it('is named after what it is', () => {
+    const spans = spansOf({ ...entry, operation: 'audio' }, base);
+    expect(spans.map(({ name }) => name)).toEqual(['audio auto', 'audio gpt-5.5', 'audio gpt-5.5']);
+    for (const { attributes } of spans) expect(attributes).toMatchObject({ 'gen_ai.operation.name': 'audio' });
+  });
+
   it('has a child for each call, one after the other, the last to the end of the stream', () => {
     expect(calls.map(({ kind, parentSpanId, traceId }) => [kind, parentSpanId, traceId])).toEqual([
       ['client', root?.spanId, root?.traceId],

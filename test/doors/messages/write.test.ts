@@ -289,6 +289,18 @@ describe('the end', () => {
     expect((await fromStream(say)).stop_reason).toBe(expected);
   });
 
+  it.each([
+    ['stop', 'stop_sequence', 'END', { stop_reason: 'stop_sequence', stop_sequence: 'END' }],
+    ['stop', 'stop', 'END', { stop_reason: 'stop_sequence', stop_sequence: 'END' }],
+    ['stop', 'stop_sequence', undefined, { stop_reason: 'stop_sequence', stop_sequence: null }],
+    ['stop', 'end_turn', undefined, { stop_reason: 'end_turn', stop_sequence: null }],
+    ['length', 'max_tokens', 'END', { stop_reason: 'max_tokens', stop_sequence: null }],
+  ] as const)('%s (%s) at %s names the stop sequence', async (reason, native, stopSequence, expected) => {
+    const say: Say = (choice) => choice.finish(reason, native, { stopSequence });
+    expect(whole(say)).toMatchObject(expected);
+    expect(await fromStream(say)).toMatchObject(expected);
+  });
+
   it('a model that declines says why', async () => {
     const say: Say = (choice) => {
       choice.refusal('I ');

@@ -2,8 +2,8 @@
  * A form as it came (RFC 7578), read only as far as somebody asks: parts are places in the bytes, and a form whose
  * model has another name is the same bytes but for that name.
  */
-import { GatewayError } from '../../core/errors.ts';
-import type { Content } from '../../core/task.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Content } from '../core/task.ts';
 
 export interface Part {
   /** Without the `[]` that SDKs put behind the names of lists. */
@@ -111,7 +111,7 @@ function headOf(head: string): Pick<Part, 'name' | 'filename' | 'type'> {
 
 function valueOf(disposition: string, field: 'name' | 'filename'): string | undefined {
   const found = new RegExp(`;\\s*${field}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i').exec(disposition);
-  return found?.[1] ?? found?.[2];
+  return (found?.[1] ?? found?.[2])?.replaceAll('%22', '"').replaceAll('\\"', '"');
 }
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { Form } from '../../../src/doors/tasks/multipart.ts';
+import { Form } from '../../src/doors/form.ts';
 
 const utf8 = new TextEncoder();
 const TYPE = 'multipart/form-data; boundary=XX';
@@ -37,6 +37,7 @@ describe('a form', () => {
     ['a preamble and white space behind the boundary', TYPE, `hello\r\n${part('name="a"', '1')}--XX--   \r\n`, '1'],
     ['a list’s name', TYPE, part('name="a[]"', '1') + END, '1'],
     ['a name without quotes', TYPE, part('name=a', '1') + END, '1'],
+    ['line ends in a value', TYPE, part('name="a"', '1\n2\r\n3') + END, '1\n2\r\n3'],
     ['an empty value', TYPE, part('name="a"', '') + END, ''],
     ['a value that looks like a boundary', TYPE, part('name="a"', '--XX') + END, '--XX'],
     [
@@ -65,6 +66,14 @@ describe('a form', () => {
   ])('is none with %s', (_, type, text) => {
     expect(() => formOf(text, type)).toThrow(expect.objectContaining({ kind: 'invalid_request' }));
   });
+
+  it.each(['my \\"own\\".jsonl', 'my %22own%22.jsonl'])(
+    'has the names of its files without their escapes: %s',
+    (sent) => {
+      const [file] = formOf(part(`name="file"; filename="${sent}"`, '{}') + END).files('file');
+      expect(file?.filename).toBe('my "own".jsonl');
+    },
+  );
 
   it('with another model is the same bytes but for its name, whatever the file holds', async () => {
     await fc.assert(

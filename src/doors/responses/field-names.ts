@@ -1,0 +1,41 @@
+/** What the Responses API calls the fields of a canonical request. */
+import type { FieldNames } from '../field-names.ts';
+
+export const NAMES: FieldNames = {
+  fields: new Map([
+    ['messages', 'input'],
+    ['max_tokens', 'max_output_tokens'],
+    ['max_completion_tokens', 'max_output_tokens'],
+    ['reasoning_effort', 'reasoning.effort'],
+    ['reasoning', 'reasoning.summary'],
+    ['response_format', 'text.format'],
+    ['response_format.type', 'text.format.type'],
+    ['response_format.json_schema.name', 'text.format.name'],
+    ['response_format.json_schema.strict', 'text.format.strict'],
+    ['verbosity', 'text.verbosity'],
+    ['logprobs', 'include'],
+    ['tools', 'tools'],
+    ['web_search_options', 'tools'],
+    ['tool_choice', 'tool_choice'],
+    ['tool_choice.function.name', 'tool_choice.name'],
+  ]),
+  pieces: new Map([
+    ['id', 'call_id'],
+    ['type', 'type'],
+    ['text', 'text'],
+    ['image_url', 'image_url'],
+    ['image_url.detail', 'detail'],
+    ['file.file_data', 'file_data'],
+    ['file.file_id', 'file_id'],
+    ['file.filename', 'filename'],
+    ['input_audio', 'input_audio'],
+    ['tool_call_id', 'call_id'],
+    ['function.name', 'name'],
+    ['function.description', 'description'],
+    ['function.arguments', 'arguments'],
+    ['function.parameters', 'parameters'],
+    ['function.strict', 'strict'],
+    ['search_context_size', 'search_context_size'],
+    ['user_location', 'user_location'],
+  ]),
+};
