@@ -54,7 +54,8 @@ const SHOWS_THOUGHTS = /"include_?[tT]houghts"\s*:\s*true/;
 function takesThinking({ request, capabilities }: Call, text: string): boolean {
   const { reasoning_effort: effort, reasoning } = request;
   if (capabilities.reasoning === 'thinking_level') return effort !== 'none';
-  if (capabilities.reasoning === 'thinking_budget') return !effort || effort === 'none';
+  const isBudget = !effort || effort === 'none' || reasoning?.max_tokens !== undefined;
+  if (capabilities.reasoning === 'thinking_budget') return isBudget;
   return !effort && !reasoning && !SHOWS_THOUGHTS.test(text);
 }
 

@@ -5,7 +5,6 @@ import type { Clock } from '../core/ports.ts';
 import { createBookStore } from '../platform/keys/store.ts';
 import { createLedgerStore } from '../platform/ledger/store.ts';
 import { openDatabase } from '../platform/ledger/open.ts';
-import { sqliteDatabase } from '../platform/ledger/sqlite.ts';
 import type { Log } from '../platform/log.ts';
 import { createObjectStore } from '../platform/objects/store.ts';
 import type { Loaded } from './configuration.ts';
@@ -32,16 +31,13 @@ export async function openStores(
   const database = await openDatabase(place, (cause) => log.error({ cause: cause.message }, 'the database fails'));
   const isElsewhere = url !== undefined && /^postgres(ql)?:/.test(url);
   const isKept = isElsewhere || place.path !== NOWHERE;
-  // A thread that writes and one that reads: neither waits for a sum over a month, nor that for them.
-  const [writing, reading] = isElsewhere ? [database] : [sqliteDatabase(place.path), sqliteDatabase(place.path)];
-  const databases = [database, writing, reading].filter((one) => one !== undefined);
   return {
     ledger: createLedgerStore(database, clock),
     keys: createBookStore(database, clock),
-    // A database in memory is each connection's own.
-    ...(isKept && { objects: createObjectStore({ writing, reading }, clock, configuration.store.objects) }),
+    // In the ledger's thread: two more would take 80 MB, and its longest sum keeps nobody waiting for more than a moment.
+    ...(isKept && { objects: createObjectStore({ writing: database }, clock, configuration.store.objects) }),
     place: isElsewhere ? 'PostgreSQL (DATABASE_URL)' : place.path,
-    close: async () => void (await Promise.all([...new Set(databases)].map((one) => one.close()))),
+    close: () => database.close(),
   };
 }
 

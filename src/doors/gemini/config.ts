@@ -1,4 +1,5 @@
 import type { ChatRequest } from '../../core/chat.ts';
+import { effortOf } from '../effort.ts';
 import { type Findings, noteDropped, noteOnly } from './findings.ts';
 import { isClosed, toJsonSchema } from './json-schema.ts';
 import { toDetail } from './media.ts';
@@ -59,7 +60,8 @@ function toThinking(thinking: Thinking | undefined, findings: Findings): Fields 
   // Google's types say so; it is its clients' cast, and an unknown word is refused by who does not know it.
   if (effort && effort !== 'thinking_level_unspecified') return { reasoning_effort: effort as 'high' };
   if (budget === undefined || budget === null || budget < 0) return {}; // -1: as the model sees fit.
-  return budget === 0 ? { reasoning_effort: 'none' } : { reasoning: { max_tokens: budget } };
+  if (budget === 0) return { reasoning_effort: 'none' };
+  return { reasoning_effort: effortOf(budget), reasoning: { max_tokens: budget } };
 }
 
 type Format = Pick<GeminiConfig, 'responseMimeType' | 'responseSchema' | 'responseJsonSchema'>;

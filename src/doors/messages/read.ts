@@ -1,5 +1,6 @@
 import type { ChatRequest } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { effortOf } from '../effort.ts';
 import type { Format, MessagesBody } from './body.ts';
 import type { Findings } from './findings.ts';
 import { isStrict } from './strict.ts';
@@ -88,13 +89,6 @@ function toSampling({ temperature, top_p: topP, top_k: topK, stop_sequences: sto
   };
 }
 
-/** Tokens of thinking from which on it is called so: Claude Code's own steps are 4,000, 10,000 and 31,999. */
-const EFFORTS = [
-  { effort: 'high', fromTokens: 16_384 },
-  { effort: 'medium', fromTokens: 8_192 },
-  { effort: 'low', fromTokens: 0 },
-] as const;
-
 /**
  * As an effort, which everybody understands, and as a number for who counts. Who says nothing of thinking is shown
  * none: programs take the first block for the answer.
@@ -111,8 +105,7 @@ function toReasoning({ thinking, output_config: output }: MessagesBody): Share {
       return { reasoning_effort: 'low' };
     case 'enabled': {
       const tokens = thinking.budget_tokens ?? 0;
-      const measured = EFFORTS.find(({ fromTokens }) => tokens >= fromTokens)?.effort ?? 'low';
-      return { reasoning_effort: measured, ...said, reasoning: { max_tokens: tokens, ...hidden } };
+      return { reasoning_effort: effortOf(tokens), ...said, reasoning: { max_tokens: tokens, ...hidden } };
     }
     default:
       return { ...said, reasoning: { enabled: true, ...hidden } };

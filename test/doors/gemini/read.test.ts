@@ -211,7 +211,11 @@ describe('the rest becomes fields:', () => {
     ['penalties', config({ presencePenalty: 1, frequencyPenalty: -1 }), { presence_penalty: 1, frequency_penalty: -1 }],
     ['log probabilities', config({ responseLogprobs: true, logprobs: 3 }), { logprobs: true, top_logprobs: 3 }],
     ['a level of thinking', config({ thinkingConfig: { thinkingLevel: 'HIGH' } }), { reasoning_effort: 'high' }],
-    ['a budget for thinking', config({ thinkingConfig: { thinkingBudget: 512 } }), { reasoning: { max_tokens: 512 } }],
+    [
+      'a budget for thinking, also as a word for who counts none',
+      config({ thinkingConfig: { thinkingBudget: 12_000 } }),
+      { reasoning_effort: 'medium', reasoning: { max_tokens: 12_000 } },
+    ],
     ['no thinking', config({ thinkingConfig: { thinkingBudget: 0 } }), { reasoning_effort: 'none' }],
     ['thinking as the model sees fit', config({ thinkingConfig: { thinkingBudget: -1, includeThoughts: true } }), {}],
     ['JSON of any kind', json({}), { response_format: { type: 'json_object' } }],
