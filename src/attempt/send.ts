@@ -52,13 +52,19 @@ export interface Timeouts {
 
 /** The request in the provider's words, unless it would lose something that the client will not lose. */
 export function translate(work: Work): Exchange {
-  const { provider, strict, only, lost: before } = work;
+  const { provider, only, lost: before } = work;
   const translated = said(work);
   const passes = isPassing(work, translated);
   if (only !== undefined && !passes) throw foreign(provider, only);
   const exchange = passes || before.length === 0 ? translated : withLost(translated, before);
-  const lost = strict && exchange.warnings.find(({ action }) => action !== 'emulated');
-  if (!lost) return exchange;
+  refuseLoss(work, exchange.warnings);
+  return exchange;
+}
+
+/** Throws `unsupported` for what the client will not have dropped or changed. */
+export function refuseLoss({ provider, strict }: Work, warnings: readonly Warning[]): void {
+  const lost = strict && warnings.find(({ action }) => action !== 'emulated');
+  if (!lost) return;
   const how = lost.note ?? lost.action;
   throw new GatewayError('unsupported', `${provider.name} cannot take "${lost.param}" as it is (${how})`, {
     param: lost.param,

@@ -16,7 +16,7 @@ import { noFacts } from '../answers/facts.ts';
 import type { Flow } from './flow.ts';
 import { LiveFrames } from './live.ts';
 import type { Answered } from './manner.ts';
-import { MAX_ANSWER_BYTES, send, type Work } from './send.ts';
+import { MAX_ANSWER_BYTES, refuseLoss, send, type Work } from './send.ts';
 
 /** What a door asks for, and how it writes the answer down. */
 export interface TaskOrder {
@@ -31,15 +31,9 @@ export interface TaskBody {
 }
 
 export async function attemptTask(work: Work, order: TaskOrder): Promise<Answered<TaskBody>> {
-  const { provider, strict } = work;
   const { task } = order;
   const exchange = translate(work, task);
-  const lost = strict && exchange.warnings.find(({ action }) => action !== 'emulated');
-  if (lost) {
-    const how = lost.note ?? lost.action;
-    const message = `${provider.name} cannot take "${lost.param}" as it is (${how})`;
-    throw new GatewayError('unsupported', message, { param: lost.param });
-  }
+  refuseLoss(work, exchange.warnings);
   return exchange.listen ? passed(work, exchange, exchange.listen(), task) : read(work, exchange, order);
 }
 

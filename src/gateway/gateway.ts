@@ -1,6 +1,7 @@
 /** The story of one request: `prepare`, `tryCandidates`, `finish`. Read this file and you have read the gateway. */
 import { lowest } from '../core/ceilings.ts';
 import { forbiddenName, mayUse } from '../core/caller.ts';
+import type { Estimate } from '../core/deployment.ts';
 import { asGatewayError, type GatewayError } from '../core/errors.ts';
 import { named } from '../core/field-names.ts';
 import { mayLackReasoning, recallReasoning } from '../answers/reasoning-memory.ts';
@@ -17,6 +18,7 @@ import { noteWaits, remember } from './remember.ts';
 import { carryOut } from '../resilience/plan.ts';
 import { choose } from '../routing/choose.ts';
 import { estimate } from '../routing/estimate.ts';
+import type { TaskNeed } from '../routing/needs.ts';
 import { standIn } from './stand-in.ts';
 import { journeyOf } from './stops.ts';
 
@@ -46,6 +48,12 @@ export async function answerStream(gateway: Gateway, inbound: Inbound): Promise<
   return reply;
 }
 
+/** What is no conversation, and what it takes. */
+export interface TaskWish {
+  estimate: Estimate;
+  need: TaskNeed;
+}
+
 function prepare(gateway: Gateway, inbound: Inbound): Plan {
   try {
     return planOf(gateway, inbound);
@@ -56,13 +64,15 @@ function prepare(gateway: Gateway, inbound: Inbound): Plan {
   }
 }
 
-function planOf(gateway: Gateway, inbound: Inbound): Plan {
+/** Throws why nobody can serve it. */
+export function planOf(gateway: Gateway, inbound: Inbound, task?: TaskWish): Plan {
   const nowMs = gateway.clock.now();
   const { request, original, key, header, caller, deadlineMs = Infinity } = inbound;
   if (!mayUse(caller, request.model, gateway.routing.rules.routes)) throw forbiddenName(caller, request.model);
-  const guess = estimate(request, original.text.length);
+  const guess = task?.estimate ?? estimate(request, original.text.length);
   const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
-  const wanted = { request, estimate: guess, key, header, ceilings: inbound.ceilings, budgetLeft, nowMs };
+  const { ceilings: allowed } = inbound;
+  const wanted = { request, estimate: guess, task: task?.need, key, header, ceilings: allowed, budgetLeft, nowMs };
   const choice = choose(wanted, gateway.routing, gateway.memory);
   const { candidates, ceilings } = choice;
   const usual = gateway.rulesOf(request.model);

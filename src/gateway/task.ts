@@ -1,6 +1,4 @@
 /** The story of a request that is no conversation: chosen, held, carried out and booked as `gateway.ts` does it. */
-import { forbiddenName, mayUse } from '../core/caller.ts';
-import { lowest } from '../core/ceilings.ts';
 import type { ChatRequest } from '../core/chat.ts';
 import type { Estimate } from '../core/deployment.ts';
 import { asGatewayError } from '../core/errors.ts';
@@ -8,9 +6,8 @@ import type { Original } from '../core/wire.ts';
 import { CHAT_PEN } from '../answers/pen.ts';
 import type { Manner } from '../attempt/manner.ts';
 import { attemptTask, type TaskBody, type TaskOrder } from '../attempt/task.ts';
-import { choose } from '../routing/choose.ts';
 import { refusedFact } from './fact.ts';
-import { finish, type Gateway, type Inbound, type Outcome, type Plan, tryCandidates } from './gateway.ts';
+import { finish, type Gateway, type Inbound, type Outcome, type Plan, planOf, tryCandidates } from './gateway.ts';
 
 export type { TaskBody } from '../attempt/task.ts';
 
@@ -51,7 +48,7 @@ function mannerOf(order: TaskOrder): Manner<TaskBody> {
 function prepare(gateway: Gateway, inbound: TaskInbound): Plan {
   const whole = withRequest(inbound);
   try {
-    return planOf(gateway, whole, inbound);
+    return taskPlan(gateway, whole, inbound);
   } catch (cause) {
     gateway.recorder.record(refusedFact(gateway, whole, asGatewayError(cause), inbound.order.task.kind));
     throw cause;
@@ -67,24 +64,15 @@ function withRequest(inbound: TaskInbound): Inbound {
 
 const NOTHING: Original = { wire: 'chat', text: '', passes: false };
 
-function planOf(gateway: Gateway, inbound: Inbound, { order: { task }, longestTokens }: TaskInbound): Plan {
-  const nowMs = gateway.clock.now();
-  const { request, key, header, caller, deadlineMs = Infinity } = inbound;
+/** A copy would be asked for a conversation; and a second call beside the first costs what it costs. */
+function taskPlan(gateway: Gateway, inbound: Inbound, { order: { task }, longestTokens }: TaskInbound): Plan {
   const { kind, expected } = task;
-  if (!mayUse(caller, request.model, gateway.routing.rules.routes)) throw forbiddenName(caller, request.model);
   const estimate: Estimate = {
     inputTokens: expected.prompt_tokens,
     outputTokens: expected.completion_tokens,
     media: expected.media,
   };
-  const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
-  const need = { kind, longestTokens };
-  const wanted = { request, estimate, task: need, key, header, ceilings: inbound.ceilings, budgetLeft, nowMs };
-  // A copy would be asked for a conversation; and a second call beside the first costs what it costs.
-  const choice = { ...choose(wanted, gateway.routing, gateway.memory), shadow: undefined };
-  const usual = gateway.rulesOf(request.model);
-  const rules = { ...usual, maxCostUsd: lowest(usual, choice.ceilings).maxCostUsd, hedge: false };
-  const deadlineAt = nowMs + Math.min(deadlineMs, rules.deadlineMs);
-  const { candidates } = choice;
-  return { ...inbound, startedAt: nowMs, deadlineAt, rules, estimate, choice, candidates, task: kind };
+  const plan = planOf(gateway, inbound, { estimate, need: { kind, longestTokens } });
+  const { choice, rules } = plan;
+  return { ...plan, task: kind, choice: { ...choice, shadow: undefined }, rules: { ...rules, hedge: false } };
 }

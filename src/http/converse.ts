@@ -1,11 +1,12 @@
 import type { Context } from 'hono';
 import type { Door } from '../doors/door.ts';
 import type { BodyLimits } from '../doors/json.ts';
-import { answer, answerStream, type Gateway } from '../gateway/gateway.ts';
+import type { Frames } from '../attempt/live.ts';
+import { answer, answerStream, type Gateway, type Reply } from '../gateway/gateway.ts';
 import { headersOf, inboundOf } from './entrance.ts';
 import { framesOf, within } from './frames.ts';
 import { type HeaderValues, tellOutcome } from './headers.ts';
-import { EVENT_STREAM, type HttpPort } from './port.ts';
+import { EVENT_STREAM, type HttpPort, type Manners } from './port.ts';
 
 export interface ConverseParts {
   gateway: Gateway;
@@ -17,7 +18,7 @@ export interface ConverseParts {
 
 /** A conversation, answered whole or as it is written. */
 export async function converse(c: Context, door: Door, parts: ConverseParts): Promise<Response> {
-  const { http, gateway, keepAliveMs } = parts;
+  const { http, gateway } = parts;
   const inbound = await inboundOf(c, door, parts);
   const { request, pen } = inbound;
   if (!request.stream) {
@@ -26,13 +27,34 @@ export async function converse(c: Context, door: Door, parts: ConverseParts): Pr
     tellOutcome(headers, outcome, request.model);
     return http.send(c, 200, asJson(headers), outcome.body);
   }
-  const pending = answerStream(gateway, inbound);
+  const broken = (cause: unknown) => pen.broken(cause);
+  return stream(c, parts, { pending: answerStream(gateway, inbound), asked: request.model, broken });
+}
+
+interface Streamed {
+  pending: Promise<Reply<Frames>>;
+  /** The model that was asked for. */
+  asked: string;
+  broken: Manners['broken'];
+}
+
+/** As soon as it is known who answers, or as the client has waited long enough for a head. */
+export async function stream(
+  c: Context,
+  parts: ConverseParts,
+  { pending, asked, broken }: Streamed,
+): Promise<Response> {
+  const { http, keepAliveMs } = parts;
   const outcome = await within(pending, keepAliveMs);
   const headers = headersOf(c);
-  if (outcome) tellOutcome(headers, outcome, request.model);
+  if (outcome) tellOutcome(headers, outcome, asked);
   const frames = outcome ? outcome.body : framesOf(pending);
-  const broken = (cause: unknown) => pen.broken(cause);
   return http.stream(c, Object.assign(headers, EVENT_STREAM), frames, { keepAliveMs, broken });
+}
+
+/** An object as JSON. */
+export function send(c: Context, { http }: Pick<ConverseParts, 'http'>, body: object): Response {
+  return http.send(c, 200, asJson(headersOf(c)), JSON.stringify(body));
 }
 
 export function asJson(headers: HeaderValues): HeaderValues {

@@ -50,9 +50,10 @@ function requestIdOf(newId: EntranceParts['newId'], nowMs: number): string {
   return newId(`req_${nowMs.toString(36).padStart(9, '0')}`, 15);
 }
 
-/** All that is known of a request but what it asks. Throws for headers that cannot be meant. */
+/** All that is known of a request but what it asks. */
 export type Asked = Omit<Inbound, 'request' | 'original' | 'lost' | 'pen'>;
 
+/** Throws `invalid_request` for headers that cannot be meant. */
 export function askedBy(c: Context, http: HttpPort): Asked {
   const header = (name: string) => http.header(c, name);
   const caller: Caller = c.get('caller');
@@ -86,7 +87,8 @@ export interface ReadingParts {
 export function inboundFrom(c: Context, door: Door, { http, limits }: ReadingParts, text: string): Inbound {
   const asked = askedBy(c, http);
   const entry = door.read(text, { limits, header: asked.header, param: (name) => c.req.param(name) });
-  return { ...asked, ...entry, ceilings: lowest(asked.ceilings, entry.ceilings ?? {}) };
+  const { ceilings } = asked;
+  return { ...asked, ...entry, ceilings: entry.ceilings ? lowest(ceilings, entry.ceilings) : ceilings };
 }
 
 /** Throws `forbidden` where the key may not come in by this door. */

@@ -73,6 +73,6 @@ function dollars(usd: number): string {
   return usd.toFixed(9).replace(/\.?0+$/, '');
 }
 
-function printable(value: string): string {
+export function printable(value: string): string {
   return value.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_HEADER);
 }

@@ -2,7 +2,8 @@
  * Calls of tools that the client carries out itself. Of these OpenAI's models alone know more than functions, so every
  * other model gets a function of the same name and meaning, and its calls come back as the items that the client expects.
  */
-import { isJson, type Item, type Json } from './stored.ts';
+import { isObject } from '../json.ts';
+import type { Item, Json } from './stored.ts';
 
 export type CallKind = 'function' | 'custom' | 'local_shell' | 'shell' | 'apply_patch' | 'tool_search';
 
@@ -54,7 +55,7 @@ export const CRAFTS: Record<Exclude<CallKind, 'function'>, Craft> = {
     ]),
     toArguments: ({ action }) => withoutType(action),
     fromArguments: ({ command, env, ...rest }) => ({
-      action: { type: 'exec', command: wordsOf(command), env: isJson(env) ? env : {}, ...rest },
+      action: { type: 'exec', command: wordsOf(command), env: isObject(env) ? env : {}, ...rest },
     }),
   },
   shell: {
@@ -81,7 +82,7 @@ export const CRAFTS: Record<Exclude<CallKind, 'function'>, Craft> = {
       { type: { ...TEXT, enum: ['create_file', 'update_file', 'delete_file'] }, path: TEXT, diff: TEXT },
       ['type', 'path'],
     ),
-    toArguments: ({ operation }) => (isJson(operation) ? operation : {}),
+    toArguments: ({ operation }) => (isObject(operation) ? operation : {}),
     fromArguments: ({ type, path, diff }) => ({
       operation: {
         type: textOf(type) || 'update_file',
@@ -96,7 +97,7 @@ export const CRAFTS: Record<Exclude<CallKind, 'function'>, Craft> = {
     prefix: 'tsc',
     description: 'Searches for tools that are not listed yet.',
     parameters: schema({ query: TEXT }, ['query']),
-    toArguments: ({ arguments: wanted }) => (isJson(wanted) ? wanted : {}),
+    toArguments: ({ arguments: wanted }) => (isObject(wanted) ? wanted : {}),
     fromArguments: (called) => ({ execution: 'client', arguments: called }),
   },
 };
@@ -129,7 +130,7 @@ export function fieldsOf(origin: Origin & { kind: keyof typeof CRAFTS }, written
 function parsed(written: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(written || '{}');
-    return isJson(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined; // The client tells the model that there was nothing to run.
   }
@@ -140,7 +141,7 @@ function schema(properties: Json, required: string[]): Json {
 }
 
 function withoutType(action: unknown): Json {
-  if (!isJson(action)) return {};
+  if (!isObject(action)) return {};
   const { type: _, ...rest } = action;
   return rest;
 }

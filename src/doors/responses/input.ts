@@ -1,15 +1,7 @@
+import { isObject } from '../json.ts';
 import { typeOf } from './schema.ts';
 import type { ResponsesBody } from './schema.ts';
-import {
-  expand,
-  isJson,
-  isReference,
-  type Item,
-  itemId,
-  type Opening,
-  unknownItem,
-  unknownResponse,
-} from './stored.ts';
+import { expand, isReference, type Item, itemId, type Opening, unknownItem, unknownResponse } from './stored.ts';
 
 export interface Input {
   /** What the model is given, earlier responses included. */
@@ -27,7 +19,7 @@ export function inputOf(body: ResponsesBody, { previous, items: found }: Partial
   const given: readonly unknown[] = Array.isArray(input) ? input : saidOnly(input);
   const known = new Map(found);
   for (const item of previous ? expand([], previous) : []) if (item.id) known.set(item.id, item);
-  const own = given.filter(isJson).map((item, index): Item => {
+  const own = given.filter(isObject).map((item, index): Item => {
     if (!isReference(item)) return item;
     const stored = known.get(item.id);
     if (!stored) throw unknownItem(item.id, `input.${index}`);

@@ -2,11 +2,12 @@
 import type { ChatMessage, ReasoningDetail } from '../../core/chat.ts';
 import type { Warning } from '../../core/provider.ts';
 import type { Notes } from '../field-names.ts';
+import { isObject } from '../json.ts';
 import { argumentsOf, type CallKind, isOutput, kindOfCall, textOf } from './calls.ts';
 import { readContent } from './parts.ts';
 import { detailsOf, plainTextOf } from './reasoning.ts';
 import { typeOf } from './schema.ts';
-import { isJson, type Item } from './stored.ts';
+import type { Item } from './stored.ts';
 import type { Toolbox } from './tools.ts';
 
 type Assistant = Extract<ChatMessage, { role: 'assistant' }>;
@@ -85,7 +86,7 @@ export class Turns {
 
   #addTools({ tools }: Item, param: string): void {
     if (!Array.isArray(tools)) return;
-    for (const [index, tool] of tools.filter(isJson).entries()) this.#tools.add(tool, `${param}.tools.${index}`);
+    for (const [index, tool] of tools.filter(isObject).entries()) this.#tools.add(tool, `${param}.tools.${index}`);
   }
 
   /** What says nothing without OpenAI can be left out; what the model has to go on from cannot. */
@@ -133,7 +134,7 @@ class Turn {
   }
 
   say({ content }: Item): void {
-    const parts = Array.isArray(content) ? content.filter(isJson) : [{ text: content }];
+    const parts = Array.isArray(content) ? content.filter(isObject) : [{ text: content }];
     for (const { text, refusal } of parts) {
       this.#texts.push(textOf(text));
       this.#refusal += textOf(refusal);

@@ -1,7 +1,8 @@
 import type { ContentPart } from '../../core/chat.ts';
 import type { Notes } from '../field-names.ts';
+import { isObject } from '../json.ts';
 import { textOf } from './calls.ts';
-import { isJson, type Json } from './stored.ts';
+import type { Json } from './stored.ts';
 
 export interface ReadParts {
   content: string | ContentPart[];
@@ -16,10 +17,11 @@ export function readContent(content: unknown, param: string, places: Notes): Rea
   if (!Array.isArray(content)) return { content: textOf(content) };
   const parts: ContentPart[] = [];
   let only: string | undefined;
-  for (const [index, part] of content.filter(isJson).entries()) {
+  for (const [index, part] of content.filter(isObject).entries()) {
     const read = readPart(part);
     const at = `${param}.${index}`;
-    if (read) parts.push(places.note(isJson(part.prompt_cache_breakpoint) ? { ...read, ...cacheOf(part) } : read, at));
+    if (read)
+      parts.push(places.note(isObject(part.prompt_cache_breakpoint) ? { ...read, ...cacheOf(part) } : read, at));
     else only ??= at;
   }
   return { content: parts, only };

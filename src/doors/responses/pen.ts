@@ -3,8 +3,9 @@ import type { AnswerCollector, AnswerStamp, CollectedChoice } from '../../answer
 import type { ChunkOptions } from '../../answers/chunk-writer.ts';
 import type { Pen, StreamWriter } from '../../answers/pen.ts';
 import type { ChoiceSink } from '../../core/answer.ts';
+import { isObject } from '../json.ts';
 import { errorOf } from './echo.ts';
-import { isJson, type Json, newResponseId, type Opening, type ResponseObject, shown } from './stored.ts';
+import { type Json, newResponseId, type Opening, type ResponseObject, shown } from './stored.ts';
 import { type Letterhead, ResponseWriter } from './writer.ts';
 
 /** Of one request. What it has written is kept until the request is over, for the store. */
@@ -48,7 +49,7 @@ export class ResponsesPen implements Pen {
     this.#passed = data;
     if (!LIFECYCLE.test(data)) return;
     const event: unknown = parsed(data);
-    if (!isJson(event) || !isResponse(event.response)) return;
+    if (!isObject(event) || !isResponse(event.response)) return;
     if (event.type === 'response.created') this.#announced = event.response;
     if (typeof event.type === 'string' && TERMINAL.has(event.type)) this.ended = event.response;
   }
@@ -75,7 +76,7 @@ export class ResponsesPen implements Pen {
   /** What passed cannot be taken back: its last words are said in its own numbers. */
   #breakPassed(error: GatewayError): string {
     const last = this.#passed === undefined ? undefined : parsed(this.#passed);
-    let sequence = isJson(last) && typeof last.sequence_number === 'number' ? last.sequence_number + 1 : 0;
+    let sequence = isObject(last) && typeof last.sequence_number === 'number' ? last.sequence_number + 1 : 0;
     const said = frame('error', { sequence_number: sequence++, error: errorOf(error) });
     if (!isResponse(this.#announced)) return said;
     const response = { ...this.#announced, status: 'failed', error: errorOf(error) };
@@ -89,7 +90,7 @@ const LIFECYCLE = /"response":\s*\{/;
 const TERMINAL = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
 export function isResponse(value: unknown): value is ResponseObject {
-  return isJson(value) && typeof value.id === 'string' && Array.isArray(value.output);
+  return isObject(value) && typeof value.id === 'string' && Array.isArray(value.output);
 }
 
 /** In the order of a response, whatever it was collected in. */

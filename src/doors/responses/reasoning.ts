@@ -1,8 +1,9 @@
 /** Reasoning in a field that clients hand back: OpenAI's own as it is, everybody else's in a capsule. */
 import type { ReasoningDetail } from '../../core/chat.ts';
 import { isSealed, seal, unseal } from '../capsule.ts';
+import { isObject } from '../json.ts';
 import { textOf } from './calls.ts';
-import { isJson, type Item } from './stored.ts';
+import type { Item } from './stored.ts';
 
 const OPENAI = 'openai-responses-v1';
 /** Of servers that show their reasoning and sign nothing: it comes back as the text that it was. */
@@ -19,7 +20,7 @@ export function detailsOf(item: Item): ReasoningDetail[] {
   const { encrypted_content: data, summary } = item;
   if (typeof data === 'string' && isSealed(data)) return (unseal(data) ?? []).filter(({ format }) => format !== PLAIN);
   const rest = { format: OPENAI, ...(typeof item.id === 'string' && { id: item.id }) };
-  const parts = Array.isArray(summary) ? summary.filter(isJson) : [];
+  const parts = Array.isArray(summary) ? summary.filter(isObject) : [];
   const summaries = parts.map((part): ReasoningDetail => {
     return { type: 'reasoning.summary', summary: textOf(part.text), ...rest };
   });
@@ -33,7 +34,7 @@ export function plainTextOf({ encrypted_content: data, content }: Item): string 
   }
   return Array.isArray(content)
     ? content
-        .filter(isJson)
+        .filter(isObject)
         .map(({ text }) => textOf(text))
         .join('')
     : '';

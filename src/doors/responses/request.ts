@@ -3,10 +3,11 @@ import type { ChatRequest } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Warning } from '../../core/provider.ts';
 import type { Notes } from '../field-names.ts';
+import { isObject } from '../json.ts';
 import type { Input } from './input.ts';
 import { Turns } from './items.ts';
 import type { ResponsesBody } from './schema.ts';
-import { isJson, type Item } from './stored.ts';
+import type { Item } from './stored.ts';
 import type { Origin } from './calls.ts';
 import { type Choice, readChoice, Toolbox } from './tools.ts';
 
@@ -139,12 +140,12 @@ function limitOf({ max_output_tokens: limit }: ResponsesBody): Pick<ChatRequest,
 
 function textOf({ text }: ResponsesBody, places: Notes): Pick<ChatRequest, 'response_format' | 'verbosity'> {
   const verbosity = text?.verbosity as ChatRequest['verbosity']; // Who does not know the word says so.
-  if (isJson(text?.format) && isJson(text.format.schema)) places.note(text.format.schema, 'text.format.schema.*');
+  if (isObject(text?.format) && isObject(text.format.schema)) places.note(text.format.schema, 'text.format.schema.*');
   return { ...formatOf(text?.format), ...(verbosity && { verbosity }) };
 }
 
 function formatOf(format: unknown): Pick<ChatRequest, 'response_format'> {
-  if (!isJson(format) || format.type === 'text') return {};
+  if (!isObject(format) || format.type === 'text') return {};
   if (format.type === 'json_object') return { response_format: { type: 'json_object' } };
   if (format.type !== 'json_schema') {
     throw new GatewayError('invalid_request', 'A format is text, json_object or json_schema', {

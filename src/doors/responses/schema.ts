@@ -1,6 +1,6 @@
 /** Only what the router acts on is checked; what it merely passes on stays the provider's to judge. */
 import * as z from 'zod';
-import { isJson } from './stored.ts';
+import { isObject } from '../json.ts';
 
 const nullish = <T extends z.ZodType>(schema: T) => schema.nullish();
 const Text = z.string();
@@ -131,7 +131,7 @@ function tell(schema: z.ZodType | undefined, value: unknown, context: Context): 
 
 function oneOf(schema: z.ZodType, fields: readonly string[]): z.ZodType {
   return schema.superRefine((value, context) => {
-    if (isJson(value) && fields.some((field) => (value[field] ?? undefined) !== undefined)) return;
+    if (isObject(value) && fields.some((field) => (value[field] ?? undefined) !== undefined)) return;
     const message = `Invalid input: expected ${fields.slice(0, -1).join(', ')} or ${fields.at(-1)}`;
     context.addIssue({ code: 'custom', path: [fields[0] ?? ''], message });
   });

@@ -4,7 +4,7 @@
  */
 import { GatewayError } from '../../core/errors.ts';
 import type { Door } from '../door.ts';
-import { parseJson } from '../json.ts';
+import { isObject, parseJson } from '../json.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -76,7 +76,7 @@ const ID_LENGTH = 48;
 /** Says nothing of whether the request is a good one: the door does. Throws `invalid_request` for what is no JSON. */
 export function wishOf(text: string): Wish {
   const body = parseJson(text);
-  const { previous_response_id: previous, store, background, stream, input } = isJson(body) ? body : {};
+  const { previous_response_id: previous, store, background, stream, input } = isObject(body) ? body : {};
   return {
     previousId: typeof previous === 'string' && previous !== '' ? previous : undefined,
     references: referencesOf(input),
@@ -145,10 +145,6 @@ function referencesOf(input: unknown): string[] {
 
 /** The type may be left out where there is only an id. */
 export function isReference(item: unknown): item is { id: string } {
-  if (!isJson(item) || typeof item.id !== 'string') return false;
+  if (!isObject(item) || typeof item.id !== 'string') return false;
   return item.type === 'item_reference' || Object.keys(item).every((key) => key === 'id');
-}
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

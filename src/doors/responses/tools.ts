@@ -2,8 +2,9 @@ import type { ChatRequest, ChatTool } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Warning } from '../../core/provider.ts';
 import { type Notes, UNNOTED } from '../field-names.ts';
+import { isObject } from '../json.ts';
 import { type CallKind, CRAFTS, type Origin, textOf } from './calls.ts';
-import { isJson, type Json } from './stored.ts';
+import type { Json } from './stored.ts';
 
 type WebSearch = NonNullable<ChatRequest['web_search_options']>;
 
@@ -63,10 +64,10 @@ export class Toolbox {
 
   #function(tool: Json, param: string, namespace?: string): void {
     const { name, description, parameters, strict } = tool;
-    if (isJson(parameters)) this.places.note(parameters, `${param}.parameters.*`);
+    if (isObject(parameters)) this.places.note(parameters, `${param}.parameters.*`);
     this.#offer({ kind: 'function', name: textOf(name), namespace }, param, {
       ...(typeof description === 'string' && { description }),
-      ...(isJson(parameters) && { parameters }),
+      ...(isObject(parameters) && { parameters }),
       ...(typeof strict === 'boolean' && { strict }),
     });
     for (const field of Object.keys(tool)) {
@@ -78,7 +79,7 @@ export class Toolbox {
   #custom(tool: Json, param: string, namespace?: string): void {
     const { description, format } = tool;
     const said = typeof description === 'string' ? description : '';
-    const grammar = isJson(format) && format.type === 'grammar' ? format : undefined;
+    const grammar = isObject(format) && format.type === 'grammar' ? format : undefined;
     const { parameters } = CRAFTS.custom;
     this.#offer({ kind: 'custom', name: textOf(tool.name), namespace }, param, {
       description: grammar ? `${said}\n\n${grammarOf(grammar)}`.trim() : said,
@@ -90,7 +91,7 @@ export class Toolbox {
 
   #namespace(tool: Json, param: string): void {
     const namespace = textOf(tool.name);
-    const tools = Array.isArray(tool.tools) ? tool.tools.filter(isJson) : [];
+    const tools = Array.isArray(tool.tools) ? tool.tools.filter(isObject) : [];
     for (const [index, inner] of tools.entries()) {
       const at = `${param}.tools.${index}`;
       if (inner.type === 'custom') this.#custom(inner, at, namespace);
@@ -101,7 +102,7 @@ export class Toolbox {
   #stand(kind: Exclude<CallKind, 'function' | 'custom'>, tool: Json, param: string): void {
     const craft = CRAFTS[kind];
     const description = typeof tool.description === 'string' ? tool.description : craft.description;
-    const parameters = isJson(tool.parameters) ? tool.parameters : craft.parameters;
+    const parameters = isObject(tool.parameters) ? tool.parameters : craft.parameters;
     this.#offer({ kind, name: kind }, param, { description, parameters });
     this.lost.push({ param, action: 'emulated' });
   }
@@ -117,7 +118,7 @@ export class Toolbox {
     const { search_context_size: size, user_location: place } = tool;
     this.webSearch = {
       ...((size === 'low' || size === 'medium' || size === 'high') && { search_context_size: size }),
-      ...(isJson(place) && { user_location: { type: 'approximate', approximate: placeOf(place) } }),
+      ...(isObject(place) && { user_location: { type: 'approximate', approximate: placeOf(place) } }),
     };
     this.places.note(this.webSearch, param);
     for (const field of Object.keys(tool)) {
@@ -150,7 +151,7 @@ function joined(namespace: string | undefined, name: string): string {
 }
 
 function isLocal(environment: unknown): boolean {
-  return !isJson(environment) || environment.type === 'local';
+  return !isObject(environment) || environment.type === 'local';
 }
 
 function grammarOf({ syntax, definition }: Json): string {
@@ -175,14 +176,14 @@ export interface Choice {
 export function readChoice(choice: unknown, tools: Toolbox): Choice {
   if (choice === undefined || choice === null) return {};
   if (choice === 'auto' || choice === 'none' || choice === 'required') return { choice };
-  if (!isJson(choice))
+  if (!isObject(choice))
     throw new GatewayError('invalid_request', 'This choice of tools is not understood', { param: 'tool_choice' });
   if (tools.webSearch && textOf(choice.type).startsWith('web_search')) return { search: true };
   if (choice.type !== 'allowed_tools') {
     const named = namedBy(choice, tools);
     return named ? { choice: named } : { only: 'tool_choice' };
   }
-  const entries = Array.isArray(choice.tools) ? choice.tools.filter(isJson) : [];
+  const entries = Array.isArray(choice.tools) ? choice.tools.filter(isObject) : [];
   const allowed = entries.map((entry) => namedBy(entry, tools)).filter((entry) => entry !== undefined);
   if (allowed.length < entries.length) return { only: 'tool_choice.tools' };
   const mode = choice.mode === 'required' ? 'required' : 'auto';

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { ownerOf } from '../../core/objects.ts';
 import { isOver } from '../../batches/batch-object.ts';
 import { parseJson, readShape } from '../../doors/json.ts';
-import { type BatchRoutesParts, type Called, callerAt, listed, ownerAt, pageOf, told } from './files.ts';
+import { send } from '../converse.ts';
+import { type BatchRoutesParts, type Called, callerAt, listed, ownerAt, pageOf } from './files.ts';
 
 const MAX_BYTES = 64 * 1024;
 
@@ -39,22 +40,22 @@ export function batchRoutes(parts: BatchRoutesParts): Called {
     const wanted = { inputFileId, endpoint, metadata: metadata ?? null, outputExpiresInMs, strict };
     const batch = await batches.create(caller, wanted);
     http.background(c, batches.work(ownerOf(caller), batch.id));
-    return told(parts, c, batch);
+    return send(c, parts, batch);
   });
   routes.get('/', async (c) => {
     const { limit, after } = pageOf(c, BatchPage);
     const { data, hasMore } = await batches.list(ownerAt(c), { limit, after });
-    return told(parts, c, listed(data, hasMore));
+    return send(c, parts, listed(data, hasMore));
   });
   routes.get('/:id', async (c) => {
     const batch = await batches.get(ownerAt(c), c.req.param('id'));
     if (!isOver(batch)) help(c, batch.id);
-    return told(parts, c, batch);
+    return send(c, parts, batch);
   });
   routes.post('/:id/cancel', async (c) => {
     const batch = await batches.cancel(ownerAt(c), c.req.param('id'));
     help(c, batch.id);
-    return told(parts, c, batch);
+    return send(c, parts, batch);
   });
   return routes;
 }

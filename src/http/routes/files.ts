@@ -1,12 +1,13 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { type Caller, forbiddenDoor, mayEnter } from '../../core/caller.ts';
+import type { Caller } from '../../core/caller.ts';
 import { ownerOf } from '../../core/objects.ts';
 import { uploadOf } from '../../batches/files.ts';
 import type { Batches } from '../../batches/batches.ts';
 import { Form } from '../../doors/form.ts';
 import { readShape } from '../../doors/json.ts';
-import { headersOf } from '../entrance.ts';
+import { send } from '../converse.ts';
+import { enter, headersOf } from '../entrance.ts';
 import type { HttpPort } from '../port.ts';
 
 export interface BatchRoutesParts {
@@ -30,14 +31,14 @@ export function fileRoutes(parts: BatchRoutesParts): Called {
     const owner = ownerAt(c);
     const bytes = await http.readBytes(c, files.maxFileBytes + FORM_BYTES);
     const file = await files.create(owner, uploadOf(new Form(bytes, http.header(c, 'content-type') ?? '')));
-    return told(parts, c, file);
+    return send(c, parts, file);
   });
   routes.get('/', async (c) => {
     const { limit, ...page } = pageOf(c, FilePage);
     const { data, hasMore } = await files.list(ownerAt(c), { ...page, limit: Math.min(limit, 1_000) });
-    return told(parts, c, listed(data, hasMore));
+    return send(c, parts, listed(data, hasMore));
   });
-  routes.get('/:id', async (c) => told(parts, c, await files.get(ownerAt(c), c.req.param('id'))));
+  routes.get('/:id', async (c) => send(c, parts, await files.get(ownerAt(c), c.req.param('id'))));
   routes.get('/:id/content', async (c) => {
     const { file, pieces } = await files.content(ownerAt(c), c.req.param('id'));
     const headers = { ...headersOf(c), 'content-type': 'application/jsonl' };
@@ -46,24 +47,19 @@ export function fileRoutes(parts: BatchRoutesParts): Called {
   routes.delete('/:id', async (c) => {
     const id = c.req.param('id');
     await files.delete(ownerAt(c), id);
-    return told(parts, c, { id, object: 'file', deleted: true });
+    return send(c, parts, { id, object: 'file', deleted: true });
   });
   return routes;
 }
 
 /** Throws `forbidden` for a key that may not come in here. */
 export function callerAt(c: Context): Caller {
-  const caller: Caller = c.get('caller');
-  if (mayEnter(caller, DOOR)) return caller;
-  throw forbiddenDoor(caller, DOOR);
+  enter(c, DOOR);
+  return c.get('caller');
 }
 
 export function ownerAt(c: Context): string {
   return ownerOf(callerAt(c));
-}
-
-export function told({ http }: BatchRoutesParts, c: Context, body: object): Response {
-  return http.send(c, 200, { ...headersOf(c), 'content-type': 'application/json' }, JSON.stringify(body));
 }
 
 /** As OpenAI's SDKs page through. */

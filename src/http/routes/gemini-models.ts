@@ -5,10 +5,10 @@ import { GatewayError } from '../../core/errors.ts';
 import { calledBy, GEMINI, GEMINI_COUNT } from '../../doors/gemini/door.ts';
 import { EMBED_VERBS, geminiEmbeddings } from '../../doors/gemini/embeddings.ts';
 import type { RoutingView } from '../../routing/view.ts';
-import { countTokens } from '../../gateway/count.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { converse } from '../converse.ts';
-import { type Called, headersOf, inboundOf } from '../entrance.ts';
+import type { Called } from '../entrance.ts';
+import { sendCount } from './count-tokens.ts';
 import { serveTask, type TaskParts } from './tasks.ts';
 
 /** `/v1beta`, as Google's clients know it: `GET /models`, `/models/{id}`, `POST /models/{id}:generateContent` and so on. */
@@ -51,23 +51,13 @@ function geminiCalls(parts: TaskParts): Hono<Called> {
   return new Hono<Called>().post('/:call{.+}', (c) => {
     c.set('door', GEMINI);
     const { model, verb } = calledBy({ param: (name) => c.req.param(name as 'call') });
-    if (verb === 'countTokens') return count(c, parts);
+    if (verb === 'countTokens') return sendCount(c, parts, GEMINI_COUNT, (totalTokens) => ({ totalTokens }));
     if (verb === 'streamGenerateContent') requireEvents(c.req.query('alt'));
     if (verb === 'embedContent' || verb === 'batchEmbedContents') {
       return serveTask(c, geminiEmbeddings(model, verb), parts);
     }
     return converse(c, GEMINI, parts);
   });
-}
-
-async function count(c: Context, parts: TaskParts): Promise<Response> {
-  const { gateway, http } = parts;
-  const { inputTokens, isEstimate, candidate } = await countTokens(gateway, await inboundOf(c, GEMINI_COUNT, parts));
-  const headers = headersOf(c);
-  headers['content-type'] = 'application/json';
-  headers['x-signalbox-deployment'] = candidate.deployment.id.replace(/[^\x20-\x7e]/g, '?');
-  if (isEstimate) headers['x-signalbox-estimated'] = 'true';
-  return http.send(c, 200, headers, JSON.stringify({ totalTokens: inputTokens }));
 }
 
 /** Google streams one long JSON array without it, which leaves no room for a sign of life, or for an error that comes late. */

@@ -4,28 +4,23 @@ import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { type KeepDays, type ObjectStore, ownerOf } from '../../core/objects.ts';
 import type { Clock } from '../../core/ports.ts';
 import { openRecording } from '../../doors/responses/door.ts';
-import type { BodyLimits } from '../../doors/json.ts';
 import { type Kept, newResponseId, type Recording, shown, type Wish, wishOf } from '../../doors/responses/stored.ts';
-import { answer, answerStream, type Gateway, type Inbound } from '../../gateway/gateway.ts';
-import { framesOf, within } from '../frames.ts';
+import { answer, answerStream, type Inbound } from '../../gateway/gateway.ts';
+import { asJson, type ConverseParts, send, stream } from '../converse.ts';
+import { within } from '../frames.ts';
 import { type Called, enter, headersOf, inboundFrom } from '../entrance.ts';
 import { tellOutcome } from '../headers.ts';
-import { EVENT_STREAM, type HttpPort } from '../port.ts';
 import { get, keep, unknown } from '../responses/archive.ts';
 import { pageOf } from '../responses/input-items.ts';
 import { KeptFrames } from '../responses/kept-frames.ts';
 import { findOpening } from '../responses/opening.ts';
 import type { BackgroundRuns } from '../responses/runs.ts';
 
-export interface ResponsesParts {
-  gateway: Gateway;
-  http: HttpPort;
+export interface ResponsesParts extends ConverseParts {
   objects: ObjectStore;
   keepDays: KeepDays;
   runs: BackgroundRuns;
-  limits: BodyLimits;
   clock: Clock;
-  keepAliveMs: number;
   newId: (prefix: string, length: number) => string;
   /** Must not throw. */
   onInternalError: (error: GatewayError, requestId: string) => void;
@@ -37,30 +32,28 @@ const DOOR = 'responses';
 
 /** `/v1/responses`, with what the router keeps of them. */
 export function responsesRoutes(parts: ResponsesParts): Hono<Called> {
-  const { http, objects, runs } = parts;
-  const send = (c: Context, body: object) =>
-    http.send(c, 200, { ...headersOf(c), 'content-type': 'application/json' }, JSON.stringify(body));
+  const { objects, runs } = parts;
   return new Hono<Called>()
     .post('/', (c) => create(c, parts))
     .get('/:id', async (c) => {
       if (c.req.query('stream') === 'true') throw unsupported('stream', 'A stored response is not streamed again');
       const { kept } = await get(parts, ownerIn(c), c.req.param('id'));
-      return send(c, shown(kept.response, includeOf(c)));
+      return send(c, parts, shown(kept.response, includeOf(c)));
     })
     .delete('/:id', async (c) => {
       const { owner, id } = { owner: ownerIn(c), id: c.req.param('id') };
       await get(parts, owner, id); // Files and batches are not deleted here.
       if (!(await objects.delete(owner, id))) throw unknown(id);
       runs.forget(owner, id);
-      return send(c, { id, object: 'response', deleted: true });
+      return send(c, parts, { id, object: 'response', deleted: true });
     })
     .get('/:id/input_items', async (c) => {
       const { kept } = await get(parts, ownerIn(c), c.req.param('id'));
-      return send(c, pageOf(kept.input, c.req.query()));
+      return send(c, parts, pageOf(kept.input, c.req.query()));
     })
     .post('/:id/cancel', async (c) => {
       const response = await runs.cancel(ownerIn(c), c.req.param('id'));
-      return send(c, shown(response, includeOf(c)));
+      return send(c, parts, shown(response, includeOf(c)));
     });
 }
 
@@ -104,11 +97,11 @@ async function whole({ c, parts, owner, wish, inbound, recording }: Asked): Prom
     headers['x-signalbox-not-stored'] = trouble.code;
     parts.onInternalError(trouble, inbound.requestId);
   }
-  return http.send(c, 200, Object.assign(headers, { 'content-type': 'application/json' }), outcome.body);
+  return http.send(c, 200, asJson(headers), outcome.body);
 }
 
 async function streamed({ c, parts, owner, wish, inbound, recording }: Asked): Promise<Response> {
-  const { gateway, http, keepAliveMs } = parts;
+  const { gateway, http } = parts;
   const keepIt = async () => {
     const kept = wish.store ? recording.kept() : undefined;
     const trouble = kept && (await troubleOf(parts, owner, kept));
@@ -118,18 +111,12 @@ async function streamed({ c, parts, owner, wish, inbound, recording }: Asked): P
     ...reply,
     body: wish.store ? new KeptFrames(reply.body, recording, keepIt) : reply.body,
   }));
-  const outcome = await within(pending, keepAliveMs);
-  const headers = headersOf(c);
-  if (outcome) tellOutcome(headers, outcome, inbound.request.model);
-  const frames = outcome ? outcome.body : framesOf(pending);
-  return http.stream(c, Object.assign(headers, EVENT_STREAM), frames, {
-    keepAliveMs,
-    broken(cause) {
-      const frame = inbound.pen.broken(cause);
-      http.background(c, keepIt()); // Until that was said, nothing had ended.
-      return frame;
-    },
-  });
+  const broken = (cause: unknown) => {
+    const frame = inbound.pen.broken(cause);
+    http.background(c, keepIt()); // Until that was said, nothing had ended.
+    return frame;
+  };
+  return stream(c, parts, { pending, asked: inbound.request.model, broken });
 }
 
 async function inBackground({ c, parts, owner, wish, inbound, recording }: Asked, id: string): Promise<Response> {
@@ -138,8 +125,7 @@ async function inBackground({ c, parts, owner, wish, inbound, recording }: Asked
   if (wish.stream) throw unsupported('stream', 'background: is not streamed here; poll GET /v1/responses/{id}');
   const background = (work: Promise<void>) => http.background(c, work);
   const response = await runs.start({ owner, id, inbound, recording, background });
-  const headers = { ...headersOf(c), 'content-type': 'application/json' };
-  return http.send(c, 200, headers, JSON.stringify(response));
+  return send(c, parts, response);
 }
 
 /** Why it could not be stored: no reason to fail an answer that is there. */

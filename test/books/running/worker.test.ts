@@ -1,24 +1,23 @@
 /** The Worker with a D1 of its own, in workerd: every request leaves its row, and a new isolate knows what was spent. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask, chat, tell } from '../../chaos/client.ts';
 import { startProviders, type Providers } from '../../chaos/providers.ts';
 import { refuses, resets, streams, well } from '../../chaos/scripts.ts';
 import { WIRES } from '../../chaos/wires.ts';
+import { onWorkerd } from '../../e2e/house.ts';
+import type { Running } from '../../support/servers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-d1-'));
 const SECRETS = { app: 'sk-worker-app-0123456789', small: 'sk-worker-small-0123456789' };
-const READY_MS = 30_000;
 
 let providers: Providers;
-let child: ChildProcess;
-let url: string;
+let running: Running;
+/** Of those that are stopped. */
 let output = '';
 
 const provider = (name: string) =>
@@ -27,9 +26,7 @@ const model = (name: string) =>
   `  ${name}: { maxCalls: 1, deployments: [{ provider: ${name}, model: m, price: { input: 100, output: 100 } }] }`;
 const MODELS = ['well', 'broken', 'torn'];
 
-/** `wrangler dev`: workerd, and a D1 that is a file. */
 async function start(): Promise<void> {
-  const [port, inspector] = [await freePort(), await freePort()];
   const yaml = `
 log: { level: error }
 providers:
@@ -40,50 +37,16 @@ keys:
   - { name: app, key: ${SECRETS.app}, tags: [edge] }
   - { name: small, key: ${SECRETS.small}, limits: 3 requests/month }
 `;
-  const config = join(folder, 'wrangler.toml');
-  writeFileSync(
-    config,
-    `name = "signalbox"
-main = "${resolve('src/worker.ts')}"
-compatibility_date = "2026-10-20"
-compatibility_flags = ["nodejs_compat", "enable_request_signal"]
-send_metrics = false
-[[rules]]
-type = "Text"
-globs = ["**/*.yaml"]
-fallthrough = false
-[[d1_databases]]
-binding = "DB"
-database_name = "signalbox"
-database_id = "signalbox"
-`,
-  );
-  const wrangler = ['scripts/offline.ts', 'node_modules/.bin/wrangler', 'dev', '--config', config, '--ip', '127.0.0.1'];
-  const places = ['--port', String(port), '--inspector-port', String(inspector), '--persist-to', join(folder, 'state')];
-  child = spawn(process.execPath, [...wrangler, ...places, '--var', `SIGNALBOX_YAML:${yaml}`], { detached: true });
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => (output += text.toString()));
-  url = `http://127.0.0.1:${port}`;
-  await vi.waitUntil(() => fetch(`${url}/livez`).catch(() => false), { timeout: READY_MS, interval: 100 });
+  running = await onWorkerd(yaml, folder);
 }
 
-function stop(): Promise<void> {
-  return new Promise((done) => {
-    child.once('exit', () => done());
-    process.kill(-(child.pid ?? 0), 'SIGKILL'); // workerd is a child of wrangler.
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((found) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => found(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+async function stop(): Promise<void> {
+  await running.stop();
+  output += running.output();
 }
 
 const asking = (key: keyof typeof SECRETS, name: string, more: object = {}) =>
-  ask(url, chat(name, { max_tokens: 20, ...more }), { headers: { authorization: `Bearer ${SECRETS[key]}` } });
+  ask(running.url, chat(name, { max_tokens: 20, ...more }), { headers: { authorization: `Bearer ${SECRETS[key]}` } });
 
 /** What stands in D1's own file. */
 function rows(): string[] {
@@ -144,5 +107,5 @@ it('a new isolate knows what was spent', async () => {
   await expect.poll(left, { timeout: 5_000 }).toBe(429);
   const served = () => rows().filter((row) => row === 'small well ok 1 []').length;
   await expect.poll(served, { timeout: 5_000 }).toBe(3);
-  expect(output).not.toMatch(/could not be|fails|Uncaught/);
+  expect(output + running.output()).not.toMatch(/could not be|fails|Uncaught/);
 });

@@ -60,6 +60,15 @@ const MODEST = story(wait, asks, asks, asks, settle(1), settle(1), release);
 const GREEDY = story(wait, asks, asks, asks, settle(3), settle(3), release);
 const JUMPY = story(wait, asks, asks, settle(1), release, jump);
 
+/** Its tokens of a minute are used up, and all the requests that may run at once still do. */
+const FULL: Step[] = [
+  { do: 'ask', scopes: 13, input: 0, output: 1_110, milli: 0 },
+  { do: 'ask', scopes: 1, input: 0, output: 0, milli: 0 },
+  { do: 'ask', scopes: 9, input: 2_837, output: 217, milli: 0 },
+  { do: 'ask', scopes: 13, input: 1_202, output: 896, milli: 0 },
+  { do: 'ask', scopes: 1, input: 0, output: 0, milli: 0 },
+];
+
 /** As a ledger has it: a row a request, at the time when it began. */
 interface Row {
   atMs: number;
@@ -279,9 +288,11 @@ describe('at any moment', () => {
         if (!refusal || refusal.measure === 'concurrency' || refusal.retryAfterMs === Infinity) return;
         const later = life.spending.check(claim, life.now + refusal.retryAfterMs - 1);
         expect(later).toBeDefined();
-        expect(life.spending.check(claim, life.now + refusal.retryAfterMs)).toBeUndefined();
+        // When one of those that run ends, nobody knows: whoever is told of another limit may find them running still.
+        const ends = life.open.length < 5 ? [undefined] : [undefined, 'concurrency'];
+        expect(ends).toContain(life.spending.check(claim, life.now + refusal.retryAfterMs)?.measure);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[FULL, 2_730, 0]] },
     );
   });
 });
