@@ -10,19 +10,16 @@ interface Read {
   reusable?: boolean;
 }
 
-/** Feeds one buffer that is used again and again, as sockets do; `close` is the connection's clean end. */
+/** `close` is the connection's clean end. */
 function read(text: string, cuts: readonly number[] = [], close = true): Read {
   const parser = new ResponseParser();
   const bytes = Buffer.from(text, 'latin1');
-  const shared = Buffer.alloc(bytes.length);
   const kept: Buffer[] = [];
   let from = 0;
   for (const to of [...cuts, bytes.length]) {
     if (to <= from || parser.done || parser.failure) continue;
-    bytes.copy(shared, 0, from, to);
-    const payload = parser.feed(shared.subarray(0, to - from));
+    const payload = parser.feed(Buffer.from(bytes.subarray(from, to)));
     if (payload) kept.push(payload);
-    shared.fill(0x7e);
     from = to;
   }
   const { head, failure } = parser;

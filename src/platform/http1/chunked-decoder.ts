@@ -29,22 +29,20 @@ export class ChunkedDecoder {
   #line = '';
   #trailerBytes = 0;
 
-  /** The payload of all chunks in these bytes as one copy: a provider's burst of small chunks is one write for us. */
+  /** The payload of all chunks in these bytes, moved together in their place: a burst of small chunks is one write for us. */
   read(bytes: Buffer, from: number): Buffer | undefined {
-    let payload: Buffer | undefined;
-    let filled = 0;
+    let filled = from;
     this.at = from;
     while (this.at < bytes.length && !this.done && !this.failure) {
       if (this.#state === 'data') {
         const end = Math.min(this.at + this.#size, bytes.length);
-        payload ??= Buffer.allocUnsafe(bytes.length - this.at);
-        filled += bytes.copy(payload, filled, this.at, end);
+        filled += bytes.copy(bytes, filled, this.at, end);
         this.#size -= end - this.at;
         this.at = end;
         if (this.#size === 0) this.#state = 'data end';
       } else this.#step(bytes[this.at++] ?? 0);
     }
-    return payload?.subarray(0, filled);
+    return filled > from ? bytes.subarray(from, filled) : undefined;
   }
 
   #step(byte: number): void {

@@ -22,7 +22,7 @@ export interface Job {
 export interface Home {
   readonly origin: Origin;
   readonly deadlines: Deadlines;
-  /** Every socket reads into it; what is kept is copied out before the next read. */
+  /** Every socket reads into it; what has arrived is copied out at once. */
   readonly readBuffer: Buffer;
   /** The connection can carry another request. */
   free(connection: Connection): void;
@@ -38,6 +38,8 @@ export class Connection implements Source, Watched {
   #parser = new ResponseParser();
   #idleMs: number;
   #ready = false;
+  /** What has arrived in this turn, to be read at its end. */
+  #arrived: Buffer[] = [];
   /** The job's request is written. */
   #asked = false;
   #answering = false;
@@ -51,7 +53,7 @@ export class Connection implements Source, Watched {
     const onread = {
       buffer: home.readBuffer,
       callback: (size: number, buffer: Uint8Array) => {
-        this.#read((buffer as Buffer).subarray(0, size));
+        this.#arrive(Buffer.from((buffer as Buffer).subarray(0, size)));
         return true;
       },
     };
@@ -137,6 +139,17 @@ export class Connection implements Source, Watched {
     });
   }
 
+  #arrive(bytes: Buffer): void {
+    if (this.#arrived.push(bytes) === 1) atEndOfTurn(() => this.#readArrived());
+  }
+
+  #readArrived(): void {
+    const arrived = this.#arrived;
+    if (arrived.length === 0) return;
+    this.#arrived = [];
+    for (const bytes of arrived) if (!this.#gone) this.#read(bytes);
+  }
+
   #read(bytes: Buffer): void {
     const job = this.#job;
     if (!job) return this.cancel(); // Nothing was asked: whatever it is, it is no answer.
@@ -165,11 +178,13 @@ export class Connection implements Source, Watched {
   }
 
   #ended(): void {
+    this.#readArrived();
     if (this.#job && this.#ready && this.#parser.close()) this.#finish(this.#job);
     else this.#broken(new Error('closed by the provider'));
   }
 
   #broken(cause: Error): void {
+    this.#readArrived();
     if (this.#gone) return;
     if (this.#answering) this.fail(new GatewayError('truncated', 'The provider broke off in mid-answer', { cause }));
     else this.fail(unreachable('code' in cause ? String(cause.code) : cause.name, cause));

@@ -26,7 +26,7 @@ export class ResponseParser {
   #left: number | 'chunked' | 'until close' = 0;
   #chunks: ChunkedDecoder | undefined;
 
-  /** Returns a copy of the payload in these bytes, so the caller may use them again. */
+  /** Returns the payload in these bytes, most often a part of them: they are the parser's from now on. */
   feed(bytes: Buffer): Buffer | undefined {
     try {
       const start = this.head ? 0 : this.#readHead(bytes);
@@ -92,7 +92,7 @@ export class ResponseParser {
       this.#left -= take - from;
       if (this.#left === 0) this.#end(take, bytes.length);
     }
-    return copy(bytes, from, take);
+    return bytes.subarray(from, take);
   }
 
   #readChunks(bytes: Buffer, from: number): Buffer | undefined {
@@ -112,10 +112,4 @@ export class ResponseParser {
 
 function checkSize(head: string): void {
   if (head.length > MAX_HEAD_BYTES) throw new ProtocolError('Headers too long');
-}
-
-function copy(bytes: Buffer, from: number, to: number): Buffer {
-  const copied = Buffer.allocUnsafe(to - from);
-  bytes.copy(copied, 0, from, to);
-  return copied;
 }
