@@ -6,7 +6,7 @@ import { GatewayError } from '../core/errors.ts';
 /** As much of a door as is needed here. */
 export interface BodyReader {
   /** Throws `request_too_large` as soon as it is. */
-  readBody(c: Context, maxBytes: number): Promise<string>;
+  readBody(c: Context, maxBytes: number): Promise<string> | string;
 }
 
 const MAX_BYTES = 64 * 1024;

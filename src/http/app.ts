@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono';
+import { type Context, type ExecutionContext, Hono, type MiddlewareHandler } from 'hono';
 import type { Keys } from '../core/caller.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { KeepDays, ObjectStore } from '../core/objects.ts';
@@ -59,16 +59,37 @@ const DOORS: readonly (readonly [path: string, door: Door])[] = [
   ['/v1/messages', MESSAGES],
 ];
 
+/**
+ * The doors stand before everything else: a path of their router has one handler, which Hono finds by one look and
+ * calls itself. Behind them a request passes through what is composed of middleware and route.
+ */
 export function createApp(options: AppOptions): App {
+  const enter = entrance({ ...options, doorAt });
+  const inner = innerApp(options, enter);
+  const app: App = new Hono<Called>();
+  for (const [path, door] of DOORS) {
+    app.post(path, (c) => {
+      enter(c);
+      return converse(c, door, options);
+    });
+  }
+  app.notFound((c) => inner.fetch(c.req.raw, c.env, contextOf(c)));
+  app.onError((cause, c) => refuse(c, cause, options));
+  return app;
+}
+
+function innerApp(options: AppOptions, enter: (c: Context<Called>) => void): App {
   const app: App = new Hono<Called>();
   app.route('/', healthRoutes(options.isReady));
-  const enter = entrance({ ...options, doorAt });
-  app.use('/v1/*', enter);
-  app.use('/v1beta/*', enter);
+  const entered: MiddlewareHandler<Called> = (c, next) => {
+    enter(c);
+    return next();
+  };
+  app.use('/v1/*', entered);
+  app.use('/v1beta/*', entered);
   app.route('/v1beta', geminiRoutes(options));
   app.route('/v1/models', geminiV1Routes(options)); // Before OpenAI's, which take everybody.
   app.route('/v1/models', modelRoutes(options));
-  for (const [path, door] of DOORS) app.post(path, (c) => converse(c, door, options));
   app.route('/v1/messages/count_tokens', countRoutes(options, COUNT_TOKENS));
   app.route('/v1/responses', responsesRoutes(options));
   app.route('/v1', taskRoutes(options));
@@ -82,6 +103,15 @@ export function createApp(options: AppOptions): App {
   });
   app.onError((cause, c) => refuse(c, cause, options));
   return app;
+}
+
+/** Undefined where the runtime has none; Hono throws there. */
+function contextOf(c: Context): ExecutionContext | undefined {
+  try {
+    return c.executionCtx;
+  } catch {
+    return undefined;
+  }
 }
 
 const SERVED = [

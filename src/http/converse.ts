@@ -19,7 +19,8 @@ export interface ConverseParts {
 /** A conversation, answered whole or as it is written. */
 export async function converse(c: Context, door: Door, parts: ConverseParts): Promise<Response> {
   const { http, gateway } = parts;
-  const inbound = await inboundOf(c, door, parts);
+  const read = inboundOf(c, door, parts);
+  const inbound = read instanceof Promise ? await read : read;
   const { request, pen } = inbound;
   if (!request.stream) {
     const outcome = await answer(gateway, inbound);

@@ -1,5 +1,5 @@
 /** What is done with every request before its door reads it: who asks, by which id it is known, how urgent it is. */
-import type { Context, Hono, MiddlewareHandler } from 'hono';
+import type { Context, Hono } from 'hono';
 import { type Caller, forbiddenDoor, type Keys, mayEnter } from '../core/caller.ts';
 import { lowest } from '../core/ceilings.ts';
 import type { Attempt, Clock } from '../core/ports.ts';
@@ -30,24 +30,31 @@ export interface EntranceParts {
 }
 
 /** Throws `unauthenticated`. */
-export function entrance({ http, keys, keyCheck, clock, newId, doorAt }: EntranceParts): MiddlewareHandler<Called> {
-  return (c, next) => {
+export function entrance({ http, keys, keyCheck, clock, newId, doorAt }: EntranceParts): (c: Context<Called>) => void {
+  const prefixes = new Prefixes();
+  return (c) => {
     const nowMs = clock.now();
     c.set('door', doorAt(c.req.path));
-    c.set('requestId', requestIdOf(newId, nowMs));
+    c.set('requestId', newId(prefixes.at(nowMs), 15));
     c.set(
       'caller',
       whoAsks((name) => http.header(c, name), keys, { check: keyCheck, nowMs }),
     );
     c.set('attempts', []);
     c.set('told', {});
-    return next();
   };
 }
 
-/** In the order of time: where they are kept, an index of them grows at its end. */
-function requestIdOf(newId: EntranceParts['newId'], nowMs: number): string {
-  return newId(`req_${nowMs.toString(36).padStart(9, '0')}`, 15);
+/** Ids are in the order of time: where they are kept, an index of them grows at its end. */
+class Prefixes {
+  #atMs = -1;
+  #prefix = '';
+
+  at(nowMs: number): string {
+    if (nowMs !== this.#atMs) this.#prefix = `req_${nowMs.toString(36).padStart(9, '0')}`;
+    this.#atMs = nowMs;
+    return this.#prefix;
+  }
 }
 
 /** All that is known of a request but what it asks. */
@@ -73,9 +80,11 @@ export function askedBy(c: Context, http: HttpPort): Asked {
 }
 
 /** Throws `forbidden` where the key may not come in here, and what the door throws for a body that it cannot take. */
-export async function inboundOf(c: Context, door: Door, parts: ReadingParts): Promise<Inbound> {
+export function inboundOf(c: Context, door: Door, parts: ReadingParts): Inbound | Promise<Inbound> {
   enter(c, door.name);
-  return inboundFrom(c, door, parts, await parts.http.readBody(c, parts.limits.maxBodyBytes));
+  const text = parts.http.readBody(c, parts.limits.maxBodyBytes);
+  if (text instanceof Promise) return text.then((whole) => inboundFrom(c, door, parts, whole));
+  return inboundFrom(c, door, parts, text);
 }
 
 export interface ReadingParts {

@@ -9,10 +9,10 @@ import type { HeaderValues } from './headers.ts';
  */
 export interface HttpPort {
   header(c: Context, name: string): string | undefined;
-  /** The body as text. Throws `request_too_large` as soon as it is. */
-  readBody(c: Context, maxBytes: number): Promise<string>;
+  /** The body as text, at once where it has all arrived. Throws `request_too_large` as soon as it is. */
+  readBody(c: Context, maxBytes: number): Promise<string> | string;
   /** The same as bytes. */
-  readBytes(c: Context, maxBytes: number): Promise<Uint8Array<ArrayBuffer>>;
+  readBytes(c: Context, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
   /** Gone when the client leaves before its answer is complete. */
   client(c: Context): Departure;
   /** Keeps work running that no answer waits for. It must not reject. */

@@ -78,26 +78,38 @@ async function poured(outgoing: ServerResponse, frames: Frames): Promise<void> {
 
 type Bytes = Buffer<ArrayBuffer>;
 
-function readAll<T>(incoming: IncomingMessage, maxBytes: number, made: (bytes: Bytes) => T): Promise<T> {
+function readAll<T>(incoming: IncomingMessage, maxBytes: number, made: (bytes: Bytes) => T): T | Promise<T> {
+  if (Number(incoming.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+  if (!incoming.complete) return readToEnd(incoming, maxBytes).then(made);
+  const bytes: Bytes = incoming.read() ?? NOTHING; // One who waits for its events waits for two more ticks.
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+  return made(bytes);
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function readToEnd(incoming: IncomingMessage, maxBytes: number): Promise<Bytes> {
   return new Promise((resolve, reject) => {
     const chunks: Bytes[] = [];
     let size = 0;
-    const tooLarge = () => reject(new GatewayError('request_too_large', `The body is larger than ${maxBytes} bytes`));
-    if (Number(incoming.headers['content-length']) > maxBytes) return tooLarge();
     incoming.on('data', (chunk: Bytes) => {
       size += chunk.length;
       if (size > maxBytes) {
         incoming.pause();
-        return tooLarge();
+        return reject(tooLarge(maxBytes));
       }
       chunks.push(chunk);
     });
     incoming.on('end', () => {
       const [first] = chunks;
-      resolve(made(first && chunks.length === 1 ? first : Buffer.concat(chunks)));
+      resolve(first && chunks.length === 1 ? first : Buffer.concat(chunks));
     });
     incoming.on('error', (cause) => reject(new GatewayError('client_gone', 'The request broke off', { cause })));
   });
+}
+
+function tooLarge(maxBytes: number): GatewayError {
+  return new GatewayError('request_too_large', `The body is larger than ${maxBytes} bytes`);
 }
 
 async function pour(outgoing: ServerResponse, frames: Frames, { keepAliveMs, broken }: Manners): Promise<void> {

@@ -9,23 +9,19 @@ type Fetch = (request: Request, bindings: object) => Response | Promise<Response
 
 export function nodeListener(fetch: Fetch): RequestListener {
   return (incoming, outgoing) => {
-    atEndOfTurn(() => void responded(fetch, incoming, outgoing));
+    atEndOfTurn(() => void respond(fetch, incoming, outgoing));
   };
 }
 
-async function responded(fetch: Fetch, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function respond(fetch: Fetch, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   try {
-    await respond(fetch, incoming, outgoing);
+    const response = await fetch(toRequest(incoming), { incoming, outgoing });
+    if (outgoing.headersSent || outgoing.destroyed) return; // By the port, as most are.
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+    outgoing.end(await response.text());
   } catch (cause) {
     outgoing.destroy(cause instanceof Error ? cause : undefined);
   }
-}
-
-async function respond(fetch: Fetch, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const response = await fetch(toRequest(incoming), { incoming, outgoing });
-  if (outgoing.headersSent || outgoing.destroyed) return; // By the port, as most are.
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  outgoing.end(await response.text());
 }
 
 /** What routes are found by. Headers and the body are the door's to read. */
