@@ -18,7 +18,7 @@ export interface RelayOptions {
   /** OpenAI's `n`: with several choices every chunk is read, because each must come to its end. */
   choices?: number;
   /** The provider's own reading of an error inside a 2xx; without it every such error is a `fault`. */
-  classify?: (refusal: Refusal) => GatewayError;
+  classify?: ((refusal: Refusal) => GatewayError) | undefined;
 }
 
 /**
@@ -61,17 +61,6 @@ export class ChatRelay {
     const isCut = !this.#done && [...this.#ended.values()].includes(false);
     if (isCut || !this.facts.finishReason) throw new GatewayError('truncated', 'The provider broke off in mid-answer');
     return this.#done ? rest : rest + DONE;
-  }
-
-  /** Reads the facts of a whole answer. Throws for what is none. */
-  whole(body: string): void {
-    const answer = record(parse(body));
-    if (!answer) throw new GatewayError('fault', 'The provider sent an answer that is no JSON');
-    this.#refuseError(answer, body);
-    if (!Array.isArray(answer['choices']) || answer['choices'].length === 0) {
-      throw new GatewayError('fault', 'The provider sent an answer without choices');
-    }
-    noteAnswer(this.facts, answer);
   }
 
   #read(frames: Uint8Array): Uint8Array {
@@ -122,7 +111,7 @@ export class ChatRelay {
     }
     const chunk = record(parse(data));
     if (!chunk) throw new GatewayError('fault', 'The provider sent an event that is no JSON');
-    this.#refuseError(chunk, data);
+    refuseError(chunk, data, this.#options.classify);
     this.#unfinished ??= UNFINISHED.exec(data)?.[0];
     const onlyCounts = noteChunk(this.facts, this.#ended, chunk);
     return !onlyCounts || this.#options.includeUsage;
@@ -134,13 +123,25 @@ export class ChatRelay {
     if (data === undefined || (data.trim() !== '[DONE]' && !record(parse(data)))) return '';
     return this.#note(frame) ? `${decode(frame).trimEnd()}\n\n` : '';
   }
+}
 
-  #refuseError(answer: Record<string, unknown>, body: string): void {
-    if (!answer['error'] && answer['object'] !== 'error') return;
-    const { classify } = this.#options;
-    if (classify) throw classify({ status: 200, header: () => undefined, body });
-    throw new GatewayError('fault', 'The provider failed in mid-answer', { cause: body });
+/** What is in a whole answer. Throws for what is none. */
+export function factsOfWhole(body: string, classify: RelayOptions['classify']): AnswerFacts {
+  const answer = record(parse(body));
+  if (!answer) throw new GatewayError('fault', 'The provider sent an answer that is no JSON');
+  refuseError(answer, body, classify);
+  if (!Array.isArray(answer['choices']) || answer['choices'].length === 0) {
+    throw new GatewayError('fault', 'The provider sent an answer without choices');
   }
+  const facts = noFacts();
+  noteAnswer(facts, answer);
+  return facts;
+}
+
+function refuseError(answer: Record<string, unknown>, body: string, classify: RelayOptions['classify']): void {
+  if (!answer['error'] && answer['object'] !== 'error') return;
+  if (classify) throw classify({ status: 200, header: () => undefined, body });
+  throw new GatewayError('fault', 'The provider failed in mid-answer', { cause: body });
 }
 
 function parse(json: string): unknown {

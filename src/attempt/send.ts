@@ -99,8 +99,8 @@ function withLost(exchange: Exchange, lost: readonly Warning[]): Exchange {
 type Sendable = Pick<Exchange, 'path' | 'headers' | 'body' | 'relay'> & Pick<OutgoingRequest, 'bytes'>;
 
 /** Sends one exchange. Resolves with the head of a 2xx answer; anything else is classified and thrown. */
-export async function send(work: Work, exchange: Sendable): Promise<IncomingResponse> {
-  const { provider, call, transport, timeouts, client } = work;
+export function send(work: Work, exchange: Sendable): Promise<IncomingResponse> {
+  const { provider, call, transport, timeouts, client, clock } = work;
   const { baseUrl, settings } = call.endpoint;
   const headers = settings.headers ? { ...exchange.headers, ...settings.headers } : exchange.headers;
   const request: OutgoingRequest = {
@@ -109,11 +109,21 @@ export async function send(work: Work, exchange: Sendable): Promise<IncomingResp
     body: exchange.body,
     bytes: exchange.bytes,
   };
-  const signed = provider.authorize(request, call.endpoint, work.clock.now());
-  const authorized = signed instanceof Promise ? await signed : signed;
-  const response = await transport.send(authorized, { client, ...timeouts });
-  work.learn(response);
-  if (response.status >= 200 && response.status < 300) return identified(response);
+  const { firstByteMs, idleMs } = timeouts;
+  const options = { client, firstByteMs, idleMs };
+  const signed = provider.authorize(request, call.endpoint, clock.now());
+  const sent =
+    signed instanceof Promise
+      ? signed.then((authorized) => transport.send(authorized, options))
+      : transport.send(signed, options);
+  return sent.then((response) => {
+    work.learn(response);
+    if (response.status >= 200 && response.status < 300) return identified(response);
+    return refused(work, exchange, response);
+  });
+}
+
+async function refused(work: Work, exchange: Sendable, response: IncomingResponse): Promise<never> {
   throw named(await refusal(work, response), isPassing(work, exchange) ? undefined : work.fieldOf);
 }
 

@@ -2,7 +2,7 @@ import type { AnswerFacts } from '../core/answer.ts';
 import type { Exchange, Warning } from '../core/provider.ts';
 import { Listener } from '../answers/listener.ts';
 import type { AnswerCollector } from '../answers/collector.ts';
-import { ChatRelay } from '../answers/relay.ts';
+import { factsOfWhole } from '../answers/relay.ts';
 import { collect } from './collect.ts';
 import { insist } from './insist.ts';
 import { MAX_ANSWER_BYTES, send, translate, type Work } from './send.ts';
@@ -21,7 +21,7 @@ export async function attemptWhole(work: Work): Promise<WholeAnswer> {
   if (exchange.relay === work.pen.wire && !work.readAsStream) {
     const response = await send(work, exchange);
     const body = await response.text(MAX_ANSWER_BYTES);
-    const facts = exchange.relay === 'chat' ? factsOfChat(body, work) : factsOf(body, exchange);
+    const facts = exchange.relay === 'chat' ? factsOfWhole(body, work.provider.classify) : factsOf(body, exchange);
     facts.upstreamId = response.requestId ?? facts.upstreamId;
     work.pen.heard?.(body);
     return { body, facts, warnings };
@@ -37,14 +37,7 @@ export async function collectChecked(work: Work, exchange: Exchange): Promise<An
   return json || toolRequired ? insist(work, exchange, collector) : collector;
 }
 
-/** What is in an answer that passes as it is. Throws for what is none. */
-function factsOfChat(body: string, { provider }: Work): AnswerFacts {
-  const relay = new ChatRelay({ includeUsage: true, classify: provider.classify });
-  relay.whole(body);
-  return relay.facts;
-}
-
-/** The same of an answer in another wire. */
+/** What is in an answer in another wire. Throws for what is none. */
 function factsOf(body: string, exchange: Exchange): AnswerFacts {
   const listener = new Listener();
   exchange.readAnswer(body, listener);

@@ -7,13 +7,13 @@ export interface Ceilings {
 }
 
 /** Both hold, so the lower does. */
-export function lowest(...ceilings: readonly Ceilings[]): Ceilings {
-  const least = (values: readonly (number | undefined)[]) => {
-    const given = values.filter((value) => value !== undefined);
-    return given.length > 0 ? Math.min(...given) : undefined;
-  };
+export function lowest(one: Ceilings, other: Ceilings): Ceilings {
   return {
-    maxCostUsd: least(ceilings.map(({ maxCostUsd }) => maxCostUsd)),
-    maxLatencyMs: least(ceilings.map(({ maxLatencyMs }) => maxLatencyMs)),
+    maxCostUsd: lower(one.maxCostUsd, other.maxCostUsd),
+    maxLatencyMs: lower(one.maxLatencyMs, other.maxLatencyMs),
   };
+}
+
+function lower(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }

@@ -121,7 +121,7 @@ function noteBreak({ attempts }: Plan, { candidate }: Outcome<unknown>, { kind }
 function giveBackBroken({ gateway, plan, outcome, tape }: Passage, failure: GatewayError): Spent {
   const { usage, characters } = outcome.facts;
   const counted = usageOfBroken(usage, guessUsage(plan.estimate.inputTokens, characters));
-  giveBack(gateway, outcome, { usage: counted, failure });
+  giveBack(gateway, outcome, { usage: counted, failure, nowMs: gateway.clock.now() });
   tape.spend(counted);
   return spentAt(outcome.candidate.deployment, counted);
 }
@@ -135,7 +135,8 @@ function usageOfBroken(usage: Usage | undefined, guess: Usage): Usage {
 }
 
 export function spentAt(deployment: Deployment | undefined, usage: Usage | undefined): Spent {
-  return { usage, costUsd: usage && deployment?.price && costUsd(usage, deployment.price) };
+  const price = usage && deployment?.price;
+  return { usage, costUsd: price && costUsd(usage, price) };
 }
 
 /** With what went on elsewhere before. The costs of all are known, or that of none is. */

@@ -28,9 +28,8 @@ export async function attemptAt<Body>(
   attempt: (work: Work) => Promise<Answered<Body>>,
 ): Promise<Answered<Body>> {
   const { clock } = gateway;
-  const { lease, stop } = step;
+  const { lease, stop, startedAt } = step;
   const provider = providerOf(gateway, stop.candidate);
-  const startedAt = clock.now();
   const { totalMs = Infinity } = stop.candidate.deployment.timeouts ?? {};
   const lastAt = Math.min(plan.deadlineAt, startedAt + totalMs);
   const isStreamed = plan.request.stream === true || readsAsStream(gateway.times, plan, provider);
@@ -49,7 +48,7 @@ export async function attemptAt<Body>(
     const work = workOf(gateway, plan, step, { provider, watch, isStreamed, firstTokenMs, lastAt, begun });
     const answered = await attempt(work);
     if (isStreamed) begun();
-    else lease.answered('whole', stop.pace, clock.now() - startedAt, clock.now());
+    else answeredWhole(step, clock.now());
     refuseRefusal(answered.facts, plan);
     return answered;
   } catch (cause) {
@@ -58,6 +57,10 @@ export async function attemptAt<Body>(
   } finally {
     watch.stop();
   }
+}
+
+function answeredWhole({ lease, stop, startedAt }: Step, nowMs: number): void {
+  lease.answered('whole', stop.pace, nowMs - startedAt, nowMs);
 }
 
 /** Longer answers than this are worth watching as they are written. */
@@ -92,7 +95,8 @@ interface Circumstances {
   begun: () => void;
 }
 
-function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circumstances: Circumstances): Work {
+function workOf(gateway: Gateway, plan: Plan, step: Step, circumstances: Circumstances): Work {
+  const { stop, lease, again, startedAt } = step;
   const { clock, transport, newId, times } = gateway;
   const { request, original, strict, pen, lost, fieldOf } = plan;
   const { provider, watch, isStreamed, firstTokenMs, lastAt, begun } = circumstances;
@@ -114,8 +118,8 @@ function workOf(gateway: Gateway, plan: Plan, { stop, lease, again }: Step, circ
     clock,
     client: watch.client,
     timeouts: {
-      firstByteMs: Math.min(times.firstByteMs, firstTokenMs, lastAt - clock.now()),
-      wholeMs: Math.min(times.firstByteMs, lastAt - clock.now()),
+      firstByteMs: Math.min(times.firstByteMs, firstTokenMs, lastAt - startedAt),
+      wholeMs: Math.min(times.firstByteMs, lastAt - startedAt),
       idleMs: timeouts?.idleMs ?? times.idleMs,
     },
     stamp: stampOf(gateway, plan, providerModel),
@@ -150,11 +154,10 @@ export function stampOf({ newId }: Gateway, { request, startedAt }: Plan, model:
 export function giveBack(
   gateway: Gateway,
   { lease, candidate }: Outcome<unknown>,
-  { usage, failure }: { usage: Usage | undefined; failure: GatewayError | undefined },
+  { usage, failure, nowMs }: { usage: Usage | undefined; failure: GatewayError | undefined; nowMs: number },
 ): void {
-  const now = gateway.clock.now();
-  if (failure) lease.failed(failure, undefined, now);
-  lease.settle(usage && providerOf(gateway, candidate).spent(usage), now);
+  if (failure) lease.failed(failure, undefined, nowMs);
+  lease.settle(usage && providerOf(gateway, candidate).spent(usage), nowMs);
   if (usage && !failure) lease.target.noteOutput(usage.completion_tokens);
   gateway.dispatcher.room.wake(lease.target.resource);
 }

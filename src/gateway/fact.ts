@@ -1,7 +1,6 @@
 /** A request that is over, as the log, the ledger and the numbers want to know it. */
 import { OPERATIONS, type TaskKind } from '../core/ability.ts';
 import type { Usage } from '../core/chat.ts';
-import type { Candidate } from '../core/deployment.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { RequestFact } from '../core/ports.ts';
 import type { Gateway, Inbound, Outcome, Plan } from './gateway.ts';
@@ -18,9 +17,18 @@ export interface Ended {
 export function factOf(gateway: Gateway, plan: Plan, { outcome, failure, usage, costUsd, nowMs }: Ended): RequestFact {
   const { choice, candidates, request, startedAt, task = 'chat' } = plan;
   const candidate = outcome?.candidate;
+  const { requestId, key, tenant, tags, asked, priority, route, traceparent } = whose(gateway, plan);
   return {
-    ...whose(gateway, plan),
-    ...why(plan, candidate),
+    requestId,
+    key,
+    tenant,
+    tags,
+    asked,
+    priority,
+    route,
+    traceparent,
+    tier: candidate?.tier ?? choice.decision?.tier ?? '',
+    reason: (candidate ?? candidates[0])?.reason ?? '',
     operation: OPERATIONS[task],
     startedAtMs: startedAt,
     session: choice.facts.knownSession,
@@ -41,11 +49,6 @@ export function factOf(gateway: Gateway, plan: Plan, { outcome, failure, usage, 
     deploymentOf: (id) => candidates.find(({ deployment }) => deployment.id === id)?.deployment,
     failure,
   };
-}
-
-function why({ choice, candidates }: Plan, served: Candidate | undefined) {
-  const tier = served?.tier ?? choice.decision?.tier ?? '';
-  return { tier, reason: (served ?? candidates[0])?.reason ?? '' };
 }
 
 /** Refused before anybody was chosen. */

@@ -76,7 +76,8 @@ export function planOf(gateway: Gateway, inbound: Inbound, task?: TaskWish): Pla
   const choice = choose(wanted, gateway.routing, gateway.memory);
   const { candidates, ceilings } = choice;
   const usual = gateway.rulesOf(request.model);
-  const rules = { ...usual, maxCostUsd: lowest(usual, ceilings).maxCostUsd };
+  const { maxCostUsd } = lowest(usual, ceilings);
+  const rules = maxCostUsd === usual.maxCostUsd ? usual : { ...usual, maxCostUsd };
   const deadlineAt = nowMs + Math.min(deadlineMs, rules.deadlineMs);
   return { ...inbound, startedAt: nowMs, deadlineAt, rules, estimate: guess, choice, candidates };
 }
@@ -131,13 +132,13 @@ export function finish(
   const deployment = outcome?.candidate.deployment;
   const last = facts && (facts.usage ?? guessUsage(plan.estimate.inputTokens, facts.characters));
   const { usage, costUsd } = withBroken(plan, spentAt(deployment, last));
-  const now = gateway.clock.now();
-  if (outcome) giveBack(gateway, outcome, { usage: last, failure });
-  if (outcome && !failure) remember(gateway, plan, outcome, last);
-  noteWaits(gateway, plan, now);
+  const nowMs = gateway.clock.now();
+  if (outcome) giveBack(gateway, outcome, { usage: last, failure, nowMs });
+  if (outcome && !failure) remember(gateway, plan, outcome, { usage: last, nowMs });
+  noteWaits(gateway, plan, nowMs);
   if (outcome) outcome.costUsd = costUsd;
-  gateway.dispatcher.noteCapacity();
-  settleHold(gateway, plan, { deployment, usage, costUsd });
-  gateway.recorder.record(factOf(gateway, plan, { outcome, failure, usage, costUsd, nowMs: now }));
+  gateway.dispatcher.noteCapacity(nowMs);
+  settleHold(gateway, plan, { deployment, usage, costUsd, nowMs });
+  gateway.recorder.record(factOf(gateway, plan, { outcome, failure, usage, costUsd, nowMs }));
   if (gateway.afterwards) plan.background(gateway.afterwards());
 }

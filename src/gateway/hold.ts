@@ -18,15 +18,21 @@ export function takeHold(gateway: Gateway, plan: Plan, oneCostsUsd: number | und
   const { inputTokens } = estimate;
   const answers = request.n ?? 1;
   const outputTokens = estimate.outputTokens * answers;
-  const oneUsd = oneCostsUsd ?? ceilingUsd(gateway, plan.candidates[0]?.deployment, usageOf(estimate));
+  const nowMs = gateway.clock.now();
+  const oneUsd = oneCostsUsd ?? ceilingUsd(gateway, plan.candidates[0]?.deployment, usageOf(estimate), nowMs);
   const costUsd = oneUsd && oneUsd * answers; // Providers read the prompt once; what is too much comes back.
   const claim = { caller, asked: request.model, requestId, inputTokens, outputTokens, costUsd, lastsMs, told };
-  return gateway.books.admit(claim, gateway.clock.now());
+  return gateway.books.admit(claim, nowMs);
 }
 
 /** What it counts for where nobody knows the price and the operator wants the dearest of its family. */
-function ceilingUsd({ books, clock }: Gateway, deployment: Deployment | undefined, usage: Usage): number | undefined {
-  const price = deployment && books.ceilingOf(deployment, clock.now());
+function ceilingUsd(
+  { books }: Gateway,
+  deployment: Deployment | undefined,
+  usage: Usage,
+  nowMs: number,
+): number | undefined {
+  const price = deployment && books.ceilingOf(deployment, nowMs);
   return price && costOf(usage, price);
 }
 
@@ -34,14 +40,15 @@ interface Used {
   deployment: Deployment | undefined;
   usage: Usage | undefined;
   costUsd: number | undefined;
+  nowMs: number;
 }
 
 /** Where nobody was asked, not even a request counts. */
-export function settleHold(gateway: Gateway, { hold, attempts }: Plan, { deployment, usage, costUsd }: Used): void {
-  const nowMs = gateway.clock.now();
+export function settleHold(gateway: Gateway, { hold, attempts }: Plan, used: Used): void {
+  const { deployment, usage, costUsd, nowMs } = used;
   if (!attempts.some(({ outcome }) => wasCalled(outcome))) return hold?.release(nowMs);
   if (!usage) return hold?.settle({ inputTokens: 0, outputTokens: 0, costUsd: 0 }, nowMs);
   const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
-  const countsUsd = costUsd ?? ceilingUsd(gateway, deployment, usage);
+  const countsUsd = costUsd ?? ceilingUsd(gateway, deployment, usage, nowMs);
   hold?.settle({ inputTokens, outputTokens, costUsd: countsUsd }, nowMs);
 }

@@ -5,16 +5,21 @@ import type { Gateway, Outcome, Plan } from './gateway.ts';
 import { lastAsk } from '../routing/ask.ts';
 import { recordOf } from '../routing/record.ts';
 
+interface Taught {
+  usage: Usage | undefined;
+  nowMs: number;
+}
+
 /** After an answer that has ended well. */
-export function remember(gateway: Gateway, plan: Plan, outcome: Outcome<unknown>, usage: Usage | undefined): void {
+export function remember(gateway: Gateway, plan: Plan, outcome: Outcome<unknown>, { usage, nowMs }: Taught): void {
   if (plan.isShadow) return;
   rememberReasoning(gateway.reasoning, plan.key, outcome.facts);
-  const { memory, clock } = gateway;
+  const { memory } = gateway;
   const { deployment, tier } = outcome.candidate;
   const { facts, decision } = plan.choice;
   const isOnTheWay = decision !== undefined && !facts.isHousekeeping && plan.task === undefined;
   if (isOnTheWay) memory.sessions.note(plan.key, facts.session, { deployment, tier, usage }, plan.startedAt);
-  noteSpeed(gateway, plan, outcome, { outputTokens: usage?.completion_tokens ?? 0, nowMs: clock.now() });
+  noteSpeed(gateway, plan, outcome, { outputTokens: usage?.completion_tokens ?? 0, nowMs });
 }
 
 interface Answered {

@@ -129,6 +129,6 @@ function doorAt(path: string): Door {
 function refuse(c: Context, cause: unknown, { http, onInternalError }: AppOptions): Response {
   const error = asGatewayError(cause);
   if (error.kind === 'internal') onInternalError(error, c.get('requestId') ?? '');
-  const headers = Object.assign(headersOf(c), errorHeaders(error, c.get('attempts')));
+  const headers = Object.assign(headersOf(c), errorHeaders(error, c.get('onTheWay')?.attempts));
   return http.send(c, error.status, asJson(headers), JSON.stringify(doorOf(c).refusal(error, c.get('requestId'))));
 }

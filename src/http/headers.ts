@@ -38,10 +38,10 @@ function tellAnswer(headers: HeaderValues, outcome: Outcome<unknown>): void {
 }
 
 export function attemptsHeader(attempts: readonly Attempt[]): string {
-  const items = attempts.map(
-    ({ deployment, outcome, durationMs }) => `${deployment};${outcome};${Math.round(durationMs)}ms`,
-  );
-  return printable(items.join(', '));
+  let items = '';
+  for (const { deployment, outcome, durationMs } of attempts)
+    items += `${items && ', '}${deployment};${outcome};${Math.round(durationMs)}ms`;
+  return printable(items);
 }
 
 /** Whether and when the client's SDK should come back. Always whole seconds of at least 1: a date in the past is a storm. */
@@ -65,7 +65,7 @@ function toItem({ param, action, note }: Warning): string {
 function tellCost(headers: HeaderValues, { candidate, costUsd, expectedCostUsd }: Outcome<unknown>): void {
   if (costUsd !== undefined) headers['x-signalbox-cost-usd'] = dollars(costUsd);
   else if (expectedCostUsd !== undefined) headers['x-signalbox-expected-cost-usd'] = dollars(expectedCostUsd);
-  if (!candidate.deployment.price) headers['x-signalbox-price'] = 'unknown';
+  else if (!candidate.deployment.price) headers['x-signalbox-price'] = 'unknown';
 }
 
 /** Never 1.2e-7, and no more digits than mean something. */

@@ -13,11 +13,18 @@ export function newId(prefix: string, length: number): string {
   return prefix + pool.slice(used - length, used);
 }
 
+const latin1 = new TextDecoder('latin1');
+
 function draw(atLeast: number): void {
-  let drawn = '';
-  while (drawn.length < atLeast) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(POOL_BYTES))) drawn += ALPHABET[byte & 63] ?? '';
+  pool = '';
+  while (pool.length < atLeast) {
+    const bytes = crypto.getRandomValues(new Uint8Array(POOL_BYTES));
+    let kept = 0;
+    for (const byte of bytes) {
+      const index = byte & 63;
+      if (index < ALPHABET.length) bytes[kept++] = ALPHABET.charCodeAt(index); // Behind what is still to be read.
+    }
+    pool += latin1.decode(bytes.subarray(0, kept));
   }
-  pool = drawn;
   used = 0;
 }

@@ -110,15 +110,15 @@ export class Dispatcher {
 
   /** What can wait does not compete with what cannot. */
   refuseInEmergency(priority: Priority): void {
+    if (priority !== 'background') return;
     const now = this.#parts.clock.now();
-    if (priority !== 'background' || !this.emergency.active(now)) return;
+    if (!this.emergency.active(now)) return;
     const message = 'Too few providers answer; background work has to wait';
     throw new GatewayError('capacity', message, { retryAfterMs: this.emergency.retryAfterMs(now) });
   }
 
   /** After each request: how much of what is in use is usable decides whether it is an emergency. */
-  noteCapacity(): void {
-    const now = this.#parts.clock.now();
+  noteCapacity(now: number): void {
     if (now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
     let [usable, used] = [0, 0];

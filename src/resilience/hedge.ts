@@ -5,7 +5,7 @@ import type { Step } from './request.ts';
 /** How one attempt ended. */
 export type Ran<T> = { step: Step; value: T } | { step: Step; error: GatewayError };
 
-export function run<T>(step: Step, attempt: (step: Step) => Promise<T>): Promise<Ran<T>> {
+function run<T>(step: Step, attempt: (step: Step) => Promise<T>): Promise<Ran<T>> {
   return attempt(step).then(
     (value) => ({ step, value }),
     (cause: unknown) => ({ step, error: asGatewayError(cause) }),
@@ -17,14 +17,18 @@ export interface Hedge<T> {
   timers: Timers;
   /** How long the first has to itself; milliseconds. */
   afterMs: number;
-  /** The second attempt, already under its lease; undefined: there must be none. */
-  second: () => Step | undefined;
-  /** This one failed while the other runs on. */
-  failed: (step: Step, error: GatewayError) => void;
-  /** This one lost: the other answered, or said what ends the request. */
-  lost: (step: Step) => void;
   /** An answer that came after it had lost. */
   discard: (value: T) => void;
+  plan: HedgePlan;
+}
+
+interface HedgePlan {
+  /** The second attempt, already under its lease; undefined: there must be none. */
+  secondStep(first: Step): Step | undefined;
+  /** This one failed while the other runs on. */
+  endCall(step: Step, error: GatewayError): void;
+  /** This one lost: the other answered, or said what ends the request. */
+  lost(step: Step): void;
 }
 
 /**
@@ -33,7 +37,7 @@ export interface Hedge<T> {
  * is the only thing that is still held.
  */
 export function hedged<T>(first: Step, hedge: Hedge<T>): Promise<Ran<T>> {
-  const { attempt, timers, afterMs } = hedge;
+  const { attempt, timers, afterMs, plan } = hedge;
   const running = new Set<Step>();
   let isOver = false;
   return new Promise((resolve) => {
@@ -44,18 +48,18 @@ export function hedged<T>(first: Step, hedge: Hedge<T>): Promise<Ran<T>> {
     const ended = (ran: Ran<T>): void => {
       running.delete(ran.step);
       if (isOver) return 'value' in ran ? hedge.discard(ran.value) : undefined;
-      if ('error' in ran && ran.error.rule.failover && running.size > 0) return hedge.failed(ran.step, ran.error);
+      if ('error' in ran && ran.error.rule.failover && running.size > 0) return plan.endCall(ran.step, ran.error);
       isOver = true;
       callOff();
       for (const step of running) {
-        hedge.lost(step);
+        plan.lost(step);
         step.client.leave();
       }
       resolve(ran);
     };
     start({ ...first, client: first.client.child() });
     const callOff = timers.after(afterMs, () => {
-      const second = hedge.second();
+      const second = plan.secondStep(first);
       if (second) start(second);
     });
   });

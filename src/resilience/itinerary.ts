@@ -2,17 +2,20 @@
 import type { Candidate } from '../core/deployment.ts';
 import type { Stop } from './request.ts';
 
+const NONE: readonly Stop[] = [];
+
 export class Itinerary {
   /** Not asked yet, or asked and worth asking again. */
   #open: readonly Stop[];
   /** Kept for a prompt that is too long, or a refusal. */
   #reserved: readonly Stop[];
   /** Failed in a way that may pass; asked again when nobody else is left. */
-  #repeatable: readonly Stop[] = [];
+  #repeatable: readonly Stop[] = NONE;
 
   constructor(stops: readonly Stop[]) {
-    this.#reserved = stops.filter(isReserved);
-    this.#open = this.#reserved.length === 0 ? stops : stops.filter((stop) => !isReserved(stop));
+    const hasReserved = stops.some(isReserved);
+    this.#reserved = hasReserved ? stops.filter(isReserved) : NONE;
+    this.#open = hasReserved ? stops.filter((stop) => !isReserved(stop)) : stops;
   }
 
   get open(): readonly Stop[] {
@@ -30,6 +33,7 @@ export class Itinerary {
   /** It is being asked. */
   close(stop: Stop): void {
     this.#open = this.#open.filter((each) => each !== stop);
+    if (this.#reserved.length === 0) return;
     const { id } = stop.candidate.deployment;
     this.#reserved = this.#reserved.filter(({ candidate }) => candidate.deployment.id !== id); // Tried is tried.
   }

@@ -7,8 +7,9 @@ import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
 import { forced, notePassedOver, noteStay, untilOf, visitorOf, whyNone } from './admission.ts';
 import { type Again, decide, isCall, mayRepeat, takenBy } from './decide.ts';
-import { hedged, type Ran, run } from './hedge.ts';
+import { hedged, type Ran } from './hedge.ts';
 import { Itinerary } from './itinerary.ts';
+import type { Visitor } from './place.ts';
 import type { Arrival, Caller, PlanPorts, PlanRequest, Step, Stop } from './request.ts';
 import type { Lease } from './target.ts';
 import { verdict } from './verdict.ts';
@@ -20,9 +21,13 @@ export async function carryOut<T>(request: PlanRequest, caller: Caller<T>, ports
     const next = progress.nextStep();
     const step = next instanceof Promise ? await next : next;
     const afterMs = progress.hedgeAfterMs(step);
-    const ran = await (afterMs === undefined
-      ? run(step, caller.attempt)
-      : hedge(step, { ...caller, ...ports, afterMs }));
+    let ran: Ran<T>;
+    try {
+      if (afterMs === undefined) ran = { step, value: await caller.attempt(step) };
+      else ran = await hedged(step, { ...caller, ...ports, afterMs, plan: progress });
+    } catch (cause) {
+      ran = { step, error: asGatewayError(cause) };
+    }
     if ('error' in ran) {
       progress.failed(ran.step, ran.error);
       continue;
@@ -30,15 +35,6 @@ export async function carryOut<T>(request: PlanRequest, caller: Caller<T>, ports
     const { stop, lease } = ran.step;
     progress.succeeded(ran.step);
     return { value: ran.value, candidate: stop.candidate, lease };
-  }
-
-  function hedge(step: Step, options: Caller<T> & PlanPorts & { afterMs: number }): Promise<Ran<T>> {
-    return hedged(step, {
-      ...options,
-      second: () => progress.secondStep(step),
-      failed: (each, error) => progress.endCall(each, error),
-      lost: (each) => progress.lost(each),
-    });
   }
 }
 
@@ -51,8 +47,8 @@ class Progress {
   readonly #errors: GatewayError[] = [];
   readonly #itinerary: Itinerary;
   #again: Stop | undefined;
-  /** Who was asked again, and how: later calls of the same ask so too. */
-  readonly #how = new Map<Stop, Again>();
+  /** Who was asked again, and how: later calls of the same ask so too. Most requests ask nobody again. */
+  #how: Map<Stop, Again> | undefined;
   /** This call goes although every fuse is open. */
   #isForced = false;
   #steps = 0;
@@ -84,14 +80,14 @@ class Progress {
     this.#itinerary.close(stop);
     if (this.#steps++ === 0) this.#request.pool.budget.deposit();
     const { client } = this.#request;
-    return { stop, lease, again: this.#how.get(stop), startedAt: this.#ports.clock.now(), client };
+    return { stop, lease, again: this.#how?.get(stop), startedAt: this.#ports.clock.now(), client };
   }
 
   succeeded(step: Step): void {
     const now = this.#ports.clock.now();
     step.stop.target.durations.note(now - step.startedAt);
     if (this.#isForced) this.#request.pool.panic.noteAccept(now);
-    this.#note(step, 'ok');
+    this.#note(step, 'ok', now);
   }
 
   /** Gives the lease back and sets what comes next. Throws the verdict when that is nothing. */
@@ -107,6 +103,7 @@ class Progress {
     if (isCall(error) && !pool.budget.withdraw(now)) throw this.#verdict();
     if (decision.next === 'again') {
       this.#again = stop;
+      this.#how ??= new Map();
       this.#how.set(stop, decision.how);
       return;
     }
@@ -119,8 +116,8 @@ class Progress {
     const { stop, lease, startedAt } = step;
     const now = this.#ports.clock.now();
     lease.failed(error, { pace: stop.pace, elapsedMs: now - startedAt }, now);
-    this.#giveBack(step, takenBy(error, stop.need));
-    this.#note(step, error.kind);
+    this.#giveBack(step, takenBy(error, stop.need), now);
+    this.#note(step, error.kind, now);
     this.#errors.push(error);
     if (isCall(error)) this.#countCall(stop);
     if (mayRepeat(error)) this.#itinerary.mayRepeat(stop);
@@ -150,12 +147,13 @@ class Progress {
   /** The other was faster. It took what it had reserved, for all we know. */
   lost(step: Step): void {
     const { stop, startedAt } = step;
-    const elapsedMs = this.#ports.clock.now() - startedAt;
+    const now = this.#ports.clock.now();
+    const elapsedMs = now - startedAt;
     const { times } = stop.target;
     // Only a wait that is long already says something of how long it would have been.
     if (elapsedMs >= (times.p95Ms(stop.pace) ?? Infinity)) times.note(stop.pace, elapsedMs);
-    this.#giveBack(step, undefined);
-    this.#note(step, 'hedge_lost');
+    this.#giveBack(step, undefined, now);
+    this.#note(step, 'hedge_lost', now);
     this.#countCall(stop);
   }
 
@@ -183,21 +181,23 @@ class Progress {
     this.#isForced = lease !== undefined;
     if (lease) return lease;
     const visitor = visitorOf(request, stops, this.#notBefore, now);
-    const entered = (given: Lease) => {
-      noteStay(request, visitor);
-      notePassedOver(request, stops, given, clock.now());
-      return given;
-    };
     const refused = (cause: unknown) => {
       noteStay(request, visitor);
       throw this.#refused(stops, asGatewayError(cause));
     };
     try {
       const given = room.enter(visitor);
-      return given instanceof Promise ? given.then(entered, refused) : entered(given);
+      if (!(given instanceof Promise)) return this.#entered(given, visitor, stops);
+      return given.then((lease) => this.#entered(lease, visitor, stops), refused);
     } catch (cause) {
       return refused(cause);
     }
+  }
+
+  #entered(given: Lease, visitor: Visitor<Lease>, stops: readonly Stop[]): Lease {
+    noteStay(this.#request, visitor);
+    if (given.target !== stops[0]?.target) notePassedOver(this.#request, stops, given, this.#ports.clock.now());
+    return given;
   }
 
   /** What the client is told where nobody had room. */
@@ -226,14 +226,14 @@ class Progress {
     return this.#calls >= (isFree ? maxCalls + 1 : maxCalls) || now >= deadlineAt || this.#spentUsd >= maxCostUsd;
   }
 
-  #giveBack({ lease }: Step, actual: Amounts | undefined): void {
-    lease.settle(actual, this.#ports.clock.now());
+  #giveBack({ lease }: Step, actual: Amounts | undefined, now: number): void {
+    lease.settle(actual, now);
     this.#ports.room.wake(lease.target.resource);
   }
 
-  #note({ stop, startedAt }: Step, outcome: string): void {
+  #note({ stop, startedAt }: Step, outcome: string, now: number): void {
     const { id } = stop.candidate.deployment;
-    const durationMs = this.#ports.clock.now() - startedAt;
+    const durationMs = now - startedAt;
     this.#request.attempts.push({ deployment: id, outcome, durationMs, startedAtMs: startedAt });
   }
 }

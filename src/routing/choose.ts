@@ -69,8 +69,7 @@ export function weigh({ wanted, facts, score }: Known, view: RoutingView, memory
   const isRoute = rules.routes.has(asked);
   const named = view.models.get(asked) ?? (isRoute ? undefined : directly(asked, view));
   if (!named && !isRoute) return unserved({ facts, ceilings: wanted.ceilings }, missing(asked, view));
-  if (named && !rules.steps.some(({ namesModel }) => namesModel))
-    return byName(named, { wanted, facts, memory, tierOf: view.tierOf });
+  if (named && !rules.nameModels) return byName(named, { wanted, facts, memory, tierOf: view.tierOf });
   const session = memory.sessions.find(key, facts.session, atMs);
   const { random } = memory;
   const decision = decide(rules, facts, {
@@ -132,7 +131,15 @@ function byName(named: readonly Deployment[], { wanted, facts, memory, tierOf }:
     decision: undefined,
   });
   selection.add(named, undefined);
-  return { ...selection.result(), ...NOTHING, facts, ceilings };
+  return {
+    ...selection.result(),
+    facts,
+    ceilings,
+    decision: undefined,
+    session: undefined,
+    stay: undefined,
+    shadow: undefined,
+  };
 }
 
 /** The choice that there is where there is none. */

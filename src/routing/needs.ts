@@ -60,7 +60,8 @@ const MEDIA_WORDS: Record<Medium, string> = { image: 'images', pdf: 'PDFs', audi
 /** The first place of each medium. */
 function mediaNeeds(request: ChatRequest): MediaNeed[] {
   const needs: MediaNeed[] = [];
-  for (const [index, { content }] of request.messages.entries()) {
+  for (let index = 0; index < request.messages.length; index++) {
+    const content = request.messages[index]?.content;
     if (!Array.isArray(content)) continue;
     for (const [at, part] of content.entries()) {
       const medium = mediumOf(part);

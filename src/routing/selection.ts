@@ -125,7 +125,7 @@ export class Selection {
   result(): Selected {
     const isServed = this.#candidates.length > 0;
     return {
-      candidates: isServed ? [...this.#candidates, ...this.#reserved] : [],
+      candidates: isServed ? this.#candidates.concat(this.#reserved) : [],
       refusal: isServed ? undefined : this.#refusal(),
       dropped: this.#dropped,
       costOf: (deployment) => this.costOf(deployment),

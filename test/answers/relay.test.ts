@@ -1,6 +1,6 @@
 /** The relay hands on bytes; what it knows of them must not depend on how the network cut them. */
 import { describe, expect, it } from 'vitest';
-import { ChatRelay, type RelayOptions } from '../../src/answers/relay.ts';
+import { ChatRelay, factsOfWhole, type RelayOptions } from '../../src/answers/relay.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 
 const encoder = new TextEncoder();
@@ -307,9 +307,7 @@ describe('a whole answer', () => {
   };
 
   it('is known without being changed', () => {
-    const relaying = new ChatRelay({ includeUsage: true });
-    relaying.whole(JSON.stringify(answer));
-    expect(relaying.facts).toMatchObject({
+    expect(factsOfWhole(JSON.stringify(answer), undefined)).toMatchObject({
       model: answer.model,
       upstreamId: answer.id,
       usage: USAGE,
@@ -321,6 +319,6 @@ describe('a whole answer', () => {
   });
 
   it.each(['', 'null', '[]', '{}', '<html>', '{"choices":[]}', '{"error":{"message":"No"}}'])('is not %j', (body) => {
-    expect(thrown(() => new ChatRelay({ includeUsage: true }).whole(body)).kind).toBe('fault');
+    expect(thrown(() => factsOfWhole(body, undefined)).kind).toBe('fault');
   });
 });

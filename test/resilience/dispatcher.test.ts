@@ -40,7 +40,7 @@ class Life {
       else lease.failed(new GatewayError('credential', ''), undefined, this.nowMs);
       lease.settle({}, this.nowMs);
     }
-    this.dispatcher.noteCapacity();
+    this.dispatcher.noteCapacity(this.nowMs);
   }
 }
 
@@ -96,7 +96,7 @@ describe('Dispatcher', () => {
     life.nowMs = 1_000;
     life.use(['a', 'b', 'c'], 'dead');
     life.nowMs = 3_500;
-    dispatcher.noteCapacity();
+    dispatcher.noteCapacity(life.nowMs);
     expect(life.alerts).toContainEqual({ event: 'emergency_began', by: 'capacity', usable: 0 });
     expect(() => dispatcher.refuseInEmergency('background')).toThrow(/background work has to wait/);
     expect(() => dispatcher.refuseInEmergency('normal')).not.toThrow();

@@ -1,6 +1,6 @@
 /** OpenAI chat streams that are passed on untouched: what leaves is what came, and what the books note is what it said. */
 import { describe, expect, it } from 'vitest';
-import { ChatRelay } from '../../src/answers/relay.ts';
+import { ChatRelay, factsOfWhole } from '../../src/answers/relay.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { inPieces, inTwo, randomPlaces } from './cuts.ts';
 import { expectationOf, terminalOffset, wireOf } from './expect.ts';
@@ -71,11 +71,10 @@ describe.runIf(isThere())('a relayed stream', () => {
 
 describe.runIf(isThere())('a relayed answer', () => {
   it.each(wholes)('%s is noted', (_, recording) => {
-    const relay = new ChatRelay({ includeUsage: false });
-    relay.whole(textOf(recording));
+    const facts = factsOfWhole(textOf(recording), undefined);
     const { model, usage, choices } = expectationOf(recording, 'chat') as Expected;
-    expect(relay.facts).toMatchObject({ model, said: true, finishReason: choices[0]?.finish });
-    expect(relay.facts.usage?.total_tokens).toBe(usage?.total);
+    expect(facts).toMatchObject({ model, said: true, finishReason: choices[0]?.finish });
+    expect(facts.usage?.total_tokens).toBe(usage?.total);
   });
 });
 

@@ -17,6 +17,8 @@ export interface Source {
 
 type Waiter = PromiseWithResolvers<IteratorResult<Uint8Array>>;
 
+const nothing = (): void => {};
+
 export class ArrivingResponse implements IncomingResponse, AsyncIterator<Uint8Array> {
   /** Who sends the request; undefined before and after. */
   source: Source | undefined;
@@ -30,7 +32,7 @@ export class ArrivingResponse implements IncomingResponse, AsyncIterator<Uint8Ar
   #failure: GatewayError | undefined;
   #waiter: Waiter | undefined;
   #wholeLimit: number | undefined;
-  #forgetClient = (): void => {};
+  #forgetClient = nothing;
 
   constructor(client: Departure) {
     this.#forgetClient = client.onGone(() => this.#abort(clientGone('The client closed the connection')));

@@ -15,6 +15,8 @@ export interface Rules {
   routes: ReadonlyMap<string, Route>;
   /** In the order in which they are read. */
   steps: readonly Step[];
+  /** Whether any of them speaks of models that are asked for by name. */
+  nameModels: boolean;
   /** By profile: the scores at which the tiers begin, the lowest left out. */
   cuts: ReadonlyMap<string, readonly number[]>;
   /** Every model that a tier names. */
@@ -55,6 +57,7 @@ function parse(document: unknown): RulesDocument {
 
 function prepare({ tiers, profiles, routes, rules }: MergedRules): Rules {
   const ranks = new Map(tiers.map(({ name }, rank) => [name, rank]));
+  const steps = rules.map((rule) => createStep(rule, ranks));
   return {
     tiers,
     ranks,
@@ -64,7 +67,8 @@ function prepare({ tiers, profiles, routes, rules }: MergedRules): Rules {
         { profile, effect: createEffect(action, ranks, 'the route') },
       ]),
     ),
-    steps: rules.map((rule) => createStep(rule, ranks)),
+    steps,
+    nameModels: steps.some(({ namesModel }) => namesModel),
     cuts: new Map([...profiles].map(([name, profile]) => [name, cutsOf(profile, tiers)])),
     listed: new Set(tiers.flatMap(({ models }) => models)),
   };
