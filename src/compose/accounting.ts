@@ -2,7 +2,7 @@
 import { Alerts } from '../books/alerts/alerts.ts';
 import { receiverOf } from '../books/alerts/receivers.ts';
 import { RecentPlans } from '../admin/recent-plans.ts';
-import { Books } from '../books/books.ts';
+import { Books, type CeilingOf } from '../books/books.ts';
 import { LedgerWriter, WRITER_RULES } from '../books/ledger/writer.ts';
 import { genAiProvider } from '../books/metrics/gen-ai.ts';
 import { Metrics } from '../books/metrics/metrics.ts';
@@ -102,10 +102,7 @@ export function accountingOf(
   };
   return {
     ...parts,
-    books: new Books(spending, new Map(scopes.map((scope) => [scope.name, scope])), (deployment, nowMs) => {
-      const priced = ports.prices.of(deployment, nowMs);
-      return priced.kind === 'ceiling' ? priced.price : undefined;
-    }),
+    books: new Books(spending, new Map(scopes.map((scope) => [scope.name, scope])), ceilingIn(configuration, ports)),
     directory: directoryOf(configuration, declared, ports),
     declared,
     scopes,
@@ -118,6 +115,14 @@ export function accountingOf(
     flush: async (sources) => {
       await Promise.all([writer?.writeOne(), parts.tracer?.sendOne(), parts.alerts.lookSometimes(sources)]);
     },
+  };
+}
+
+function ceilingIn({ prices }: Configuration, ports: AccountingPorts): CeilingOf {
+  if (prices.unknown !== 'ceiling') return () => undefined;
+  return (deployment, nowMs) => {
+    const priced = ports.prices.of(deployment, nowMs);
+    return priced.kind === 'ceiling' ? priced.price : undefined;
   };
 }
 

@@ -14,7 +14,7 @@ import { RESPONSES } from '../doors/responses/door.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { KeyCheck } from './authenticate.ts';
 import { asJson, converse } from './converse.ts';
-import { type App, type Called, doorOf, entrance, headersOf } from './entrance.ts';
+import { type App, type Called, doorOf, type Enter, entrance, headersOf } from './entrance.ts';
 import { errorHeaders } from './headers.ts';
 import type { HttpPort } from './port.ts';
 import type { BackgroundRuns } from './responses/runs.ts';
@@ -64,12 +64,12 @@ const DOORS: readonly (readonly [path: string, door: Door])[] = [
  * calls itself. Behind them a request passes through what is composed of middleware and route.
  */
 export function createApp(options: AppOptions): App {
-  const enter = entrance({ ...options, doorAt });
+  const enter = entrance(options);
   const inner = innerApp(options, enter);
   const app: App = new Hono<Called>();
   for (const [path, door] of DOORS) {
     app.post(path, (c) => {
-      enter(c);
+      enter(c, door);
       return converse(c, door, options);
     });
   }
@@ -78,11 +78,11 @@ export function createApp(options: AppOptions): App {
   return app;
 }
 
-function innerApp(options: AppOptions, enter: (c: Context<Called>) => void): App {
+function innerApp(options: AppOptions, enter: Enter): App {
   const app: App = new Hono<Called>();
   app.route('/', healthRoutes(options.isReady));
   const entered: MiddlewareHandler<Called> = (c, next) => {
-    enter(c);
+    enter(c, doorAt(c.req.path));
     return next();
   };
   app.use('/v1/*', entered);

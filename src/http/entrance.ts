@@ -31,16 +31,16 @@ export interface EntranceParts {
   keyCheck: KeyCheck;
   clock: Clock;
   newId: (prefix: string, length: number) => string;
-  /** Whose words a refusal is said in, before a body has been read. */
-  doorAt: (path: string) => Door;
 }
 
-/** Throws `unauthenticated`. */
-export function entrance({ http, keys, keyCheck, clock, newId, doorAt }: EntranceParts): (c: Context<Called>) => void {
+/** `door`: whose words a refusal is said in, before a body has been read. Throws `unauthenticated`. */
+export type Enter = (c: Context<Called>, door: Door) => void;
+
+export function entrance({ http, keys, keyCheck, clock, newId }: EntranceParts): Enter {
   const prefixes = new Prefixes();
-  return (c) => {
+  return (c, door) => {
     const nowMs = clock.now();
-    c.set('door', doorAt(c.req.path));
+    c.set('door', door);
     c.set('requestId', newId(prefixes.at(nowMs), 15));
     c.set(
       'caller',

@@ -11,6 +11,10 @@ export class Lease implements LimitLease {
   readonly need: Amounts;
   readonly takenAtMs: number;
   readonly expiresAtMs: number;
+  /** Its neighbours among those that are open. */
+  before: Lease | undefined;
+  after: Lease | undefined;
+  isOpen = true;
   readonly #book: Leases;
 
   constructor(book: Leases, need: Amounts, nowMs: number) {
@@ -29,14 +33,18 @@ export class Lease implements LimitLease {
   }
 }
 
-/** The leases of one limiter that are not settled. A lease that nobody settles ends when something is asked after it expired. */
+/**
+ * The leases of one limiter that are not settled. A lease that nobody settles ends when something is asked after it
+ * expired. All last equally long, so they stand in the order in which they expire, each holding its neighbours: a `Set`
+ * that lives long makes itself anew again and again, in the old space.
+ */
 export class Leases {
   /** How long a lease lasts, in milliseconds. */
   readonly lastMs: number;
   readonly #lender: Lender;
-  /** All last equally long, so they stand in the order in which they expire. */
-  readonly #open = new Set<Lease>();
-  #firstExpiresAtMs = Infinity;
+  #first: Lease | undefined;
+  #last: Lease | undefined;
+  #size = 0;
 
   constructor(lastMs: number, lender: Lender) {
     this.lastMs = lastMs;
@@ -44,41 +52,49 @@ export class Leases {
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#size;
   }
 
   add(need: Amounts, nowMs: number): Lease {
     const lease = new Lease(this, need, nowMs);
-    this.#open.add(lease);
-    if (lease.expiresAtMs < this.#firstExpiresAtMs) this.#firstExpiresAtMs = lease.expiresAtMs;
+    lease.before = this.#last;
+    if (this.#last) this.#last.after = lease;
+    else this.#first = lease;
+    this.#last = lease;
+    this.#size++;
     return lease;
   }
 
   /** What they have reserved of one dimension. */
   pending(dimension: Dimension): number {
     let sum = 0;
-    for (const { need } of this.#open) sum += need[dimension] ?? 0;
+    for (let lease = this.#first; lease; lease = lease.after) sum += lease.need[dimension] ?? 0;
     return sum;
   }
 
   answered(lease: Lease, came: 'first' | 'whole', nowMs: number): void {
-    if (this.#open.has(lease)) this.#lender.answered(lease, came, nowMs);
+    if (lease.isOpen) this.#lender.answered(lease, came, nowMs);
   }
 
   end(lease: Lease, actual: Amounts | undefined, nowMs: number): void {
-    if (this.#open.delete(lease)) this.#lender.over(lease, actual, nowMs);
+    if (!lease.isOpen) return;
+    lease.isOpen = false;
+    this.#remove(lease);
+    this.#lender.over(lease, actual, nowMs);
   }
 
   /** Ends those that have expired. */
   sweep(nowMs: number): void {
-    if (nowMs < this.#firstExpiresAtMs) return;
-    this.#firstExpiresAtMs = Infinity;
-    for (const lease of this.#open) {
-      if (lease.expiresAtMs > nowMs) {
-        this.#firstExpiresAtMs = lease.expiresAtMs;
-        return;
-      }
-      this.end(lease, undefined, nowMs);
-    }
+    while (this.#first && this.#first.expiresAtMs <= nowMs) this.end(this.#first, undefined, nowMs);
+  }
+
+  #remove(lease: Lease): void {
+    const { before, after } = lease;
+    if (before) before.after = after;
+    else this.#first = after;
+    if (after) after.before = before;
+    else this.#last = before;
+    lease.before = lease.after = undefined;
+    this.#size--;
   }
 }

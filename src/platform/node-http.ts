@@ -43,9 +43,11 @@ export const nodeHttp: HttpPort = {
     const { incoming, outgoing } = nodeOf(c);
     if (outgoing.headersSent || outgoing.destroyed) return RESPONSE_ALREADY_SENT;
     if (!incoming.complete) headers['connection'] = 'close'; // Too large: the rest is not waited for.
-    headers['content-length'] = String(Buffer.byteLength(body));
+    const bytes = Buffer.byteLength(body);
+    headers['content-length'] = String(bytes);
     outgoing.writeHead(status, headers);
-    atEndOfTurn(() => outgoing.end(body)); // As a string it goes out in one write with the head.
+    const encoding = bytes === body.length ? 'latin1' : 'utf8'; // ASCII needs no encoding.
+    atEndOfTurn(() => outgoing.end(body, encoding)); // As a string it goes out in one write with the head.
     return RESPONSE_ALREADY_SENT;
   },
 

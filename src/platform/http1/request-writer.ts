@@ -14,6 +14,8 @@ const OURS = new Set(
 export interface WireRequest {
   head: string;
   body: string | Uint8Array;
+  /** All of it is ASCII, as most requests are: a text that need not be encoded. */
+  isAscii: boolean;
 }
 
 interface Plain {
@@ -46,8 +48,8 @@ export function toWire({ method = 'POST', target, host, headers, body }: Plain):
   if (!hosted) head += `host: ${host}\r\n`;
   head += 'accept-encoding: identity\r\n'; // Nothing here unpacks; without a word any packing would be allowed.
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-  if (method === 'GET') return { head: `${head}\r\n`, body: '' }; // A length would promise a body.
-  return { head: `${head}content-length: ${bytes}\r\n\r\n`, body };
+  if (method === 'GET') return { head: `${head}\r\n`, body: '', isAscii: true }; // A length would promise a body.
+  return { head: `${head}content-length: ${bytes}\r\n\r\n`, body, isAscii: bytes === body.length };
 }
 
 function refused(why: string): GatewayError {
@@ -55,9 +57,9 @@ function refused(why: string): GatewayError {
 }
 
 /** One write, and so one packet for a small request. */
-export function writeRequest(socket: Socket, { head, body }: WireRequest): void {
+export function writeRequest(socket: Socket, { head, body, isAscii }: WireRequest): void {
   if (typeof body === 'string') {
-    socket.write(head + body, 'utf8');
+    socket.write(head + body, isAscii ? 'latin1' : 'utf8');
     return;
   }
   socket.cork();
