@@ -49,7 +49,11 @@ export function noteAnswer(facts: AnswerFacts, answer: Json): void {
 }
 
 export function record(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  return isRecord(value) ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function noteFrame(facts: AnswerFacts, frame: Json): void {
@@ -78,8 +82,9 @@ function isSomething(value: unknown): boolean {
   return value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
-function records(value: unknown): Json[] {
-  return Array.isArray(value) ? value.map(record).filter((entry) => entry !== undefined) : [];
+function records(value: unknown): readonly Json[] {
+  if (!Array.isArray(value)) return [];
+  return value.every(isRecord) ? value : value.filter(isRecord);
 }
 
 function text(value: unknown): string | undefined {

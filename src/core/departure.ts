@@ -30,7 +30,8 @@ export class Departure {
   /** One that is gone with this one, or before it. */
   child(): Departure {
     const child = new Departure();
-    this.onGone(() => child.leave());
+    if (this.#gone) child.leave();
+    else this.#acts.push(() => child.leave());
     return child;
   }
 }

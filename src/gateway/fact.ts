@@ -1,6 +1,7 @@
 /** A request that is over, as the log, the ledger and the numbers want to know it. */
 import { OPERATIONS, type TaskKind } from '../core/ability.ts';
 import type { Usage } from '../core/chat.ts';
+import type { Candidate } from '../core/deployment.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { RequestFact } from '../core/ports.ts';
 import type { Gateway, Inbound, Outcome, Plan } from './gateway.ts';
@@ -18,6 +19,7 @@ export function factOf(gateway: Gateway, plan: Plan, { outcome, failure, usage, 
   const { choice, candidates, request, startedAt, task = 'chat' } = plan;
   const candidate = outcome?.candidate;
   const { requestId, key, tenant, tags, asked, priority, route, traceparent } = whose(gateway, plan);
+  const { tier, reason } = why(plan, candidate);
   return {
     requestId,
     key,
@@ -27,8 +29,8 @@ export function factOf(gateway: Gateway, plan: Plan, { outcome, failure, usage, 
     priority,
     route,
     traceparent,
-    tier: candidate?.tier ?? choice.decision?.tier ?? '',
-    reason: (candidate ?? candidates[0])?.reason ?? '',
+    tier,
+    reason,
     operation: OPERATIONS[task],
     startedAtMs: startedAt,
     session: choice.facts.knownSession,
@@ -49,6 +51,11 @@ export function factOf(gateway: Gateway, plan: Plan, { outcome, failure, usage, 
     deploymentOf: (id) => candidates.find(({ deployment }) => deployment.id === id)?.deployment,
     failure,
   };
+}
+
+function why({ choice, candidates }: Plan, served: Candidate | undefined) {
+  const tier = served?.tier ?? choice.decision?.tier ?? '';
+  return { tier, reason: (served ?? candidates[0])?.reason ?? '' };
 }
 
 /** Refused before anybody was chosen. */

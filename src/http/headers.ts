@@ -1,4 +1,5 @@
 /** What the router tells about an answer beside the answer. Values are printable ASCII; secrets never come here. */
+import type { Deployment } from '../core/deployment.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { Attempt } from '../core/ports.ts';
 import type { Warning } from '../core/provider.ts';
@@ -21,9 +22,10 @@ export function tellOutcome(headers: HeaderValues, outcome: Reply<unknown>, aske
 function tellAnswer(headers: HeaderValues, outcome: Outcome<unknown>): void {
   const { candidate, facts, warnings, stay } = outcome;
   const { deployment, tier } = candidate;
-  headers['x-signalbox-deployment'] = printable(deployment.id);
-  headers['x-signalbox-model'] = printable(deployment.providerModel);
-  headers['x-signalbox-provider'] = printable(deployment.endpoint.name);
+  const { id, model, provider } = namesOf(deployment);
+  headers['x-signalbox-deployment'] = id;
+  headers['x-signalbox-model'] = model;
+  headers['x-signalbox-provider'] = provider;
   headers['x-signalbox-reason'] = printable(candidate.reason);
   if (tier !== undefined) headers['x-signalbox-tier'] = tier;
   if (stay) headers['x-signalbox-queue'] = `position=${stay.position};waited=${Math.round(stay.waitedMs)}ms`;
@@ -35,6 +37,24 @@ function tellAnswer(headers: HeaderValues, outcome: Outcome<unknown>): void {
   const emulated = warnings.filter(({ action }) => action === 'emulated');
   if (lost.length > 0) headers['x-signalbox-dropped'] = printable(lost.map(toItem).join(', '));
   if (emulated.length > 0) headers['x-signalbox-emulated'] = printable(emulated.map(toItem).join(', '));
+}
+
+interface Names {
+  id: string;
+  model: string;
+  provider: string;
+}
+
+/** Looked through once, and not for every answer. */
+const names = new WeakMap<Deployment, Names>();
+
+function namesOf(deployment: Deployment): Names {
+  const known = names.get(deployment);
+  if (known) return known;
+  const { id, providerModel, endpoint } = deployment;
+  const made = { id: printable(id), model: printable(providerModel), provider: printable(endpoint.name) };
+  names.set(deployment, made);
+  return made;
 }
 
 export function attemptsHeader(attempts: readonly Attempt[]): string {

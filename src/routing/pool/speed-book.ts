@@ -50,7 +50,7 @@ export class SpeedBook {
   record(deploymentId: string, timing: Timing, nowMs: number): void {
     const { outputTokens, durationMs } = timing;
     const firstTokenMs = timing.firstTokenMs ?? (outputTokens < MINIMUM_TOKENS ? durationMs : undefined);
-    const sums = this.#faded(deploymentId, nowMs) ?? { atMs: nowMs, ...EMPTY };
+    const sums = this.#faded(deploymentId, nowMs) ?? this.#begin(deploymentId, nowMs);
     sums.answers += 1;
     if (firstTokenMs !== undefined) {
       sums.firstMs += firstTokenMs;
@@ -61,7 +61,6 @@ export class SpeedBook {
       sums.tokens += outputTokens;
       sums.writingMs += writingMs;
     }
-    this.#sums.set(deploymentId, sums);
   }
 
   /** Undefined where nothing is known, or nothing any more. */
@@ -77,20 +76,26 @@ export class SpeedBook {
   #faded(deploymentId: string, nowMs: number): Sums | undefined {
     const sums = this.#sums.get(deploymentId);
     if (!sums) return undefined;
-    const left = 0.5 ** (Math.max(0, nowMs - sums.atMs) / this.#halfLifeMs);
-    return {
-      atMs: Math.max(nowMs, sums.atMs),
-      answers: sums.answers * left,
-      firstMs: sums.firstMs * left,
-      firsts: sums.firsts * left,
-      tokens: sums.tokens * left,
-      writingMs: sums.writingMs * left,
-    };
+    if (nowMs > sums.atMs) fade(sums, 0.5 ** ((nowMs - sums.atMs) / this.#halfLifeMs), nowMs);
+    return sums;
   }
+
+  #begin(deploymentId: string, nowMs: number): Sums {
+    const sums = { atMs: nowMs, answers: 0, firstMs: 0, firsts: 0, tokens: 0, writingMs: 0 };
+    this.#sums.set(deploymentId, sums);
+    return sums;
+  }
+}
+
+function fade(sums: Sums, left: number, nowMs: number): void {
+  sums.atMs = nowMs;
+  sums.answers *= left;
+  sums.firstMs *= left;
+  sums.firsts *= left;
+  sums.tokens *= left;
+  sums.writingMs *= left;
 }
 
 function meanFirstMs({ firstMs, firsts }: Sums): number {
   return firsts > 0 ? firstMs / firsts : 0;
 }
-
-const EMPTY = { answers: 0, firstMs: 0, firsts: 0, tokens: 0, writingMs: 0 };
