@@ -12,7 +12,8 @@ const app = new Hono()
   .get('/broken', () => {
     throw 'no error'; // eslint-disable-line no-throw-literal
   })
-  .notFound((c) => nodeHttp.send(c, 404, {}, 'nobody'));
+  .notFound((c) => nodeHttp.send(c, 404, {}, 'nobody'))
+  .onError((error, c) => nodeHttp.send(c, 413, {}, error.message));
 
 const server = createServer(nodeListener(app.fetch));
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -60,6 +61,14 @@ const rows: Row[] = [
   { name: 'a whole address finds its path', path: 'http://x/door', answer: { status: 202, body: 'by the door' } },
   { name: 'HEAD is the same without the body', method: 'HEAD', path: '/own', answer: { status: 201, body: '' } },
   { name: 'HEAD is answered once by the door', method: 'HEAD', path: '/door', answer: { status: 202, body: '' } },
+  { name: 'a body is read', method: 'POST', path: '/door', body: ' é', answer: { status: 202, body: 'by the door é' } },
+  {
+    name: 'a body is too large that is longer than the limit',
+    method: 'POST',
+    path: '/door',
+    body: 'x'.repeat(101),
+    answer: { status: 413, body: 'The body is larger than 100 bytes' },
+  },
   { name: 'an asterisk is no path', method: 'OPTIONS', path: '*', answer: { status: 404, body: 'nobody' } },
   {
     name: 'a body that nobody reads is no obstacle',

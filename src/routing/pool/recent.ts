@@ -32,7 +32,6 @@ export class Recent<Value> {
 
   delete(key: string): void {
     this.#values.delete(key);
-    if (key === this.#newest) this.#newest = undefined;
   }
 
   #put(key: string, value: Value): void {
