@@ -21,7 +21,7 @@ const MAX_PREPARED = 100;
 flushCompileCache(); // A killed process would leave nothing behind.
 const database = new DatabaseSync(String(workerData), { timeout: 5_000 });
 database.exec(
-  'pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -8192; pragma temp_store = memory',
+  'pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -4096; pragma temp_store = memory',
 );
 const prepared = new Map<string, StatementSync>();
 

@@ -38,6 +38,15 @@ describe('SQLite in a file', () => {
     await second.close();
   });
 
+  it('gives back every row of a big batch as it was', async () => {
+    const store = createLedgerStore(sqliteDatabase(join(folder, 'big.db')), clock);
+    await store.ready();
+    const rows = Array.from({ length: 45 }, (_, number) => requestRow({ totalMs: number, session: `talk ${number}` }));
+    await store.write({ requests: rows, attempts: [] });
+    expect((await store.requests({ limit: 50 })).requests.toReversed()).toEqual(rows);
+    await store.close();
+  });
+
   it('is whole after kill -9 in the middle of writing', async () => {
     const path = join(folder, 'killed.db');
     const child = spawn(process.execPath, ['test/books/ledger/killed-writer.ts', path], {
