@@ -65,9 +65,11 @@ async function fill(store: LedgerStore): Promise<void> {
     const requests = Array.from({ length: Math.min(250, REQUESTS - written) }, (_, number) =>
       someRow(written + number),
     );
-    const attempts = requests.map(({ requestId, atMs, tenant, provider, model, deployment, outcome }) =>
-      attemptRow({ requestId, atMs, tenant, provider, model, deployment, outcome }),
-    );
+    const attempts = requests.map(({ requestId, atMs, tenant, provider, model, deployment, outcome, ...took }) => {
+      const { fresh, cacheRead, output, costUsd, price } = took;
+      const names = { requestId, atMs, tenant, provider, model, deployment, outcome };
+      return attemptRow({ ...names, fresh, cacheRead, output, costUsd, price });
+    });
     await store.write({ requests, attempts });
   }
   const seconds = (performance.now() - began) / 1000;

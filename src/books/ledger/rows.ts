@@ -1,7 +1,7 @@
 /** A finished request as rows. What clients can choose is cut to size: it is stored, indexed and shown to people. */
 import type { Operation } from '../../core/ability.ts';
 import type { Usage } from '../../core/chat.ts';
-import type { Price } from '../../core/deployment.ts';
+import type { Deployment, Price } from '../../core/deployment.ts';
 import { ERROR_RULES } from '../../core/errors.ts';
 import { isErrorKind, wasCalled } from '../../core/outcome.ts';
 import type { AttemptRow, Buckets, RequestRow } from '../../core/ledger.ts';
@@ -27,6 +27,9 @@ const MAX_ATTEMPTS = 32;
 export function entryOf(fact: RequestFact): LedgerEntry {
   const { usage } = fact;
   const attempts = fact.attempts.slice(0, MAX_ATTEMPTS).map((attempt, index) => attemptRow(attempt, index + 1, fact));
+  const { deployment, model, provider } = placeOf(fact.deployment, fact);
+  const { fresh, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = wholeBuckets(usage);
+  // Once for every request: no spreads.
   const request: RequestRow = {
     requestId: fact.requestId,
     atMs: whole(fact.startedAtMs),
@@ -35,29 +38,42 @@ export function entryOf(fact: RequestFact): LedgerEntry {
     session: name(fact.session),
     asked: clean(fact.asked, MODEL_CHARACTERS),
     route: name(fact.route),
-    ...whereFrom(fact.deployment, fact),
+    deployment,
+    model,
+    provider,
     tier: name(fact.tier),
     reason: clean(fact.reason, REASON_CHARACTERS),
-    priority: name(fact.priority),
+    priority: fact.priority,
     outcome: name(fact.outcome),
     origin: originOf(fact.outcome),
     finishReason: fact.finishReason ?? '',
-    ...wholeBuckets(usage),
+    fresh,
+    cacheRead,
+    cacheWrite5m,
+    cacheWrite1h,
+    output,
+    reasoning,
     costUsd: dollars(fact.costUsd),
     price: usage ? priceText(fact.deployment, fact) : null,
     queuedMs: whole(fact.queuedMs ?? 0),
     firstTokenMs: fact.firstTokenMs === undefined ? null : whole(fact.firstTokenMs),
     totalMs: whole(fact.durationMs),
-    calls: attempts.filter(({ called }) => called).length,
+    calls: attempts.reduce((calls, { called }) => calls + Number(called), 0),
     stream: fact.stream,
     estimated: usage?.usage_estimated === true,
     cacheHit: fact.cacheHit,
     fallback: isFallback(fact),
     continued: fact.continued,
     shadow: fact.shadow,
-    tags: [...new Set(fact.tags.slice(0, MAX_TAGS).map((tag) => clean(tag, TAG_CHARACTERS)))].filter(Boolean),
+    tags: fact.tags.length === 0 ? NO_TAGS : tagsOf(fact),
   };
   return { operation: fact.operation, request, attempts };
+}
+
+const NO_TAGS: readonly string[] = [];
+
+function tagsOf({ tags }: RequestFact): string[] {
+  return [...new Set(tags.slice(0, MAX_TAGS).map((tag) => clean(tag, TAG_CHARACTERS)))].filter(Boolean);
 }
 
 function isFallback({ deployment, attempts: [first] }: Pick<RequestFact, 'deployment' | 'attempts'>): boolean {
@@ -94,34 +110,51 @@ function minus(from: Buckets, part: Buckets): Buckets {
 }
 
 function attemptRow(attempt: Attempt, number: number, request: RequestFact): AttemptRow {
-  const { deployment, outcome } = attempt;
+  const { outcome } = attempt;
   const { buckets, costUsd, isKnown } = takenBy(attempt, request);
+  const { deployment, model, provider } = placeOf(attempt.deployment, request);
   return {
     requestId: request.requestId,
     number,
     atMs: whole(attempt.startedAtMs ?? request.startedAtMs),
     tenant: name(request.tenant),
-    ...whereFrom(deployment, request),
+    deployment,
+    model,
+    provider,
     outcome: name(outcome),
     called: wasCalled(outcome),
     shadow: request.shadow,
-    ...buckets,
+    fresh: buckets.fresh,
+    cacheRead: buckets.cacheRead,
+    cacheWrite5m: buckets.cacheWrite5m,
+    cacheWrite1h: buckets.cacheWrite1h,
+    output: buckets.output,
+    reasoning: buckets.reasoning,
     durationMs: whole(attempt.durationMs),
     costUsd,
-    price: isKnown ? priceText(deployment, request) : null,
+    price: isKnown ? priceText(attempt.deployment, request) : null,
   };
 }
 
-function whereFrom(
-  id: string | undefined,
-  { deploymentOf }: RequestFact,
-): Pick<RequestRow, 'deployment' | 'model' | 'provider'> {
-  const deployment = id === undefined ? undefined : deploymentOf(id);
-  return {
-    deployment: clean(id ?? '', MODEL_CHARACTERS),
-    model: clean(deployment?.model ?? '', MODEL_CHARACTERS),
-    provider: name(deployment?.endpoint.name ?? ''),
+type Place = Pick<RequestRow, 'deployment' | 'model' | 'provider'>;
+
+const NOWHERE: Place = { deployment: '', model: '', provider: '' };
+/** Deployments are few and live long. */
+const places = new WeakMap<Deployment, Place>();
+
+function placeOf(id: string | undefined, { deploymentOf }: RequestFact): Place {
+  if (id === undefined) return NOWHERE;
+  const deployment = deploymentOf(id);
+  if (!deployment) return { ...NOWHERE, deployment: clean(id, MODEL_CHARACTERS) };
+  const known = places.get(deployment);
+  if (known) return known;
+  const place = {
+    deployment: clean(id, MODEL_CHARACTERS),
+    model: clean(deployment.model, MODEL_CHARACTERS),
+    provider: name(deployment.endpoint.name),
   };
+  places.set(deployment, place);
+  return place;
 }
 
 function originOf(outcome: string): RequestRow['origin'] {
@@ -160,8 +193,9 @@ function name(text: string): string {
 
 /** PostgreSQL takes neither NUL nor half a surrogate pair, and one such row would hold up all others. */
 function clean(text: string, characters: number): string {
-  const short = text.length > characters ? text.slice(0, characters) : text;
-  return short.toWellFormed().replaceAll('\0', '');
+  if (text === '') return text;
+  const short = (text.length > characters ? text.slice(0, characters) : text).toWellFormed();
+  return short.includes('\0') ? short.replaceAll('\0', '') : short;
 }
 
 function whole(value: number): number {

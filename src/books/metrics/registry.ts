@@ -21,10 +21,40 @@ interface Series<Value> {
   value: Value;
 }
 
+interface Node<Value> {
+  series: Series<Value> | undefined;
+  readonly next: Map<string, Node<Value>>;
+}
+
+/** A metric's series, found label by label: a text of all labels would be made anew for every observation. */
+class Family<Value> {
+  readonly all: Series<Value>[] = [];
+  readonly #root: Node<Value> = { series: undefined, next: new Map() };
+
+  find(values: readonly string[]): Value | undefined {
+    let node: Node<Value> | undefined = this.#root;
+    for (const value of values) node = node?.next.get(value);
+    return node?.series?.value;
+  }
+
+  add(values: readonly string[], series: Series<Value>): void {
+    let node = this.#root;
+    for (const value of values) {
+      const next: Node<Value> = node.next.get(value) ?? { series: undefined, next: new Map() };
+      node.next.set(value, next);
+      node = next;
+    }
+    node.series = series;
+    this.all.push(series);
+  }
+}
+
+type Families<Value> = Map<MetricName, Family<Value>>;
+
 export class Registry {
   readonly #maxSeries: number;
-  readonly #counters = new Map<MetricName, Map<string, Series<Counter>>>();
-  readonly #histograms = new Map<MetricName, Map<string, Series<Histogram>>>();
+  readonly #counters: Families<Counter> = new Map();
+  readonly #histograms: Families<Histogram> = new Map();
   readonly #folded = new Map<MetricName, number>();
 
   constructor(maxSeries = MAX_SERIES) {
@@ -32,13 +62,16 @@ export class Registry {
   }
 
   count(name: NamesOf<'counter'>, values: readonly string[], amount = 1): void {
-    this.#series(this.#counters, name, values, () => ({ total: 0 })).total += amount;
+    const known = this.#counters.get(name)?.find(values);
+    const counter = known ?? this.#series(this.#counters, name, { values, make: () => ({ total: 0 }) });
+    counter.total += amount;
   }
 
   observe(name: NamesOf<'histogram'>, values: readonly string[], amount: number): void {
     const { buckets } = METRICS[name];
     const make = () => ({ counts: new Float64Array(buckets.length), sum: 0, count: 0 });
-    const histogram = this.#series(this.#histograms, name, values, make);
+    const known = this.#histograms.get(name)?.find(values);
+    const histogram = known ?? this.#series(this.#histograms, name, { values, make });
     histogram.count++;
     histogram.sum += amount;
     const index = firstAtLeast(buckets, amount);
@@ -52,31 +85,27 @@ export class Registry {
 
   text(): string {
     const families: string[] = [];
-    for (const [name, series] of this.#counters) families.push(familyText(name, counterSamples(series.values())));
-    for (const [name, series] of this.#histograms) families.push(familyText(name, histogramSamples(name, series)));
+    for (const [name, { all }] of this.#counters) families.push(familyText(name, counterSamples(all)));
+    for (const [name, { all }] of this.#histograms) families.push(familyText(name, histogramSamples(name, all)));
     const folded = [...this.#folded].map(([metric, value]) => ({ labels: labelsText(['metric'], [metric]), value }));
     return families.join('') + familyText('signalbox_metrics_folded_total', folded);
   }
 
+  /** A new one, or `other` where there are too many. */
   #series<Value>(
-    all: Map<MetricName, Map<string, Series<Value>>>,
+    families: Families<Value>,
     name: MetricName,
-    values: readonly string[],
-    make: () => Value,
+    { values, make }: { values: readonly string[]; make: () => Value },
   ): Value {
-    let series = all.get(name);
-    if (!series) all.set(name, (series = new Map()));
-    const key = values.length === 1 ? (values[0] ?? '') : values.join('\n');
-    const known = series.get(key);
-    if (known) return known.value;
-    const others = values.map(() => OTHER);
-    const isOther = key === others.join('\n');
-    if (series.size >= this.#maxSeries && !isOther) {
-      this.#folded.set(name, (this.#folded.get(name) ?? 0) + 1);
-      return this.#series(all, name, others, make);
-    }
+    const family = families.get(name) ?? new Family<Value>();
+    families.set(name, family);
+    const isTooMany = family.all.length >= this.#maxSeries && values.some((value) => value !== OTHER);
+    if (isTooMany) this.#folded.set(name, (this.#folded.get(name) ?? 0) + 1);
+    const labelled = isTooMany ? values.map(() => OTHER) : values;
+    const known = family.find(labelled);
+    if (known) return known;
     const value = make();
-    series.set(key, { labels: labelsText(METRICS[name].labels, values), value });
+    family.add(labelled, { labels: labelsText(METRICS[name].labels, labelled), value });
     return value;
   }
 }
@@ -88,14 +117,14 @@ function firstAtLeast(bounds: readonly number[], amount: number): number {
   return index;
 }
 
-function counterSamples(series: Iterable<Series<Counter>>): Sample[] {
-  return Array.from(series, ({ labels, value }) => ({ labels, value: value.total }));
+function counterSamples(all: readonly Series<Counter>[]): Sample[] {
+  return all.map(({ labels, value }) => ({ labels, value: value.total }));
 }
 
 /** Buckets are cumulative, and the last is all of them. */
-function histogramSamples(name: MetricName, series: ReadonlyMap<string, Series<Histogram>>): Sample[] {
+function histogramSamples(name: MetricName, all: readonly Series<Histogram>[]): Sample[] {
   const { buckets = [] }: Metric = METRICS[name];
-  return [...series.values()].flatMap(({ labels, value: { counts, sum, count } }) => {
+  return all.flatMap(({ labels, value: { counts, sum, count } }) => {
     const between = (bound: string) => `${labels}${labels && ','}le="${bound}"`;
     let below = 0;
     const lines = buckets.map((bound, index) => {

@@ -1,6 +1,6 @@
 /** A batch's requests added up by hour or day, before the database adds them to what it has. */
 import type { RequestRow } from '../../core/ledger.ts';
-import { stepOf } from './steps.ts';
+import { stepOf, STEPS } from './steps.ts';
 import { type CellName, namesOf, type Sums, SUMS } from './tables.ts';
 
 export type Grain = 'hour' | 'day';
@@ -11,6 +11,9 @@ export const GRAIN_MS: Record<Grain, number> = { hour: 3_600_000, day: 86_400_00
 export type Cell = CellName & Sums & Record<string, string | number>;
 
 const NO_SUMS = Object.fromEntries(Object.keys(SUMS).map((name) => [name, 0])) as Sums;
+
+const FIRST_STEPS = Array.from({ length: STEPS }, (_, step) => `first_${step}`);
+const TOTAL_STEPS = Array.from({ length: STEPS }, (_, step) => `total_${step}`);
 
 /** By the hour. */
 export function hoursOf(requests: readonly RequestRow[]): Cell[] {
@@ -99,10 +102,10 @@ function addRow(cell: Cell, row: RequestRow): void {
   cell.fallbacks += Number(row.fallback);
   cell.queued_ms += row.queuedMs;
   cell.total_ms += row.totalMs;
-  if (row.firstTokenMs !== null) countStep(cell, `first_${stepOf(row.firstTokenMs)}`);
-  countStep(cell, `total_${stepOf(row.totalMs)}`);
+  if (row.firstTokenMs !== null) countStep(cell, FIRST_STEPS[stepOf(row.firstTokenMs)]);
+  countStep(cell, TOTAL_STEPS[stepOf(row.totalMs)]);
 }
 
-function countStep(cell: Record<string, string | number>, name: string): void {
+function countStep(cell: Record<string, string | number>, name = ''): void {
   cell[name] = Number(cell[name] ?? 0) + 1;
 }

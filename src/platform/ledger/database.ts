@@ -23,4 +23,6 @@ export interface Insertion {
 }
 
 /** What is missing is 0. */
-export type StoredRow = Readonly<Record<string, string | number | null>>;
+export type StoredRow = Readonly<Record<string, Value>>;
+
+export type Value = string | number | null;

@@ -1,23 +1,26 @@
 import type { LedgerBatch } from '../../core/ledger.ts';
 import { daysOf, type Grain, hoursOf } from './cells.ts';
-import type { Insertion, StoredRow } from './database.ts';
+import type { Insertion, StoredRow, Value } from './database.ts';
 import { stepOf } from './steps.ts';
+import { foldedCalls } from './folded.ts';
 import { ATTEMPTS, CELL_NAMES, CELLS, REQUESTS, storedAttempt, storedRequest } from './tables.ts';
 
-export function insertionsOf({ requests, attempts }: LedgerBatch): Insertion[] {
+/** Each row costs as much as what is in it: most requests have one call, and their own row says nearly all of it. */
+export function insertionsOf(batch: LedgerBatch): Insertion[] {
   const addsUpBy = Object.keys(CELL_NAMES);
-  const hours = hoursOf(requests);
+  const hours = hoursOf(batch.requests);
+  const { calls, others } = foldedCalls(batch);
   return [
     {
       table: 'requests',
       columns: REQUESTS,
-      rows: requests.map((row): StoredRow => storedRequest(row, stepOf)),
+      rows: batch.requests.map((row, index): StoredRow => storedRequest(row, calls[index], stepOf)),
       isInOrder: true,
     },
     {
       table: 'attempts',
       columns: ATTEMPTS,
-      rows: attempts.map((row): StoredRow => storedAttempt(row)),
+      rows: others.map((row): StoredRow => storedAttempt(row)),
       isInOrder: true,
     },
     { table: tableOf('hour'), columns: CELLS, rows: hours, addsUpBy },
@@ -29,13 +32,15 @@ export function tableOf(grain: Grain): 'usage_hours' | 'usage_days' {
   return grain === 'hour' ? 'usage_hours' : 'usage_days';
 }
 
-/** SQLite: a statement for a row, with its values in the order of the columns. */
-export function rowStatement({ table, columns, addsUpBy }: Insertion): string {
-  const values = Object.keys(columns).map(() => '?');
-  return `${into(table, columns)} values (${values.join(', ')})${addingUp(table, columns, addsUpBy)}`;
+/** SQLite: a statement for so many rows, with their values in the order of the columns. */
+export function rowStatement({ table, columns, addsUpBy }: Insertion, rows = 1): string {
+  const row = `(${Object.keys(columns)
+    .map(() => '?')
+    .join(', ')})`;
+  return `${into(table, columns)} values ${Array(rows).fill(row).join(', ')}${addingUp(table, columns, addsUpBy)}`;
 }
 
-export function valuesOf({ columns, rows, isInOrder }: Insertion): (string | number | null)[][] {
+export function valuesOf({ columns, rows, isInOrder }: Insertion): Value[][] {
   if (isInOrder) return rows.map((row) => Object.values(row));
   const names = Object.keys(columns);
   return rows.map((row) => names.map((name) => row[name] ?? (name in row ? null : 0)));

@@ -13,7 +13,7 @@ import {
 import { bookSteps } from '../keys/tables.ts';
 import { objectSteps } from '../objects/tables.ts';
 import type { LedgerDatabase } from './database.ts';
-import { ATTEMPTS, CELL_NAMES, CELLS, type Columns, isNullable, REQUESTS } from './tables.ts';
+import { ATTEMPTS, CALL, CELL_NAMES, CELLS, type Columns, FIRST_REQUESTS, isNullable } from './tables.ts';
 
 interface Migration {
   id: number;
@@ -26,10 +26,10 @@ const MIGRATIONS: readonly Migration[] = [
     id: 1,
     name: 'requests, attempts, and sums by hour and day',
     steps: (database) => [
-      table(database, 'requests', { columns: REQUESTS, key: ['request_id'] }),
+      table(database, 'requests', { columns: FIRST_REQUESTS, key: ['request_id'] }),
       index(database, 'requests', ['at_ms', 'request_id']),
-      index(database, 'requests', ['tenant', 'at_ms', 'request_id']),
-      index(database, 'requests', ['key', 'at_ms', 'request_id']),
+      index(database, 'requests', ['tenant', 'at_ms', 'request_id'], sql`tenant <> ''`),
+      index(database, 'requests', ['key', 'at_ms', 'request_id'], sql`"key" <> ''`),
       // Each costs every request something. Models and deployments are few: theirs are found soon in the order of time.
       index(database, 'requests', ['outcome', 'at_ms', 'request_id'], sql`outcome <> 'ok'`),
       index(database, 'requests', ['session', 'at_ms', 'request_id'], sql`session <> ''`),
@@ -41,6 +41,12 @@ const MIGRATIONS: readonly Migration[] = [
   },
   { id: 2, name: 'tenants and virtual keys', steps: bookSteps },
   { id: 3, name: 'stored objects', steps: objectSteps },
+  {
+    id: 4,
+    name: 'the only call of a request in its own row',
+    steps: ({ kysely }) =>
+      Object.entries(CALL).map(([column, kind]) => kysely.schema.alterTable('requests').addColumn(column, kind)),
+  },
 ];
 
 /** Two servers, or two stores, may do this at once: of each step one succeeds, and the other finds it done. */

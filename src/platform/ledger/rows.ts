@@ -12,6 +12,7 @@ import type {
 } from '../../core/ledger.ts';
 import { checkAttemptRange } from './calendar.ts';
 import type { LedgerDatabase } from './database.ts';
+import { unfolded } from './folded.ts';
 import type { LedgerTables, StoredAttempt, StoredRequest } from './tables.ts';
 import { equalities } from './usage.ts';
 
@@ -57,15 +58,23 @@ export async function storyOf({ kysely }: LedgerDatabase, requestId: string): Pr
   const request = await found.executeTakeFirst();
   if (!request) return undefined;
   const attempts = kysely.selectFrom('attempts').selectAll().where('request_id', '=', requestId).orderBy('number');
-  return { request: toRequest(request), attempts: (await attempts.execute()).map(toAttempt) };
+  const stored = [...unfolded(request), ...(await attempts.execute())];
+  return { request: toRequest(request), attempts: stored.map(toAttempt) };
 }
 
+/** A call that was folded into its request's row counts at the request's time, which has an index. */
 export async function attemptsOf({ kysely }: LedgerDatabase, range: Range): Promise<readonly AttemptGroup[]> {
   checkAttemptRange(range);
   const { rows } = await sql<Record<string, string | number>>`
     select deployment, outcome, called, count(*) as attempts, sum(duration_ms) as duration_ms,
       coalesce(sum(cost_usd), 0) as cost_usd
-    from attempts where at_ms >= ${range.fromMs} and at_ms < ${range.toMs}
+    from (
+      select deployment, outcome, called, duration_ms, cost_usd from attempts
+      where at_ms >= ${range.fromMs} and at_ms < ${range.toMs}
+      union all
+      select deployment, outcome, 1 as called, call_ms as duration_ms, cost_usd from requests
+      where at_ms >= ${range.fromMs} and at_ms < ${range.toMs} and call_ms is not null
+    ) as each_attempt
     group by deployment, outcome, called order by deployment, attempts desc`.execute(kysely);
   return rows.map((row) => ({
     deployment: String(row.deployment),

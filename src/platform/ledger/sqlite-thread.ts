@@ -1,4 +1,5 @@
 /** Runs in a thread of its own: SQLite is synchronous, and a sum over a month must not hold up anybody's answer. */
+import { flushCompileCache } from 'node:module';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -9,17 +10,18 @@ export interface Order {
   atomic: boolean;
 }
 
-/** With its parameters, or once for each row of a JSON text. */
-export type Statement = { sql: string; parameters: readonly unknown[] } | { sql: string; rows: string };
+/** With its parameters, or once for so many rows at a time of those in a JSON text. */
+export type Statement = { sql: string; parameters: readonly unknown[] } | { sql: string; rows: string; atOnce: number };
 
 export type Reply = { id: number; rows: unknown[] } | { id: number; error: string };
 
 /** Statements differ by the filters that are set; more than these are prepared anew. */
 const MAX_PREPARED = 100;
 
+flushCompileCache(); // A killed process would leave nothing behind.
 const database = new DatabaseSync(String(workerData), { timeout: 5_000 });
 database.exec(
-  'pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -8192; pragma temp_store = memory',
+  'pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -4096; pragma temp_store = memory',
 );
 const prepared = new Map<string, StatementSync>();
 
@@ -38,9 +40,15 @@ function runAll({ statements }: Order): unknown[] {
   for (const one of statements) {
     const statement = statementOf(one.sql);
     if ('parameters' in one) rows = statement.all(...(one.parameters as SQLInputValue[]));
-    else for (const values of JSON.parse(one.rows) as SQLInputValue[][]) statement.run(...values);
+    else runOften(statement, one);
   }
   return rows;
+}
+
+function runOften(statement: StatementSync, { rows, atOnce }: { rows: string; atOnce: number }): void {
+  const all = JSON.parse(rows) as SQLInputValue[][];
+  const none: SQLInputValue[] = [];
+  for (let at = 0; at < all.length; at += atOnce) statement.run(...none.concat(...all.slice(at, at + atOnce)));
 }
 
 function run(order: Order): unknown[] {

@@ -11,8 +11,9 @@ const EDGES: readonly number[] = Array.from({ length: 23 }, (_, number) => FIRST
 export const STEPS = EDGES.length + 1;
 
 export function stepOf(ms: number): number {
-  const step = EDGES.findIndex((edge) => ms <= edge);
-  return step === -1 ? EDGES.length : step;
+  let step = 0;
+  while (step < EDGES.length && ms > (EDGES[step] ?? Infinity)) step++;
+  return step;
 }
 
 export function percentilesOf(counts: readonly number[]): Percentiles {

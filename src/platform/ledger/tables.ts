@@ -29,7 +29,8 @@ const NAMES = {
   outcome: 'text',
 } as const satisfies Columns;
 
-export const REQUESTS = {
+/** As the first migration makes them. */
+export const FIRST_REQUESTS = {
   request_id: 'text',
   at_ms: 'bigint',
   ...NAMES,
@@ -56,6 +57,11 @@ export const REQUESTS = {
   tags: 'text',
   price: 'text',
 } as const satisfies Columns;
+
+/** When its only call began and how long it took, where the request's own row says all else of it; see `foldedCalls`. */
+export const CALL = { call_at_ms: 'bigint', call_ms: 'bigint' } as const satisfies Columns;
+
+export const REQUESTS = { ...FIRST_REQUESTS, ...CALL } as const satisfies Columns;
 
 export const ATTEMPTS = {
   request_id: 'text',
@@ -98,7 +104,7 @@ const HISTOGRAMS: Columns = Object.fromEntries(
 
 export const CELLS: Columns = { ...CELL_NAMES, ...SUMS, ...HISTOGRAMS };
 
-const NULLABLE = ['cost_usd', 'price', 'first_token_ms', 'first_token_step'] as const;
+const NULLABLE = ['cost_usd', 'price', 'first_token_ms', 'first_token_step', 'call_at_ms', 'call_ms'] as const;
 
 /** Null means that it is not known; a sum always is. */
 export function isNullable(columns: Columns, name: string): boolean {
@@ -125,12 +131,29 @@ export interface LedgerTables {
   ledger_migrations: { id: number; name: string; at_ms: number };
 }
 
-export function storedRequest(row: RequestRow, step: (ms: number) => number): StoredRequest {
+/** `call`: its only one, where that needs no row of its own. In the order of the columns. Once for every request: no spreads. */
+export function storedRequest(
+  row: RequestRow,
+  call: AttemptRow | undefined,
+  step: (ms: number) => number,
+): StoredRequest {
   return {
     request_id: row.requestId,
     at_ms: row.atMs,
-    ...namesOf(row),
-    ...storedBuckets(row),
+    tenant: row.tenant,
+    key: row.key,
+    model: row.model,
+    provider: row.provider,
+    deployment: row.deployment,
+    route: row.route,
+    tier: row.tier,
+    outcome: row.outcome,
+    fresh: row.fresh,
+    cache_read: row.cacheRead,
+    cache_write_5m: row.cacheWrite5m,
+    cache_write_1h: row.cacheWrite1h,
+    output: row.output,
+    reasoning: row.reasoning,
     cost_usd: row.costUsd,
     calls: row.calls,
     total_ms: row.totalMs,
@@ -150,8 +173,10 @@ export function storedRequest(row: RequestRow, step: (ms: number) => number): St
     origin: row.origin,
     finish_reason: row.finishReason,
     reason: row.reason,
-    tags: JSON.stringify(row.tags),
+    tags: row.tags.length === 0 ? '[]' : JSON.stringify(row.tags),
     price: row.price,
+    call_at_ms: call ? call.atMs : null,
+    call_ms: call ? call.durationMs : null,
   };
 }
 
@@ -168,7 +193,12 @@ export function storedAttempt(row: AttemptRow): StoredAttempt {
     called: Number(row.called),
     shadow: Number(row.shadow),
     duration_ms: row.durationMs,
-    ...storedBuckets(row),
+    fresh: row.fresh,
+    cache_read: row.cacheRead,
+    cache_write_5m: row.cacheWrite5m,
+    cache_write_1h: row.cacheWrite1h,
+    output: row.output,
+    reasoning: row.reasoning,
     cost_usd: row.costUsd,
     price: row.price,
   };
@@ -176,16 +206,4 @@ export function storedAttempt(row: AttemptRow): StoredAttempt {
 
 export function namesOf({ tenant, key, model, provider, deployment, route, tier, outcome }: RequestRow) {
   return { tenant, key, model, provider, deployment, route, tier, outcome };
-}
-
-export function storedBuckets(row: RequestRow | AttemptRow) {
-  const { fresh, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = row;
-  return {
-    fresh,
-    cache_read: cacheRead,
-    cache_write_5m: cacheWrite5m,
-    cache_write_1h: cacheWrite1h,
-    output,
-    reasoning,
-  };
 }

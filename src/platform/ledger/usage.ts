@@ -148,9 +148,13 @@ export function equalities(where: LedgerFilter): RawBuilder<unknown>[] {
     .map(([dimension, value]) => sql`${sql.ref(dimension)} = ${value}${rareness(dimension, value)}`);
 }
 
-/** The index of outcomes holds no `ok`; a database uses it only where the statement says so. */
+/** Some indexes leave out what nobody looks for; a database uses them only where the statement says so too. */
+const NOT_INDEXED: Readonly<Record<string, string>> = { outcome: 'ok', tenant: '', key: '' };
+
 function rareness(dimension: string, value: unknown): RawBuilder<unknown> {
-  return dimension === 'outcome' && value !== 'ok' ? sql` and outcome <> 'ok'` : sql``;
+  const common = NOT_INDEXED[dimension];
+  if (common === undefined || value === common) return sql``;
+  return sql` and ${sql.ref(dimension)} <> ${sql.lit(common)}`;
 }
 
 interface Folded {

@@ -37,7 +37,19 @@ const ROWS: RequestRow[] = [
   }),
 ];
 const FIRST = ROWS[0] ?? requestRow();
+const SECOND = ROWS[1] ?? requestRow();
 const FAILED = ROWS[4] ?? requestRow();
+
+/** Took all that its request took. */
+const ONLY_CALL = attemptRow({
+  requestId: SECOND.requestId,
+  atMs: SECOND.atMs + 7,
+  durationMs: 321,
+  fresh: SECOND.fresh,
+  output: SECOND.output,
+  costUsd: SECOND.costUsd,
+  price: SECOND.price,
+});
 
 export function contract(open: () => Promise<LedgerStore>): void {
   let store: LedgerStore;
@@ -46,6 +58,7 @@ export function contract(open: () => Promise<LedgerStore>): void {
     await store.ready();
     const attempts = [
       attemptRow({ requestId: FIRST.requestId, fresh: 100, output: 20, costUsd: 0.0002 }),
+      ONLY_CALL,
       attemptRow({ requestId: FAILED.requestId, atMs: FAILED.atMs, tenant: 'globex', outcome: 'timeout' }),
       attemptRow({ requestId: FAILED.requestId, atMs: FAILED.atMs, number: 2, outcome: 'circuit_open', called: false }),
     ];
@@ -313,6 +326,13 @@ export function contract(open: () => Promise<LedgerStore>): void {
       ['circuit_open', false],
     ]);
     expect(await store.request('nobody')).toBeUndefined();
+  });
+
+  it('gives the only call of a request back as it was written', async () => {
+    expect((await store.request(SECOND.requestId))?.attempts).toEqual([ONLY_CALL]);
+    const [group] = await store.attempts({ fromMs: SECOND.atMs, toMs: SECOND.atMs + 1 });
+    expect(group).toMatchObject({ outcome: 'ok', called: true, attempts: 1, durationMs: 321 });
+    expect(group?.costUsd).toBeCloseTo(0.0002, 9);
   });
 
   it('takes any text as text', async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getPlatformProxy } from 'wrangler';
 import { type D1, d1Database } from '../../../src/platform/ledger/d1.ts';
@@ -11,7 +12,8 @@ import { sqliteDatabase } from '../../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../../src/platform/ledger/store.ts';
 import { contract } from './contract.ts';
 import { postgresFolder, type PostgresServer, startPostgres } from './postgres-server.ts';
-import { DAY_MS, requestRow, START_MS } from './sample.ts';
+import type { RequestRow } from '../../../src/core/ledger.ts';
+import { attemptRow, DAY_MS, requestRow, START_MS } from './sample.ts';
 
 const clock = { now: () => START_MS };
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-ledger-'));
@@ -34,6 +36,15 @@ describe('SQLite in a file', () => {
     await second.ready();
     expect((await second.request(row.requestId))?.request).toEqual(row);
     await second.close();
+  });
+
+  it('gives back every row of a big batch as it was', async () => {
+    const store = createLedgerStore(sqliteDatabase(join(folder, 'big.db')), clock);
+    await store.ready();
+    const rows = Array.from({ length: 45 }, (_, number) => requestRow({ totalMs: number, session: `talk ${number}` }));
+    await store.write({ requests: rows, attempts: [] });
+    expect((await store.requests({ limit: 50 })).requests.toReversed()).toEqual(rows);
+    await store.close();
   });
 
   it('is whole after kill -9 in the middle of writing', async () => {
@@ -61,8 +72,33 @@ describe('SQLite in a file', () => {
     const database = sqliteDatabase(join(folder, 'both.db'));
     const stores = [createLedgerStore(database, clock), createLedgerStore(database, clock)];
     await Promise.all(stores.map((store) => store.ready()));
-    await expect(database.kysely.selectFrom('ledger_migrations').select('id').execute()).resolves.toHaveLength(3);
+    await expect(database.kysely.selectFrom('ledger_migrations').select('id').execute()).resolves.toHaveLength(4);
     await database.close();
+  });
+
+  it('of an earlier version is brought up to date, and what is in it stays', async () => {
+    const path = join(folder, 'earlier.db');
+    const [old, fresh] = [requestRow(), requestRow()];
+    const call = (row: RequestRow) => {
+      const { requestId, fresh: input, output, costUsd, price } = row;
+      return attemptRow({ requestId, fresh: input, output, costUsd, price });
+    };
+    const first = createLedgerStore(sqliteDatabase(path), clock);
+    await first.ready();
+    await first.write({ requests: [old], attempts: [{ ...call(old), costUsd: 0 }] });
+    await first.close();
+    const file = new DatabaseSync(path);
+    file.exec(`alter table requests drop column call_at_ms; alter table requests drop column call_ms;
+      delete from ledger_migrations where id = 4;
+      drop index requests_by_tenant; create index requests_by_tenant on requests (tenant, at_ms, request_id)`);
+    file.close();
+    const second = createLedgerStore(sqliteDatabase(path), clock);
+    await second.ready();
+    await second.write({ requests: [fresh], attempts: [call(fresh)] });
+    expect(await second.request(old.requestId)).toEqual({ request: old, attempts: [{ ...call(old), costUsd: 0 }] });
+    expect(await second.request(fresh.requestId)).toEqual({ request: fresh, attempts: [call(fresh)] });
+    expect((await second.requests({ where: { tenant: 'acme' }, limit: 10 })).requests).toHaveLength(2);
+    await second.close();
   });
 
   it('is its owner’s to read', async () => {
