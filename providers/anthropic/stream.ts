@@ -10,9 +10,11 @@ import { MessageReader, type Reading } from './response.ts';
 
 type StreamEvent = RawMessageStreamEvent | { type: 'ping' } | { type: 'error'; error: unknown };
 
-/** Most events by far, as Anthropic writes them: all but the piece itself is known without parsing. */
+/** How most events by far begin, as Anthropic writes them: all but the piece itself is known without parsing. */
 const PIECE =
-  /event: content_block_delta\ndata: \{"type":"content_block_delta","index":\d+,"delta":\{"type":"(?:text_delta","text":"([^\n]*)|thinking_delta","thinking":"([^\n]*)|input_json_delta","partial_json":"([^\n]*))"\} *\}\n\n/y;
+  /event: content_block_delta\ndata: \{"type":"content_block_delta","index":\d+,"delta":\{"type":"(?:text_delta","text|thinking_delta","thinking|input_json_delta","partial_json)":"/y;
+/** How far before a piece the last letter of its field stands. */
+const LETTER = 4;
 
 export function fromAnthropicStream(sink: AnswerSink, reading: Reading): StreamReader {
   const message = new MessageReader(sink, reading);
@@ -47,23 +49,33 @@ export function fromAnthropicStream(sink: AnswerSink, reading: Reading): StreamR
 /** Reads the pieces that stand at the start. */
 function skimPieces(message: MessageReader, text: string, start: number): number {
   let end = start;
-  PIECE.lastIndex = start;
-  for (let piece = PIECE.exec(text); piece && readPiece(message, piece); piece = PIECE.exec(text)) {
-    end = PIECE.lastIndex;
+  while (!message.ended) {
+    PIECE.lastIndex = end;
+    if (!PIECE.test(text)) break;
+    const from = PIECE.lastIndex;
+    const line = text.indexOf('\n', from);
+    const piece = text[line + 1] === '\n' ? pieceOf(text, from, line) : undefined;
+    if (piece === undefined) break;
+    sayPiece(message, text[from - LETTER], piece);
+    end = line + 2;
   }
   return end;
 }
 
-/** False for what only looked like a piece. */
-function readPiece(message: MessageReader, piece: RegExpExecArray): boolean {
-  const said = piece[1];
-  const thought = piece[2];
-  const text = unescaped(said ?? thought ?? piece[3] ?? '');
-  if (text === undefined || message.ended) return false;
-  if (said !== undefined) message.text(text);
-  else if (thought !== undefined) message.thinking(text);
-  else message.input(text);
-  return true;
+/** The string up to the end of its line; undefined for what only looked like one. */
+function pieceOf(text: string, from: number, line: number): string | undefined {
+  let brace = line - 2;
+  while (text[brace] === ' ') brace--; // Anthropic pads its events.
+  const quote = brace - 1;
+  const isPiece = quote >= from && text[line - 1] === '}' && text[brace] === '}' && text[quote] === '"';
+  return isPiece ? unescaped(text.slice(from, quote)) : undefined;
+}
+
+/** By the last letter of its field. */
+function sayPiece(message: MessageReader, letter: string | undefined, piece: string): void {
+  if (letter === 't') message.text(piece);
+  else if (letter === 'g') message.thinking(piece);
+  else message.input(piece);
 }
 
 /** The string inside these quotes; undefined where they do not hold one string. */

@@ -87,7 +87,7 @@ export class ChatRelay {
         this.failure = asGatewayError(cause);
         return without(frames.subarray(0, span.start), dropped);
       }
-      if (this.#done) return without(frames.subarray(0, span.end), dropped);
+      if (this.#done && span.end < frames.length) return without(frames.subarray(0, span.end), dropped);
     }
     return without(frames, dropped);
   }

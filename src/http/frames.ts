@@ -15,14 +15,9 @@ export async function* framesOf(pending: Promise<Reply<Frames>>): Frames {
 }
 
 /** What `pending` gives, or undefined if that takes longer than `ms`. */
-export async function within<T>(pending: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
+export function within<T>(pending: Promise<T>, ms: number): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms, undefined);
+    pending.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  try {
-    return await Promise.race([pending, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

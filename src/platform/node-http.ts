@@ -132,8 +132,7 @@ async function pour(outgoing: ServerResponse, frames: Frames, { keepAliveMs, bro
     if (!outgoing.destroyed) outgoing.write(broken(cause));
   } finally {
     clearInterval(heartbeat);
-    cork.take(); // `end` writes its last chunk ahead of what is corked, which would be lost (Node 24).
-    outgoing.end();
+    cork.end();
   }
 }
 
@@ -141,6 +140,7 @@ async function pour(outgoing: ServerResponse, frames: Frames, { keepAliveMs, bro
 class Cork {
   readonly #outgoing: ServerResponse;
   #isIn = false;
+  #isLast = false;
 
   constructor(outgoing: ServerResponse) {
     this.#outgoing = outgoing;
@@ -150,13 +150,21 @@ class Cork {
     if (this.#isIn) return;
     this.#isIn = true;
     this.#outgoing.cork();
-    atEndOfTurn(() => this.take());
+    atEndOfTurn(() => this.#take());
   }
 
-  take(): void {
-    if (!this.#isIn) return;
+  /** Nothing more comes: the end goes out with what is there. */
+  end(): void {
+    this.#isLast = true;
+    if (!this.#isIn) this.#outgoing.end();
+  }
+
+  #take(): void {
     this.#isIn = false;
-    this.#outgoing.uncork();
+    if (!this.#isLast) return this.#outgoing.uncork();
+    this.#outgoing.socket?.cork(); // One write for all; `end` lets go of it.
+    this.#outgoing.uncork(); // Before the end, which is written ahead of what is corked and would lose it (Node 24).
+    this.#outgoing.end();
   }
 }
 

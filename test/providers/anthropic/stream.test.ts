@@ -86,6 +86,7 @@ describe('pieces of an Anthropic stream', () => {
     expect(says('a","text":"b"}}')()).toContain('"content":"b"');
     expect(says('a"}}\ndata: x')).toThrow(expect.objectContaining({ kind: 'fault' }));
     expect(says('a\\"}}')).toThrow(expect.objectContaining({ kind: 'fault' }));
+    expect(says('}}')).toThrow(expect.objectContaining({ kind: 'fault' })); // The quote before it opens the string.
   });
 
   it('say nothing once the message has ended', () => {
