@@ -11,6 +11,8 @@ import { join } from 'node:path';
 /** A killed process would leave nothing behind. */
 const FLUSH_AFTER_MS = 5_000;
 
-enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/signalbox'));
+const kept = join(import.meta.dirname, '../node_modules/.cache/signalbox');
+enableCompileCache(kept);
+process.env.NODE_COMPILE_CACHE ??= kept; // For the ledger's thread, which does not inherit it otherwise.
 await import('../src/node.ts');
 setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref();
