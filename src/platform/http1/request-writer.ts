@@ -48,10 +48,14 @@ export function toWire({ method = 'POST', target, host, headers, body: given }: 
   }
   if (!hosted) head += `host: ${host}\r\n`;
   head += 'accept-encoding: identity\r\n'; // Nothing here unpacks; without a word any packing would be allowed.
-  const body = typeof given === 'string' && given.length >= BYTES_FROM_LENGTH ? Buffer.from(given) : given;
+  const body = bodyOf(given);
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   if (method === 'GET') return { head: `${head}\r\n`, body: '' }; // A length would promise a body.
   return { head: `${head}content-length: ${bytes}\r\n\r\n`, body };
+}
+
+function bodyOf(given: Plain['body']): WireRequest['body'] {
+  return typeof given === 'string' && given.length >= BYTES_FROM_LENGTH ? Buffer.from(given) : given;
 }
 
 function refused(why: string): GatewayError {
