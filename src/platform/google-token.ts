@@ -1,7 +1,6 @@
 /**
  * OAuth tokens for Vertex from a service account's key: a JWT signed here, exchanged at Google's token endpoint.
  */
-import { SignJWT, importPKCS8 } from 'jose';
 import { GatewayError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 
@@ -66,7 +65,9 @@ async function fetchToken(account: ServiceAccount, nowMs: number, fetch: typeof 
   return { secret: new Secret(accessToken), staleAt: nowMs + lifeMs - EARLY_MS };
 }
 
+/** Its library is loaded only here: it is 46 modules, and few sign in so. */
 async function signAssertion(account: ServiceAccount, nowMs: number): Promise<string> {
+  const { SignJWT, importPKCS8 } = await import('jose');
   const issuedAt = Math.floor(nowMs / 1000);
   try {
     const key = await importPKCS8(account.private_key, 'RS256');

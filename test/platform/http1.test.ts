@@ -86,6 +86,13 @@ describe('a request', () => {
     expect((await sent({ body })).body).toBe('日本');
   });
 
+  it('may be long, with its length in bytes', async () => {
+    const body = '日本'.repeat(20_000);
+    const { head, body: arrived } = await sent({ body });
+    expect(head).toContain('content-length: 120000\r\n');
+    expect(arrived).toBe(body);
+  });
+
   it.each<[string, Asked]>([
     ['a line end in a value', { headers: { 'x-a': 'sec\r\nret' } }],
     ['a bare LF in a value', { headers: { 'x-a': 'sec\nret' } }],

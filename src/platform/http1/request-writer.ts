@@ -28,8 +28,11 @@ interface Plain {
   body: string | Uint8Array;
 }
 
+/** From here on a text goes as bytes: joined to its head it would be copied twice more. */
+const BYTES_FROM_LENGTH = 16_384;
+
 /** Throws `unreachable` for what cannot be sent; never names a value, which may be a credential. */
-export function toWire({ method = 'POST', target, host, headers, body }: Plain): WireRequest {
+export function toWire({ method = 'POST', target, host, headers, body: given }: Plain): WireRequest {
   if (!TARGET.test(target)) throw refused('its path holds a character that a URL may not');
   let head = `${method} ${target} HTTP/1.1\r\n`;
   let hosted = false;
@@ -47,9 +50,14 @@ export function toWire({ method = 'POST', target, host, headers, body }: Plain):
   }
   if (!hosted) head += `host: ${host}\r\n`;
   head += 'accept-encoding: identity\r\n'; // Nothing here unpacks; without a word any packing would be allowed.
+  const body = bodyOf(given);
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   if (method === 'GET') return { head: `${head}\r\n`, body: '', isAscii: true }; // A length would promise a body.
   return { head: `${head}content-length: ${bytes}\r\n\r\n`, body, isAscii: bytes === body.length };
+}
+
+function bodyOf(given: Plain['body']): WireRequest['body'] {
+  return typeof given === 'string' && given.length >= BYTES_FROM_LENGTH ? Buffer.from(given) : given;
 }
 
 function refused(why: string): GatewayError {
