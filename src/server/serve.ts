@@ -1,6 +1,7 @@
 /** Starts and stops the local server. */
 import { createAdaptorServer } from '@hono/node-server';
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import pino from 'pino';
 import { compose } from '../compose.ts';
 import type { CredentialSources } from '../config/endpoints.ts';
@@ -61,6 +62,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   await beginBooks(composed, { log, startedAtMs });
   const server = createServer(nodeListener(composed.app.fetch));
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  const sockets = socketsOf(server);
   const port = await listen(server, options.port, { host: options.host, setting: 'server.port' }).catch(
     async (cause: unknown) => {
       await Promise.all([practiced?.close(), stores?.close()]); // Or the process would stay.
@@ -79,7 +81,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     if (draining) return process.exit(1); // Asked twice: now.
     draining = true;
     following.stop();
-    await Promise.all([drain(server, options.drainMs), inTime(stopBatches(), options.drainMs)]);
+    await Promise.all([drain(server, sockets, options.drainMs), inTime(stopBatches(), options.drainMs)]);
     await admin.close();
     await books.stop();
     await transport.close();
@@ -98,14 +100,27 @@ function credentialsAt(now: () => number): CredentialSources {
   };
 }
 
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
 /**
  * Takes no new connections, lets running answers finish, and cuts what is left when the time is over. Node leaves a
- * kept-alive connection open behind its last answer, so those are looked for again and again.
+ * kept-alive connection open behind its last answer, so those are looked for again and again; and it does not take one
+ * for idle that has never said anything, as load balancers and pools keep them.
  */
-function drain(server: Server, drainMs: number): Promise<void> {
+function drain(server: Server, sockets: ReadonlySet<Socket>, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), drainMs);
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    }, SWEEP_MS);
     server.close(() => {
       clearTimeout(late);
       clearInterval(sweep);
