@@ -83,6 +83,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     following.stop();
     await Promise.all([drain(server, sockets, options.drainMs), inTime(stopBatches(), options.drainMs)]);
     await admin.close();
+    await new Promise<void>((booked) => atEndOfTurn(booked)); // As the last answers are, behind them.
     await books.stop();
     await transport.close();
     await Promise.all([stores?.close(), practiced?.close()]);
