@@ -1,6 +1,6 @@
 /** Starts and stops the local server. */
 import { createAdaptorServer } from '@hono/node-server';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import pino from 'pino';
 import { compose } from '../compose.ts';
@@ -60,9 +60,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     isOpenWhenEmpty: isLoopback(options.host),
   });
   await beginBooks(composed, { log, startedAtMs });
-  const server = createServer(nodeListener(composed.app.fetch));
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  const sockets = socketsOf(server);
+  const { server, sockets } = serverOf(nodeListener(composed.app.fetch));
   const port = await listen(server, options.port, { host: options.host, setting: 'server.port' }).catch(
     async (cause: unknown) => {
       await Promise.all([practiced?.close(), stores?.close()]); // Or the process would stay.
@@ -83,7 +81,6 @@ export async function serve(loaded: Loaded): Promise<void> {
     following.stop();
     await Promise.all([drain(server, sockets, options.drainMs), inTime(stopBatches(), options.drainMs)]);
     await admin.close();
-    await new Promise<void>((booked) => atEndOfTurn(booked)); // As the last answers are, behind them.
     await books.stop();
     await transport.close();
     await Promise.all([stores?.close(), practiced?.close()]);
@@ -101,13 +98,15 @@ function credentialsAt(now: () => number): CredentialSources {
   };
 }
 
-function socketsOf(server: Server): ReadonlySet<Socket> {
+function serverOf(listener: RequestListener): { server: Server; sockets: ReadonlySet<Socket> } {
+  const server = createServer(listener);
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  return sockets;
+  return { server, sockets };
 }
 
 /**
@@ -125,7 +124,7 @@ function drain(server: Server, sockets: ReadonlySet<Socket>, drainMs: number): P
     server.close(() => {
       clearTimeout(late);
       clearInterval(sweep);
-      resolve();
+      atEndOfTurn(resolve); // As the last answers are booked, behind them.
     });
   });
 }
