@@ -1,5 +1,5 @@
 /** Choosing as a client meets it, through the whole gateway, in this process. */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compose, type RoutingDocuments } from '../src/compose.ts';
 import { parseConfiguration } from '../src/config/parse.ts';
 import { fetchHttp } from '../src/platform/fetch-http.ts';
@@ -219,7 +219,7 @@ describe('a shadow copy', () => {
     expect(calls.map(({ model }) => model).toSorted()).toEqual(['large', 'small']);
     expect(lines.map(({ deployment }) => deployment)).toEqual(['up/small']);
     held.resolve();
-    await vi.waitFor(() => expect(lines).toHaveLength(2));
+    await expect.poll(() => lines.length).toBe(2);
     expect(lines[1]).toMatchObject({ requestId: `${lines[0]?.requestId}-shadow`, deployment: 'up/large' });
     expect(header(response, 'cost-usd')).toBe('0.000013'); // The client pays for the small one.
   });
@@ -238,7 +238,7 @@ describe('a shadow copy', () => {
       model === 'large' ? Response.json({ error: { message: 'no' } }, { status: 500 }) : said(model, { model }),
     );
     expect((await ask(EASY)).status).toBe(200);
-    await vi.waitFor(() => expect(lines.map(({ outcome }) => outcome).toSorted()).toEqual(['fault', 'ok'].toSorted()));
+    await expect.poll(() => lines.map(({ outcome }) => outcome).toSorted()).toEqual(['fault', 'ok']);
   });
 });
 

@@ -44,7 +44,7 @@ describe('a quarter of a megabyte of nonsense is read in no time', () => {
     const error = { type: 'invalid_request_error', message };
     const startedAt = performance.now();
     for (const status of [400, 403, 429]) provider.classify(toRefusal({ status, body: { error, message } }));
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(5_000); // What looks at each place again from every other takes minutes.
   });
 });
 

@@ -14,10 +14,11 @@ export function visitorOf(
 ): Visitor<Lease> {
   const { balance, priority, tenant, cost, rules, client, arrivedAt } = request;
   const places = stops.map((stop) => new StopPlace(stop, notBefore));
-  const deadlineMs = untilOf(rules, now);
+  const deadlineMs = rules.deadlineAt;
+  const untilMs = untilOf(rules, Math.max(now, notBefore));
   let minimumMs = Infinity;
   for (const { target } of stops) minimumMs = Math.min(minimumMs, target.durations.usualMs);
-  return { places, balance, priority, tenant, cost, deadlineMs, minimumMs, client, arrivedAt };
+  return { places, balance, priority, tenant, cost, deadlineMs, untilMs, minimumMs, client, arrivedAt };
 }
 
 /** Until when it may wait for room. */

@@ -34,6 +34,8 @@ export interface Visitor<L> {
   deadlineMs: number;
   /** What its answer takes at the least: later than this before the deadline, room is of no use to it. */
   minimumMs?: number | undefined;
+  /** Until when it will wait, though an answer would come in time. */
+  untilMs?: number;
   /** When the request came to the router; a second visit for the same request keeps it. */
   arrivedAt: number;
   client: Departure;

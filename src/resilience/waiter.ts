@@ -110,7 +110,8 @@ export class Waiter<L> {
   }
 
   #lastMs({ answerMs = 0 }: Place<L>): number {
-    return Math.min(this.#latestMs, this.visitor.deadlineMs - Math.min(answerMs, this.#reserveMs));
+    const { deadlineMs, untilMs = Infinity } = this.visitor;
+    return Math.min(untilMs, this.#latestMs, deadlineMs - Math.min(answerMs, this.#reserveMs));
   }
 
   /** Deployments of the same resource share a ticket. */

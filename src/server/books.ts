@@ -41,7 +41,7 @@ export function followBooks(composed: Composed, configuration: Configuration, lo
     async stop() {
       for (const stop of stops) stop();
       await inTime(composed.runs.stop(), LAST_WRITE_MS);
-      await Promise.all([writer?.flush(LAST_WRITE_MS), tracer?.flush(LAST_WRITE_MS)]);
+      await Promise.all([writer?.end(LAST_WRITE_MS), tracer?.flush(LAST_WRITE_MS)]);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Starts and stops the local server. */
 import { createAdaptorServer } from '@hono/node-server';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import pino from 'pino';
 import { compose } from '../compose.ts';
 import type { CredentialSources } from '../config/endpoints.ts';
@@ -59,8 +60,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     isOpenWhenEmpty: isLoopback(options.host),
   });
   await beginBooks(composed, { log, startedAtMs });
-  const server = createServer(nodeListener(composed.app.fetch));
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  const { server, sockets } = serverOf(nodeListener(composed.app.fetch));
   const port = await listen(server, options.port, { host: options.host, setting: 'server.port' }).catch(
     async (cause: unknown) => {
       await Promise.all([practiced?.close(), stores?.close()]); // Or the process would stay.
@@ -79,7 +79,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     if (draining) return process.exit(1); // Asked twice: now.
     draining = true;
     following.stop();
-    await Promise.all([drain(server, options.drainMs), inTime(stopBatches(), options.drainMs)]);
+    await Promise.all([drain(server, sockets, options.drainMs), inTime(stopBatches(), options.drainMs)]);
     await admin.close();
     await books.stop();
     await transport.close();
@@ -98,18 +98,33 @@ function credentialsAt(now: () => number): CredentialSources {
   };
 }
 
+function serverOf(listener: RequestListener): { server: Server; sockets: ReadonlySet<Socket> } {
+  const server = createServer(listener);
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return { server, sockets };
+}
+
 /**
  * Takes no new connections, lets running answers finish, and cuts what is left when the time is over. Node leaves a
- * kept-alive connection open behind its last answer, so those are looked for again and again.
+ * kept-alive connection open behind its last answer, so those are looked for again and again; and it does not take one
+ * for idle that has never said anything, as load balancers and pools keep them.
  */
-function drain(server: Server, drainMs: number): Promise<void> {
+function drain(server: Server, sockets: ReadonlySet<Socket>, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), drainMs);
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    }, SWEEP_MS);
     server.close(() => {
       clearTimeout(late);
       clearInterval(sweep);
-      resolve();
+      atEndOfTurn(resolve); // As the last answers are booked, behind them.
     });
   });
 }

@@ -1,7 +1,7 @@
 /** The tables as cases: each row whole and streamed, on each wire, with another provider and without. */
 import type { Answer } from './client.ts';
 import { ask, chat, tell } from './client.ts';
-import { closedUrl, type Providers, startProviders } from './providers.ts';
+import { NOBODY, type Providers, startProviders } from './providers.ts';
 import { type Mode, type Row, SAVED, seenIn } from './row.ts';
 import { AFTER_HEAD, BEFORE_HEAD, BEFORE_WORDS, MID_BODY } from './rows-early.ts';
 import { AFTER_FINISH, MID_STREAM } from './rows-late.ts';
@@ -27,8 +27,6 @@ export interface Case extends Row {
   /** With another provider or without. */
   who: 'alone' | 'helped';
   sees: string;
-  /** The client has the first of its stream: what was to come behind it may come. */
-  heard: PromiseWithResolvers<void>;
 }
 
 const BOTH = ['whole', 'live'] as const;
@@ -52,14 +50,13 @@ function each(row: Row): Case[] {
           wire,
           who,
           sees: seenIn(seen, mode, wire.dialect),
-          heard: Promise.withResolvers(),
         };
       }),
     );
   });
 }
 
-export const asks = ({ id, mode, heard }: Case, url: string): Promise<Answer> =>
+export const asks = ({ one: { id, mode }, heard }: Staged, url: string): Promise<Answer> =>
   ask(url, chat(id, ASKS[mode]), { heard: heard.resolve });
 
 /** What the client saw, and how often each provider was asked. */
@@ -72,30 +69,38 @@ export function outcomeOf({ one: { id, who }, providers }: Staged, answer: Answe
 export interface Staged {
   one: Case;
   providers: Providers;
+  /** The client has the first of its stream: what was to come behind it may come. */
+  heard: PromiseWithResolvers<void>;
 }
 
-export async function stage(one: Case): Promise<Staged> {
-  const { id, wire, script, mode, heard } = one;
-  const providers = await startProviders();
+export const stage = async (one: Case): Promise<Staged> => play(one, await startProviders());
+
+/** From the beginning: nobody has asked yet. */
+export function play(one: Case, providers: Providers): Staged {
+  const { id, wire, script, mode } = one;
+  const heard = Promise.withResolvers<void>();
   providers.plays('/near', WIRES.openai, well('near'));
   if (script) providers.plays(`/${id}first`, wire, script, mode === 'live' ? heard.promise : undefined);
   providers.plays(`/${id}second`, wire, well('saved'));
-  return { one, providers };
+  return { one, providers, heard };
 }
 
 /** Long enough for a machine that is busy with other tests. */
 const PATIENT_MS = 10_000;
-const SHORT = '{ firstTokenMs: 500, maxFirstTokenMs: 500, idleMs: 300, totalMs: 600 }';
+/** For the pause before the same provider is asked again; less than the seconds that a provider names. */
+const MAX_WAIT_MS = 5_000;
+const SHORT = '{ firstTokenMs: 500, maxFirstTokenMs: 500, totalMs: 600 }';
 
 /** Times are short only where a silence is waited for. */
-function timesOf({ alone, idleMs = PATIENT_MS }: Row): string {
-  if (JSON.stringify(alone).includes('timeout')) return SHORT;
+function timesOf({ alone, ...row }: Row): string {
+  const told = JSON.stringify(alone);
+  if (told.includes('upstream_timeout')) return SHORT;
+  const idleMs = told.includes('idle_timeout') ? 500 : (row.idleMs ?? PATIENT_MS);
   return `{ firstTokenMs: ${PATIENT_MS}, idleMs: ${idleMs} }`;
 }
 
 /** `near` is a model whose provider is well: the first case's. */
-export async function configurationOf(stages: readonly Staged[]): Promise<string> {
-  const nobody = await closedUrl();
+export function configurationOf(stages: readonly Staged[]): string {
   const provider = ({ wire }: Case, where: string) =>
     `{ dialect: ${wire.dialect}, baseUrl: "${where}${wire.base}", apiKey: key-of-nobody }`;
   const deployments = ({ id, wire, who }: Case) =>
@@ -104,12 +109,12 @@ export async function configurationOf(stages: readonly Staged[]): Promise<string
     );
   return [
     'server: { keepAliveMs: 60000 }',
-    'reliability: { queue: { maxWaitMs: 600 } }',
+    `reliability: { queue: { maxWaitMs: ${MAX_WAIT_MS} } }`,
     'log: { level: error }',
     'providers:',
     `  near: { dialect: openai, baseUrl: "${stages[0]?.providers.url}/near/v1", apiKey: key-of-nobody }`,
     ...stages.flatMap(({ one, providers: { url } }) => [
-      `  ${one.id}first: ${provider(one, one.script ? `${url}/${one.id}first` : nobody)}`,
+      `  ${one.id}first: ${provider(one, one.script ? `${url}/${one.id}first` : NOBODY)}`,
       `  ${one.id}second: ${provider(one, `${url}/${one.id}second`)}`,
     ]),
     'models:',

@@ -1,7 +1,7 @@
 /** The same tables in workerd, where sockets are the runtime's own. */
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { type Running, startWorkerd } from '../support/servers.ts';
-import { asks, type Case, casesOf, configurationOf, MOMENTS, outcomeOf, stage, type Staged } from './cases.ts';
+import { asks, type Case, casesOf, configurationOf, MOMENTS, outcomeOf, play, stage, type Staged } from './cases.ts';
 import { ask, chat, tell } from './client.ts';
 
 vi.setConfig({ maxConcurrency: 12 }); // Most of it is waiting for silences.
@@ -20,7 +20,7 @@ let running: Running;
 
 beforeAll(async () => {
   for (const one of cases.flatMap((each) => each.cases)) stages.set(one, await stage(one));
-  running = await startWorkerd(await configurationOf([...stages.values()]));
+  running = await startWorkerd(configurationOf([...stages.values()]));
 });
 afterAll(async () => {
   await running.stop();
@@ -29,9 +29,10 @@ afterAll(async () => {
 
 describe.each(cases)('$moment', ({ cases: all }) => {
   it.concurrent.for(all)('$fault: $wire.dialect, $mode, $who: $sees', { retry: 1 }, async (one, { expect }) => {
-    const staged = stages.get(one);
-    if (!staged) return expect.unreachable();
-    const answer = await asks(one, running.url);
+    const providers = stages.get(one)?.providers;
+    if (!providers) return expect.unreachable();
+    const staged = play(one, providers);
+    const answer = await asks(staged, running.url);
     expect(outcomeOf(staged, answer)).toBe(one.sees);
     expect(tell(await ask(running.url, chat('near')))).toBe('200 "near" stop');
   });

@@ -7,7 +7,7 @@ import { chatAnswer, chatFrame, claudeAnswer, SSE, startUpstream, type Upstream 
 const CLIENT_KEY = 'client-key-0123456789';
 const UPSTREAM_KEY = 'sk-upstream-abcdefghij';
 const configuration = (a: string, b: string) => `
-server: { keepAliveMs: 200, idleTimeoutMs: 1500, firstByteTimeoutMs: 3000, maxBodyBytes: 20000 }
+server: { keepAliveMs: 200, idleTimeoutMs: 3000, firstByteTimeoutMs: 6000, maxBodyBytes: 20000 }
 keys: [{ name: tests, key: ${CLIENT_KEY} }]
 providers:
   first: { dialect: openai, baseUrl: "${a}/v1", apiKey: ${UPSTREAM_KEY} }
@@ -83,7 +83,7 @@ describe.each(RUNTIMES)('on %s', (_runtime, start) => {
   it('keeps a silent stream alive with comments', async () => {
     first.respond((outgoing) => {
       outgoing.writeHead(200, SSE).write(chatFrame({ role: 'assistant', content: 'a' }));
-      setTimeout(() => outgoing.end(`${chatFrame({}, 'stop')}data: [DONE]\n\n`), 700);
+      setTimeout(() => outgoing.end(`${chatFrame({}, 'stop')}data: [DONE]\n\n`), 1_500);
     });
     const text = await (await post({ model: 'one', stream: true })).text();
     expect(text.match(/^: keep-alive$/gm)?.length).toBeGreaterThanOrEqual(2);
@@ -275,7 +275,7 @@ describe.each(RUNTIMES)('on %s', (_runtime, start) => {
     if (stream) await new Promise((data) => socket.once('data', data));
     const { closed } = await arrived.promise;
     socket.resetAndDestroy();
-    const inTime = Promise.race([closed.then(() => true), new Promise((late) => setTimeout(late, 1_000, false))]);
+    const inTime = Promise.race([closed.then(() => true), new Promise((late) => setTimeout(late, 2_500, false))]);
     expect(await inTime, 'before any time limit of the router could have closed it').toBe(true);
   });
 

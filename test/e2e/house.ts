@@ -3,14 +3,14 @@ import { createAdaptorServer } from '@hono/node-server';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { vi } from 'vitest';
 import { practiceFetch } from '../../src/practice/app.ts';
 import { PRACTICE_KEY } from '../../src/practice/index.ts';
-import { type Running, startNode } from '../support/servers.ts';
+import { freePort, type Running, startNode } from '../support/servers.ts';
 
 export interface House extends Running {
   close: () => Promise<void>;
@@ -121,15 +121,6 @@ function stop(child: ChildProcess): Promise<void> {
   return new Promise((done) => {
     child.once('exit', () => done());
     process.kill(-(child.pid ?? 0), 'SIGKILL'); // workerd is a child of wrangler.
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((found) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const port = portOf(server);
-      server.close(() => found(port));
-    });
   });
 }
 

@@ -108,7 +108,7 @@ const until = (id: string, status: string, asking = client) =>
       const found = await asking.responses.retrieve(id);
       return found.status === status && found;
     },
-    { timeout: 5_000, interval: 10 },
+    { timeout: 15_000, interval: 10 },
   );
 
 describe('a stored response', () => {

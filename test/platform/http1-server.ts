@@ -84,9 +84,9 @@ export async function startRaw({
   };
 }
 
-/** Waits until it is so; fails after two seconds. */
+/** Waits until it is so; fails after ten seconds. */
 export async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 2_000; tries++) {
     if (isSo()) return;
     await new Promise((later) => setTimeout(later, 5));
   }

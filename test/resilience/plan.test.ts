@@ -178,6 +178,25 @@ describe('carryOut', () => {
     }
   });
 
+  it.each([
+    ['however long answers take', 60_000, 30_000],
+    ['however short it may wait for room', 10, 1],
+  ])('asks the same again %s', async (_, usualMs, maxWaitMs) => {
+    const pool = new TestPool({ a: once('fault') });
+    for (let times = 0; times < 200; times++) pool.member('a').stop.target.durations.note(usualMs);
+    expect((await pool.ask({ maxWaitMs })).arrival?.value).toBe('from a');
+  });
+
+  it.each([
+    ['as long as it may', 20_000, 600_000, 2],
+    ['no longer', 40_000, 600_000, 1],
+    ['no longer than leaves time for an answer', 20_000, 30_000, 1],
+  ])('waits for room %s', async (_, retryAfterMs, deadlineAt, calls) => {
+    const pool = new TestPool({ a: once('rate', { details: { retryAfterMs } }) });
+    for (let times = 0; times < 200; times++) pool.member('a').stop.target.durations.note(60_000);
+    expect((await pool.ask({ maxWaitMs: 30_000, deadlineAt })).calls).toHaveLength(calls);
+  });
+
   it('rather asks the same again than one that is sick', async () => {
     const pool = new TestPool({ a: once('fault'), b: well });
     breakFuse(pool.member('b'), 0);

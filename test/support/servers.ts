@@ -147,11 +147,14 @@ function stop(child: ChildProcess, group = false): Promise<void> {
   });
 }
 
-function freePort(): Promise<number> {
+/** Below those that the system gives to outgoing connections: it would not let anybody listen where one has been. */
+const PORTS = { first: 20_000, count: 12_000 };
+
+export function freePort(): Promise<number> {
+  const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
   return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+    const server = createServer()
+      .once('error', () => resolve(freePort()))
+      .listen(port, '127.0.0.1', () => server.close(() => resolve(port)));
   });
 }

@@ -68,6 +68,7 @@ export class LedgerWriter {
   #failed = 0;
   #running: Promise<void> | undefined;
   #callOff: (() => void) | undefined;
+  #isOver = false;
 
   constructor(ports: WriterPorts, rules: WriterRules = WRITER_RULES) {
     this.#ports = ports;
@@ -119,13 +120,19 @@ export class LedgerWriter {
     return this.#rows === 0;
   }
 
+  /** The last of it: whatever comes now, no timer keeps the process for a store that is closed. */
+  end(withinMs: number): Promise<boolean> {
+    this.#isOver = true;
+    return this.flush(withinMs);
+  }
+
   async #settle(running: Promise<void> | undefined): Promise<void> {
     await running;
     while (this.#rows > 0 && (await this.writeOne()));
   }
 
   #schedule(): void {
-    if (this.#running) return;
+    if (this.#running || this.#isOver) return;
     const { everyMs, maxBatchRows } = this.#rules;
     if (this.#failed === 0 && this.#rows >= maxBatchRows) {
       this.#callOff?.();

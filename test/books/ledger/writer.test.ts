@@ -186,6 +186,18 @@ describe('the writer', () => {
     expect(world.sizes.reduce((sum, size) => sum + size)).toBe(600);
   });
 
+  it('sets no timer once it has ended, though a row comes and the store is closed', async () => {
+    const world = new World();
+    const writer = new LedgerWriter(world.ports);
+    writer.add(entry());
+    expect(await writer.end(5_000)).toBe(true);
+    world.isDown = true;
+    writer.add(entry());
+    expect(world.timers).toEqual([]);
+    expect(await writer.end(5_000)).toBe(false);
+    expect(world.timers).toEqual([]);
+  });
+
   it('flushes nothing into a store that is down, and says so at once', async () => {
     const world = new World();
     const writer = new LedgerWriter(world.ports);
