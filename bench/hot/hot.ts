@@ -166,7 +166,7 @@ async function listenerOf(root: string, fetch: Fetch): Promise<RequestListener> 
   const module = load<{ nodeListener: typeof nodeListenerType }>(root, 'src/platform/node-listener.ts');
   return module.then(
     ({ nodeListener }) => nodeListener(fetch),
-    () => getRequestListener(fetch as Parameters<typeof getRequestListener>[0]) as RequestListener,
+    () => getRequestListener(fetch as unknown as Parameters<typeof getRequestListener>[0]) as RequestListener,
   );
 }
 

@@ -1,31 +1,37 @@
-/**
- * `node:http` to an application whose answers go through the node port. `@hono/node-server` does this for every kind of
- * application; what we do not need of it (its own headers, close listeners) took 3 of 60 us a request.
- */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+/** Requests to an application whose answers go through the node port, and what it answers otherwise. */
+import type { RequestListener } from 'node:http';
+import type { NodeBindings } from './node-http.ts';
+import { NodeVisit } from './node-visit.ts';
 import { atEndOfTurn } from './turn.ts';
+import type { Visit } from './visit.ts';
 
-type Fetch = (request: Request, bindings: object) => Response | Promise<Response>;
+export type Fetch = (request: Request, bindings: NodeBindings) => Response | Promise<Response>;
+
+export interface Asked {
+  method?: string | undefined;
+  /** As it stood on the request line. */
+  url?: string | undefined;
+}
 
 export function nodeListener(fetch: Fetch): RequestListener {
   return (incoming, outgoing) => {
-    atEndOfTurn(() => void respond(fetch, incoming, outgoing));
+    atEndOfTurn(() => void respond(fetch, incoming, new NodeVisit(incoming, outgoing)));
   };
 }
 
-async function respond(fetch: Fetch, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+/** Never rejects. */
+export async function respond(fetch: Fetch, asked: Asked, visit: Visit): Promise<void> {
   try {
-    const response = await fetch(toRequest(incoming), { incoming, outgoing });
-    if (outgoing.headersSent || outgoing.destroyed) return; // By the port, as most are.
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-    outgoing.end(await response.text());
-  } catch (cause) {
-    outgoing.destroy(cause instanceof Error ? cause : undefined);
+    const response = await fetch(toRequest(asked), { visit });
+    if (!visit.isUnanswered) return; // By the port, as most are.
+    visit.send(response.status, Object.fromEntries(response.headers), await response.text());
+  } catch {
+    visit.abort();
   }
 }
 
 /** What routes are found by. Headers and the body are the door's to read. */
-function toRequest({ method, url = '/' }: IncomingMessage): Request {
+function toRequest({ method, url = '/' }: Asked): Request {
   const isAbsolute = url.startsWith('http://') || url.startsWith('https://');
   return { method, url: isAbsolute ? url : `http://node${url}` } as Request;
 }

@@ -1,7 +1,6 @@
 /** Starts and stops the local server. */
 import { createAdaptorServer } from '@hono/node-server';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server } from 'node:http';
 import pino from 'pino';
 import { compose } from '../compose.ts';
 import type { CredentialSources } from '../config/endpoints.ts';
@@ -12,7 +11,7 @@ import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
 import { nodeHttp } from '../platform/node-http.ts';
 import { atEndOfTurn } from '../platform/turn.ts';
-import { nodeListener } from '../platform/node-listener.ts';
+import { nodeServer } from '../platform/node-server.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import { isLoopback } from '../config/loopback.ts';
 import { serveAdmin } from './admin.ts';
@@ -28,8 +27,6 @@ import { followRouting } from './watch.ts';
 
 /** A proxy in front keeps idle connections for a minute; ours must not close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-/** How often a draining server looks for connections that have become idle. */
-const SWEEP_MS = 100;
 
 export async function serve(loaded: Loaded): Promise<void> {
   const { environment, source, practice } = loaded;
@@ -60,7 +57,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     isOpenWhenEmpty: isLoopback(options.host),
   });
   await beginBooks(composed, { log, startedAtMs });
-  const { server, sockets } = serverOf(nodeListener(composed.app.fetch));
+  const { server, drain } = nodeServer(composed.app.fetch, { idleMs: KEEP_ALIVE_TIMEOUT_MS });
   const port = await listen(server, options.port, { host: options.host, setting: 'server.port' }).catch(
     async (cause: unknown) => {
       await Promise.all([practiced?.close(), stores?.close()]); // Or the process would stay.
@@ -79,7 +76,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     if (draining) return process.exit(1); // Asked twice: now.
     draining = true;
     following.stop();
-    await Promise.all([drain(server, sockets, options.drainMs), inTime(stopBatches(), options.drainMs)]);
+    await Promise.all([drain(options.drainMs), inTime(stopBatches(), options.drainMs)]);
     await admin.close();
     await books.stop();
     await transport.close();
@@ -96,37 +93,6 @@ function credentialsAt(now: () => number): CredentialSources {
     awsChain: (region) => awsChain(region, now),
     googleToken: (serviceAccount) => googleToken(serviceAccount, { now, fetch, shared: true }),
   };
-}
-
-function serverOf(listener: RequestListener): { server: Server; sockets: ReadonlySet<Socket> } {
-  const server = createServer(listener);
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return { server, sockets };
-}
-
-/**
- * Takes no new connections, lets running answers finish, and cuts what is left when the time is over. Node leaves a
- * kept-alive connection open behind its last answer, so those are looked for again and again; and it does not take one
- * for idle that has never said anything, as load balancers and pools keep them.
- */
-function drain(server: Server, sockets: ReadonlySet<Socket>, drainMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), drainMs);
-    const sweep = setInterval(() => {
-      server.closeIdleConnections();
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-    }, SWEEP_MS);
-    server.close(() => {
-      clearTimeout(late);
-      clearInterval(sweep);
-      atEndOfTurn(resolve); // As the last answers are booked, behind them.
-    });
-  });
 }
 
 interface Practice {

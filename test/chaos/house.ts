@@ -1,12 +1,11 @@
 /** The real server on real sockets, in this process: all of it but the command line. */
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compose } from '../../src/compose.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { http1Transport } from '../../src/platform/http1/transport.ts';
 import { nodeHttp } from '../../src/platform/node-http.ts';
-import { nodeListener } from '../../src/platform/node-listener.ts';
+import { nodeServer } from '../../src/platform/node-server.ts';
 import { openLeases } from './leases.ts';
 
 export interface House extends AsyncDisposable {
@@ -32,7 +31,7 @@ export async function startHouse(yaml: string): Promise<House> {
     isReady: () => true,
     random: () => 0, // The shortest waits before repeating.
   });
-  const server = createServer(nodeListener(app.fetch));
+  const { server, drain } = nodeServer(app.fetch, { idleMs: 75_000 });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -40,8 +39,7 @@ export async function startHouse(yaml: string): Promise<House> {
     errors,
     connections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await Promise.all([new Promise((done) => server.close(done)), transport.close()]);
+      await Promise.all([drain(0), transport.close()]);
     },
   };
 }

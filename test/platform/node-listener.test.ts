@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeHttp } from '../../src/platform/node-http.ts';
 import { nodeListener } from '../../src/platform/node-listener.ts';
+import { nodeServer } from '../../src/platform/node-server.ts';
 
 const app = new Hono()
   .get('/own', (c) => c.json({ said: 'own' }, 201))
@@ -15,20 +16,22 @@ const app = new Hono()
   .notFound((c) => nodeHttp.send(c, 404, {}, 'nobody'))
   .onError((error, c) => nodeHttp.send(c, 413, {}, error.message));
 
-const server = createServer(nodeListener(app.fetch));
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+const servers = {
+  'of our own': nodeServer(app.fetch, { idleMs: 5_000 }).server,
+  'of Node': createServer(nodeListener(app.fetch)),
+};
+const all = Object.entries(servers);
+let agent: Agent;
 let port = 0;
 let connections = 0;
-server.on('connection', () => connections++);
 
 beforeAll(async () => {
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  port = (server.address() as AddressInfo).port;
+  for (const [, server] of all) {
+    server.on('connection', () => connections++);
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  }
 });
-afterAll(() => {
-  agent.destroy();
-  server.close();
-});
+afterAll(() => all.forEach(([, server]) => server.close()));
 
 interface Answer {
   status: number | undefined;
@@ -79,7 +82,13 @@ const rows: Row[] = [
   },
 ];
 
-describe('the node listener', () => {
+describe.each(all)('a server %s', (_name, server) => {
+  beforeAll(() => {
+    agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    port = (server.address() as AddressInfo).port;
+  });
+  afterAll(() => agent.destroy());
+
   test.each(rows)('$name', async ({ method = 'GET', path, body, answer }) => {
     expect(await ask(method, path, body)).toEqual(answer);
   });

@@ -1,4 +1,4 @@
-import { createServer, get } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import type { Frames } from '../../src/attempt/live.ts';
 import { EVENT_STREAM } from '../../src/http/port.ts';
 import { nodeHttp } from '../../src/platform/node-http.ts';
 import { nodeListener } from '../../src/platform/node-listener.ts';
+import { nodeServer } from '../../src/platform/node-server.ts';
 
 const MANNERS = { keepAliveMs: 60_000, broken: (cause: unknown) => `data: ${String(cause)}\n\n` };
 const LARGE = `data: ${'x'.repeat(1_000_000)}\n\n`;
@@ -63,8 +64,12 @@ const rows: Row[] = [
 let frames: () => Frames;
 let writes = 0;
 const app = new Hono().get('/', (c) => nodeHttp.stream(c, { ...EVENT_STREAM }, frames(), MANNERS));
-const server = createServer(nodeListener(app.fetch));
-server.on('connection', (socket: Socket) => {
+const servers = {
+  'of our own': nodeServer(app.fetch, { idleMs: 5_000 }).server,
+  'of Node': createServer(nodeListener(app.fetch)),
+};
+const all = Object.entries(servers);
+const count = (socket: Socket) => {
   const write = socket._write.bind(socket);
   const writev = socket._writev?.bind(socket);
   socket._write = (...given) => {
@@ -75,12 +80,17 @@ server.on('connection', (socket: Socket) => {
     writes++;
     writev?.(...given);
   };
+};
+
+beforeAll(async () => {
+  for (const [, server] of all) {
+    server.on('connection', count);
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  }
 });
+afterAll(() => all.forEach(([, server]) => server.close()));
 
-beforeAll(() => new Promise<void>((done) => server.listen(0, '127.0.0.1', done)));
-afterAll(() => server.close());
-
-function read(): Promise<string> {
+function read(server: Server): Promise<string> {
   return new Promise((resolve, reject) => {
     const { port } = server.address() as AddressInfo;
     get({ port, host: '127.0.0.1', agent: false }, (incoming) => {
@@ -91,11 +101,11 @@ function read(): Promise<string> {
   });
 }
 
-describe('a stream on node', () => {
+describe.each(all)('a stream on a server %s', (_name, server) => {
   test.each(rows)('$name', async (row) => {
     ({ frames } = row);
     writes = 0;
-    const body = await read();
+    const body = await read(server);
     expect({ body, writes }).toEqual({ body: row.body, writes: row.writes });
   });
 });

@@ -1,5 +1,5 @@
 /** The chunked coding of HTTP/1.1 (RFC 9112 §7.1), cut anywhere. Extensions and trailers are checked and dropped. */
-import { ProtocolError } from './response-head.ts';
+import { ProtocolError } from './header-text.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;

@@ -1,6 +1,7 @@
 /** One HTTP/1.1 response out of bytes that may be cut anywhere. Pure: bytes in, a head and payload out. */
 import { ChunkedDecoder } from './chunked-decoder.ts';
-import { ProtocolError, ResponseHead } from './response-head.ts';
+import { ProtocolError } from './header-text.ts';
+import { ResponseHead } from './response-head.ts';
 
 const HEAD_END = '\r\n\r\n';
 const MAX_HEAD_BYTES = 64 * 1024;

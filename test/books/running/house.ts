@@ -1,5 +1,4 @@
 /** The real server with its books, on real sockets and a real SQLite file, in this process. Its clock can be put forward. */
-import { createServer } from 'node:http';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +15,7 @@ import { createBookStore } from '../../../src/platform/keys/store.ts';
 import { sqliteDatabase } from '../../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../../src/platform/ledger/store.ts';
 import { nodeHttp } from '../../../src/platform/node-http.ts';
-import { nodeListener } from '../../../src/platform/node-listener.ts';
+import { nodeServer } from '../../../src/platform/node-server.ts';
 import { beginBooks, followBooks } from '../../../src/server/books.ts';
 
 export interface House extends AsyncDisposable, Composed {
@@ -60,7 +59,7 @@ export async function startHouse(yaml: string): Promise<House> {
   const { accounting, gateway } = composed;
   await beginBooks(composed, { log, startedAtMs: clock.now() });
   const books = followBooks(composed, configuration, log);
-  const server = createServer(nodeListener(composed.app.fetch));
+  const { server, drain } = nodeServer(composed.app.fetch, { idleMs: 75_000 });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {
     ...composed,
@@ -81,8 +80,7 @@ export async function startHouse(yaml: string): Promise<House> {
         clock.now(),
       ),
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
+      await drain(0);
       await books.stop();
       await Promise.all([transport.close(), database.close()]);
       await rm(folder, { recursive: true });

@@ -1,0 +1,56 @@
+import { HeaderText, ProtocolError } from '../http1/header-text.ts';
+
+/** What a router's clients send. Others, and targets with a fragment or a whole address, are for `node:http`. */
+const REQUEST_LINE = /^(GET|POST) (\/[!"$-~]*) HTTP\/1\.1(?:\r|$)/;
+/** Headers that change how a message is read or what becomes of the connection. */
+const UNUSUAL = ['transfer-encoding', 'expect', 'upgrade', 'proxy-connection'];
+/** Of those that are asked for, what cannot be a list. */
+const SINGLE = new Set(['authorization', 'content-type', 'user-agent']);
+/** Node's own limit; longer heads are its to refuse. */
+export const MAX_HEAD_BYTES = 16 * 1024;
+
+/** A plain request's line and headers: nobody could read them in two ways. Throws `ProtocolError` for any other. */
+export class RequestHead extends HeaderText {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly contentLength: number;
+  /** The client asks nothing more on this connection. */
+  readonly isLast: boolean;
+
+  constructor(text: string) {
+    const line = REQUEST_LINE.exec(text);
+    if (!line) throw new ProtocolError('No plain request line');
+    super(text);
+    const [, method = '', url = ''] = line;
+    this.method = method;
+    this.url = url;
+    if (UNUSUAL.some((name) => this.find(name, 0) >= 0)) throw new ProtocolError('An unusual header');
+    if (this.only('host') === undefined) throw new ProtocolError('No host');
+    this.contentLength = lengthIn(this.only('content-length'));
+    this.isLast = closes(this.only('connection'));
+  }
+
+  /** One that came more than once is joined, as a list may be, or is the first, as with Node. */
+  override header(name: string): string | undefined {
+    let line = this.find(name, 0);
+    if (line < 0) return undefined;
+    let value = this.valueAt(line, name);
+    if (SINGLE.has(name)) return value;
+    for (line = this.find(name, line + 1); line >= 0; line = this.find(name, line + 1))
+      value += `, ${this.valueAt(line, name)}`;
+    return value;
+  }
+}
+
+function lengthIn(length: string | undefined): number {
+  if (length === undefined) return 0;
+  if (!/^\d{1,15}$/.test(length)) throw new ProtocolError('Malformed content-length');
+  return Number(length);
+}
+
+function closes(connection: string | undefined): boolean {
+  const wish = connection?.toLowerCase() ?? 'keep-alive';
+  if (wish !== 'keep-alive' && wish !== 'close') throw new ProtocolError('An unusual connection');
+  return wish === 'close';
+}
