@@ -3,6 +3,8 @@ import type { Departure } from '../core/departure.ts';
 import type { Frames } from '../attempt/live.ts';
 import type { HeaderValues } from './headers.ts';
 
+export type { HeaderValues } from './headers.ts';
+
 /**
  * How a request comes in and its answer goes out. Node has a port of its own because web streams cost more there than
  * all the rest of the gateway together; everything else uses the fetch port. Both are in `src/platform/`.

@@ -1,6 +1,6 @@
 import type { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { HeaderValues } from '../http/headers.ts';
+import type { HeaderValues } from '../http/port.ts';
 
 export type Bytes = Buffer<ArrayBuffer>;
 export type Piece = string | Uint8Array;

@@ -1,6 +1,6 @@
 /** The head of an answer, and pieces of one, as HTTP/1.1. */
 import { STATUS_CODES } from 'node:http';
-import type { HeaderValues } from '../../http/headers.ts';
+import type { HeaderValues } from '../../http/port.ts';
 import type { Piece } from '../visit.ts';
 
 /** What no header value may hold: a line end would begin another header. */

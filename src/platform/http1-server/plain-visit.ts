@@ -1,7 +1,7 @@
 /** One plain request and its answer. */
 import { Departure } from '../../core/departure.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { HeaderValues } from '../../http/headers.ts';
+import type { HeaderValues } from '../../http/port.ts';
 import { atEndOfTurn } from '../turn.ts';
 import { type Bytes, joined, type Piece, tooLarge, type Visit } from '../visit.ts';
 import { chunkOf, headOf } from './answer-text.ts';
