@@ -37,6 +37,7 @@ export interface SendOptions {
 
 export interface IncomingResponse {
   status: number;
+  /** By its lower-case name. */
   header(name: string): string | undefined;
   /** The provider's id of this exchange, for its support. */
   requestId?: string | undefined;

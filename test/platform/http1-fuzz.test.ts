@@ -31,7 +31,7 @@ async function ours(): Promise<unknown> {
   try {
     const response = await transport.send({ url: `${server.url}/`, headers: {}, body: '' }, options);
     const body = Buffer.concat(await Array.fromAsync(response.body)).toString('latin1');
-    return { status: response.status, headers: NAMES.map((name) => response.header(name)), body };
+    return { status: response.status, headers: NAMES.map((name) => response.header(name.toLowerCase())), body };
   } catch (cause) {
     const { kind } = cause as { kind: string };
     return kind === 'unreachable' || kind === 'truncated' ? REFUSED : kind;
@@ -150,7 +150,8 @@ const mangled = fc
   .map(([text, mutations]) => mutations.reduce((so, mutate) => mutate(so), text));
 
 /**
- * Where we mean to differ. Stricter: no empty line before the status line; no transfer coding but one `chunked`
+ * Where we mean to differ. Stricter: no empty line before the status line; no switch of protocols (llhttp takes a 101
+ * for an answer if another head follows); no transfer coding but one `chunked`
  * (llhttp takes others as a body until the close). Looser: chunks win over a length, where llhttp refuses both
  * together, and an informational head may say `connection: close`.
  */
@@ -162,6 +163,7 @@ function known(text: string, mine: unknown, theirs: unknown): boolean {
   if (mine === REFUSED)
     return (
       /^[\r\n]/.test(last) ||
+      /(?:^|\r\n)HTTP\/1\.[01] 101/.test(text) ||
       codings.some((lines) => lines.length > 1 || lines.some((coding) => !coding.endsWith(': chunked')))
     );
   const both = heads.some((head, index) => codings[index]?.length && head.includes('\r\ncontent-length:'));

@@ -25,7 +25,7 @@ export class RequestHead extends HeaderText {
     const [, method = '', url = ''] = line;
     this.method = method;
     this.url = url;
-    if (UNUSUAL.some((name) => this.find(name, 0) >= 0)) throw new ProtocolError('An unusual header');
+    if (UNUSUAL.some((name) => this.list(name) !== undefined)) throw new ProtocolError('An unusual header');
     if (this.only('host') === undefined) throw new ProtocolError('No host');
     this.contentLength = lengthIn(this.only('content-length'));
     this.isLast = closes(this.only('connection'));
@@ -33,13 +33,7 @@ export class RequestHead extends HeaderText {
 
   /** One that came more than once is joined, as a list may be, or is the first, as with Node. */
   override header(name: string): string | undefined {
-    let line = this.find(name, 0);
-    if (line < 0) return undefined;
-    let value = this.valueAt(line, name);
-    if (SINGLE.has(name)) return value;
-    for (line = this.find(name, line + 1); line >= 0; line = this.find(name, line + 1))
-      value += `, ${this.valueAt(line, name)}`;
-    return value;
+    return SINGLE.has(name) ? super.header(name) : this.list(name);
   }
 }
 

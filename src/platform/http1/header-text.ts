@@ -1,8 +1,6 @@
-/**
- * The head of a message, kept as the text it came in: most headers are never asked for. As strict as llhttp (Node's own
- * parser) where two readers could disagree about where a message ends.
- */
+/** The head of a message. As strict as llhttp (Node's own parser) where two readers could disagree about where it ends. */
 
+const LINE_END = '\r\n';
 /** No control character, no bare CR or LF, no folded line, no line that is no header. Said so it takes a third of the time. */
 const WELL_FORMED = /^[\t\x20-\x7e\x80-\xff]*(?:\r\n[!#$%&'*+\-.^_`|~\dA-Za-z]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 
@@ -12,58 +10,53 @@ export class ProtocolError extends Error {
 }
 
 export class HeaderText {
-  protected readonly text: string;
-  /** Lower-cased, at the same offsets: Latin-1 keeps its length. */
-  readonly #lower: string;
+  /** By lower-case name: the first of each. */
+  readonly #first = new Map<string, string>();
+  /** Those that came more than once, joined. */
+  #repeated: Map<string, string> | undefined;
 
   /** A first line and headers, without line ends behind the last. Throws `ProtocolError` for what is none. */
   constructor(text: string) {
     if (!WELL_FORMED.test(text)) throw new ProtocolError('Malformed header');
-    this.text = text;
-    this.#lower = text.toLowerCase();
+    for (let line = text.indexOf(LINE_END); line >= 0;) {
+      const colon = text.indexOf(':', line);
+      const next = text.indexOf(LINE_END, colon);
+      const name = text.slice(line + LINE_END.length, colon).toLowerCase();
+      this.#add(name, trimmed(text, colon + 1, next < 0 ? text.length : next));
+      line = next;
+    }
   }
 
-  /** The first header of that name, without the space around it. */
+  /** The first header of that name (lower-case), without the space around it. */
   header(name: string): string | undefined {
-    const line = this.find(name, 0);
-    return line < 0 ? undefined : this.valueAt(line, name);
+    return this.#first.get(name);
   }
 
-  /** Where the next line of that name begins; -1 if there is none. */
-  protected find(name: string, from: number): number {
-    return this.#lower.indexOf(beginningOf(name), from);
+  /** All headers of that name as one list. */
+  protected list(name: string): string | undefined {
+    return this.#repeated?.get(name) ?? this.#first.get(name);
   }
 
   /** A header that must not come twice, because readers would pick different ones. */
   protected only(name: string): string | undefined {
-    const line = this.find(name, 0);
-    if (line < 0) return undefined;
-    if (this.find(name, line + 1) >= 0) throw new ProtocolError(`Repeated ${name}`);
-    return this.valueAt(line, name);
+    if (this.#repeated?.has(name)) throw new ProtocolError(`Repeated ${name}`);
+    return this.#first.get(name);
   }
 
-  /** What stands in the line that was found, without the space around it. */
-  protected valueAt(line: number, name: string): string {
-    const { text } = this;
-    let start = line + name.length + 3; // Behind the line end before it and the colon.
-    let end = text.indexOf('\r\n', start);
-    if (end < 0) end = text.length;
-    while (start < end && isSpace(text.charCodeAt(start))) start++;
-    while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
-    return text.slice(start, end);
+  #add(name: string, value: string): void {
+    const before = this.list(name);
+    if (before === undefined) this.#first.set(name, value);
+    else (this.#repeated ??= new Map()).set(name, `${before}, ${value}`);
   }
 }
 
-/** How a header's line begins, by its name: names come from our own code and are asked for again and again. */
-const beginnings = new Map<string, string>();
-const MAX_BEGINNINGS = 200;
-
-function beginningOf(name: string): string {
-  const known = beginnings.get(name);
-  if (known !== undefined) return known;
-  const beginning = `\r\n${name.toLowerCase()}:`;
-  if (beginnings.size < MAX_BEGINNINGS) beginnings.set(name, beginning);
-  return beginning;
+/** Without the space around it. */
+function trimmed(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 function isSpace(code: number): boolean {

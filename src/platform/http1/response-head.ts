@@ -10,10 +10,12 @@ const ANNOUNCED_MARGIN_MS = 1_000;
 /** Header lines without line ends behind the last; throws `ProtocolError` for what is none. */
 export class ResponseHead extends HeaderText {
   readonly status: number;
+  readonly #isOld: boolean;
 
   constructor(text: string) {
     if (!STATUS_LINE.test(text)) throw new ProtocolError('No HTTP/1.x status line');
     super(text);
+    this.#isOld = text.startsWith('HTTP/1.0');
     this.status = Number(text.slice(9, 12));
   }
 
@@ -37,10 +39,8 @@ export class ResponseHead extends HeaderText {
 
   /** May the connection carry another request? Two framings at once are nothing to build on. */
   get keepsAlive(): boolean {
-    if (this.text.startsWith('HTTP/1.0')) return false;
-    for (let at = this.find('connection', 0); at >= 0; at = this.find('connection', at + 1))
-      if (CLOSES.test(this.valueAt(at, 'connection').toLowerCase())) return false;
-    return this.find('transfer-encoding', 0) < 0 || this.find('content-length', 0) < 0;
+    if (this.#isOld || CLOSES.test(this.list('connection')?.toLowerCase() ?? '')) return false;
+    return this.header('transfer-encoding') === undefined || this.header('content-length') === undefined;
   }
 
   /** Milliseconds the connection may idle, if the server says: `keep-alive: timeout=5`, with a margin. */
