@@ -27,6 +27,13 @@ export class Crowd<L> {
     return this.#waiters.values();
   }
 
+  /** When the first came that is more urgent than background work; Infinity: there is none. */
+  get urgentSince(): number {
+    if (this.by.critical + this.by.normal === 0) return Infinity;
+    for (const { visitor, enteredAt } of this) if (visitor.priority !== 'background') return enteredAt;
+    return Infinity;
+  }
+
   add(waiter: Waiter<L>): void {
     this.#waiters.add(waiter);
     this.#count(waiter, 1);

@@ -40,6 +40,8 @@ const MAX_KEPT = 2_000;
 const IN_USE_MS = 60_000;
 /** Looking at all targets for each request would be too much. */
 const LOOK_EVERY_MS = 250;
+/** In a busy pool everybody waits for a moment; who waits for longer minds. */
+const NOTICEABLE_MS = 1_000;
 
 export class Dispatcher {
   readonly room: WaitingRoom<Lease>;
@@ -108,13 +110,15 @@ export class Dispatcher {
     return keep(this.#pools, model, { budget, panic: new Panic(random) });
   }
 
-  /** What can wait does not compete with what cannot. */
+  /** What can wait does not compete with what cannot, where that has to wait. */
   refuseInEmergency(priority: Priority): void {
     if (priority !== 'background') return;
     const now = this.#parts.clock.now();
     if (!this.emergency.active(now)) return;
-    const message = 'Too few providers answer; background work has to wait';
-    throw new GatewayError('capacity', message, { retryAfterMs: this.emergency.retryAfterMs(now) });
+    if (now - this.room.urgentSince >= NOTICEABLE_MS) this.emergency.noteCrowd(now);
+    const retryAfterMs = this.emergency.refusalMs(now);
+    if (retryAfterMs === 0) return;
+    throw new GatewayError('capacity', 'Too few providers answer; background work has to wait', { retryAfterMs });
   }
 
   /** After each request: how much of what is in use is usable decides whether it is an emergency. */

@@ -20,9 +20,11 @@ export interface EmergencyAlert {
 
 /** How much longer cached answers live while it lasts: a day instead of an hour. */
 const STRETCH = 24;
+/** What can wait stays away for so long after what cannot had to. */
+const QUIET_MS = 2_000;
 
 /**
- * Whether a pool has lost so much of its capacity that what can wait should not compete with what cannot. Begins and
+ * Whether so much capacity is lost that what can wait must not compete with what cannot, where that has to. Begins and
  * ends by itself, each only after a while, so that one failed probe does neither. What was last noted holds until more
  * is: moved by calls, without timers. It takes two notes that agree to begin, but only time to end.
  */
@@ -38,6 +40,8 @@ export class Emergency {
   /** What capacity alone says. */
   #lacking = false;
   #wasActive: boolean;
+  /** When what cannot wait was last seen to have to. */
+  #crowdedAt = -Infinity;
 
   constructor(options: EmergencyOptions, onAlert: (alert: EmergencyAlert) => void) {
     this.#options = options;
@@ -57,6 +61,11 @@ export class Emergency {
     this.#settle(nowMs);
   }
 
+  /** What cannot wait has to. */
+  noteCrowd(nowMs: number): void {
+    this.#crowdedAt = nowMs;
+  }
+
   active(nowMs: number): boolean {
     this.#settle(nowMs);
     return this.#isActive();
@@ -74,12 +83,17 @@ export class Emergency {
     return this.active(nowMs) ? ttlMs * STRETCH : ttlMs;
   }
 
-  /** The soonest that it can be over, for those refused meanwhile; 0 when it is not on. */
-  retryAfterMs(nowMs: number): number {
+  /**
+   * How long what can wait has to stay away, at the least; 0: not at all. What is left of the providers may do for
+   * everybody: then to refuse would be a failure of our own making. The operator's word needs no crowd.
+   */
+  refusalMs(nowMs: number): number {
     if (!this.active(nowMs)) return 0;
     const { untilMs } = this.#options;
-    const isEnding = this.#lacking && !this.#isShort && this.#mode === 'auto';
-    return isEnding ? this.#sinceMs + untilMs - nowMs : untilMs;
+    if (this.#mode === 'on') return untilMs;
+    const quietAt = this.#crowdedAt + QUIET_MS;
+    const overAt = this.#isShort ? Infinity : this.#sinceMs + untilMs;
+    return Math.max(Math.min(quietAt, overAt) - nowMs, 0);
   }
 
   #settle(nowMs: number): void {

@@ -50,6 +50,11 @@ export class WaitingRoom<L> {
     return this.#crowd.by;
   }
 
+  /** Since when the first of those waits that are no background work; Infinity: none of them does. */
+  get urgentSince(): number {
+    return this.#crowd.urgentSince;
+  }
+
   /**
    * What the first place with room gives: at once, if nobody has a better claim to it. Throws, now or later,
    * `capacity` (it would wait in vain, or too many wait), `deadline` (it has waited in vain) or `client_gone`.

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../src/core/deployment.ts';
+import { Departure } from '../../src/core/departure.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import type { Priority } from '../../src/core/priority.ts';
 import { opossumFuse } from '../../src/platform/opossum-circuit.ts';
 import { type Alert, Dispatcher } from '../../src/resilience/dispatcher.ts';
 import { ABLE } from '../support/call.ts';
@@ -30,6 +32,17 @@ class Life {
         queue: { maxWaiting: 10 },
       },
     );
+  }
+
+  /** Somebody waits for a place that has no room, until it is told to leave. */
+  wait(priority: Priority): () => void {
+    const client = new Departure();
+    const places = [{ resource: 'full', waitMs: () => 1_000, take: () => expect.fail('There is no room') }];
+    const end = { deadlineMs: Infinity, arrivedAt: this.nowMs };
+    void Promise.resolve(this.dispatcher.room.enter({ places, priority, tenant: 't', cost: 1, client, ...end })).catch(
+      () => {},
+    );
+    return () => client.leave();
   }
 
   /** One request for each of these, at this moment. */
@@ -88,24 +101,53 @@ describe('Dispatcher', () => {
     expect(dispatcher.pool('m')).not.toBe(pool);
   });
 
-  it('declares an emergency when little of what is in use is left, refuses what can wait, and ends it by itself', () => {
+  it('declares an emergency when little of what is in use is left, and ends it by itself', () => {
     const life = new Life();
-    const { dispatcher } = life;
     life.use(['a', 'b', 'c'], 'well');
-    dispatcher.refuseInEmergency('background');
     life.nowMs = 1_000;
     life.use(['a', 'b', 'c'], 'dead');
     life.nowMs = 3_500;
-    dispatcher.noteCapacity(life.nowMs);
+    life.dispatcher.noteCapacity(life.nowMs);
     expect(life.alerts).toContainEqual({ event: 'emergency_began', by: 'capacity', usable: 0 });
-    expect(() => dispatcher.refuseInEmergency('background')).toThrow(/background work has to wait/);
-    expect(() => dispatcher.refuseInEmergency('normal')).not.toThrow();
-
     life.nowMs = 61_000;
     life.use(['a', 'b', 'c'], 'well');
     life.nowMs = 71_000;
-    expect(() => dispatcher.refuseInEmergency('background')).not.toThrow();
+    expect(life.dispatcher.emergency.active(life.nowMs)).toBe(false);
     expect(life.alerts.at(-1)).toMatchObject({ event: 'emergency_ended' });
+  });
+
+  const background: { name: string; waits?: Priority; forMs?: number; quietMs?: number; refusedForMs?: number }[] = [
+    { name: 'serves it while nobody has to wait' },
+    { name: 'serves it while only its kind waits', waits: 'background', forMs: 5_000 },
+    { name: 'serves it while somebody urgent has waited for a moment only', waits: 'critical', forMs: 999 },
+    { name: 'refuses it while somebody urgent has to wait', waits: 'normal', forMs: 1_000, refusedForMs: 2_000 },
+    { name: 'refuses it still a moment later', waits: 'critical', forMs: 1_000, quietMs: 500, refusedForMs: 1_500 },
+    { name: 'serves it again when that is a while ago', waits: 'critical', forMs: 1_000, quietMs: 2_000 },
+  ];
+  it.each(background)('of background work in an emergency, $name', ({ waits, forMs = 0, quietMs, refusedForMs }) => {
+    const life = new Life();
+    life.use(['a', 'b', 'c'], 'well');
+    for (life.nowMs = 1_000; life.nowMs < 5_000; life.nowMs += 1_000) life.use(['a', 'b'], 'dead');
+    expect(life.alerts).toContainEqual({ event: 'emergency_began', by: 'capacity', usable: 1 / 3 });
+    const leave = waits && life.wait(waits);
+    life.nowMs += forMs;
+    const refusal = () => {
+      try {
+        life.dispatcher.refuseInEmergency('background');
+        return undefined;
+      } catch (cause) {
+        return cause;
+      }
+    };
+    let refused = refusal();
+    expect(() => life.dispatcher.refuseInEmergency('normal')).not.toThrow();
+    if (quietMs !== undefined) {
+      leave?.();
+      life.nowMs += quietMs;
+      refused = refusal();
+    }
+    if (refusedForMs === undefined) expect(refused).toBeUndefined();
+    else expect(refused).toMatchObject({ kind: 'capacity', retryAfterMs: refusedForMs });
   });
 
   it('is in no emergency because of one model, while the others are well', () => {

@@ -121,13 +121,34 @@ describe('Emergency', () => {
     expect(emergency.lifetimeMs(3_600_000, 0)).toBe(86_400_000);
   });
 
-  it('says when it can be over at the soonest', () => {
+  const refusals: {
+    name: string;
+    notes?: [number, number][];
+    crowdedAt?: number[];
+    atMs: number;
+    refusalMs: number;
+  }[] = [
+    { name: 'nothing while nobody urgent has to wait', atMs: 3_000, refusalMs: 0 },
+    { name: 'what can wait while somebody urgent does', crowdedAt: [3_000], atMs: 3_000, refusalMs: 2_000 },
+    { name: 'it until that is two seconds ago', crowdedAt: [3_000], atMs: 4_999, refusalMs: 1 },
+    { name: 'it no longer', crowdedAt: [3_000], atMs: 5_000, refusalMs: 0 },
+    { name: 'it for longer where they wait again', crowdedAt: [3_000, 4_000], atMs: 5_000, refusalMs: 1_000 },
+    { name: 'it only until it is over', notes: [[3_000, 3]], crowdedAt: [12_500], atMs: 12_500, refusalMs: 500 },
+    { name: 'nothing once it is over', notes: [[3_000, 3]], crowdedAt: [12_500], atMs: 13_000, refusalMs: 0 },
+  ];
+  it.each(refusals)('refuses $name', ({ notes = [], crowdedAt = [], atMs, refusalMs }) => {
     const { emergency } = bench();
-    expect(emergency.retryAfterMs(0)).toBe(0);
-    for (const [nowMs, usable] of BEGUN) emergency.note(usable, 3, nowMs);
-    expect(emergency.retryAfterMs(3_000)).toBe(10_000);
-    emergency.note(3, 3, 4_000);
-    expect(emergency.retryAfterMs(5_000)).toBe(9_000);
+    for (const [nowMs, usable] of [...BEGUN, ...notes]) emergency.note(usable, 3, nowMs);
+    for (const nowMs of crowdedAt) emergency.noteCrowd(nowMs);
+    expect(emergency.refusalMs(atMs)).toBe(refusalMs);
+  });
+
+  it("refuses nothing while it is not on, and by the operator's word without a crowd", () => {
+    const { emergency } = bench();
+    emergency.noteCrowd(0);
+    expect(emergency.refusalMs(0)).toBe(0);
+    emergency.force('on', 0);
+    expect(emergency.refusalMs(90_000)).toBe(10_000);
   });
 
   it('ignores a pool of nothing', () => {
@@ -139,13 +160,14 @@ describe('Emergency', () => {
   });
 
   it('never begins without a shortage of two seconds, always ends after ten of plenty, and alerts in turn', () => {
-    const note = fc.record({ ms: fc.integer({ min: 0, max: 3_000 }), usable: fc.nat(3) });
+    const note = fc.record({ ms: fc.integer({ min: 0, max: 3_000 }), usable: fc.nat(3), isCrowded: fc.boolean() });
     fc.assert(
       fc.property(fc.array(note, { maxLength: 100 }), (notes) => {
         const { emergency, alerts } = bench();
         let now = 0;
         let shortSince = Infinity;
-        for (const { ms, usable } of notes) {
+        let crowdedAt = -Infinity;
+        for (const { ms, usable, isCrowded } of notes) {
           now += ms;
           shortSince = usable < 2 ? Math.min(shortSince, now) : Infinity;
           const before = alerts.length;
@@ -154,6 +176,9 @@ describe('Emergency', () => {
           const isShort = now - shortSince > 2_000;
           expect(isShort || !began).toBe(true);
           expect(emergency.active(now) || !isShort).toBe(true);
+          if (isCrowded) emergency.noteCrowd((crowdedAt = now));
+          expect(emergency.refusalMs(now)).toBeLessThanOrEqual(Math.max(crowdedAt + 2_000 - now, 0));
+          expect(emergency.refusalMs(now) > 0 && !emergency.active(now)).toBe(false);
         }
         alerts.forEach(({ event }, turn) => expect(event).toBe(turn % 2 ? 'emergency_ended' : 'emergency_began'));
         emergency.note(3, 3, now);
