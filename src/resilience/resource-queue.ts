@@ -15,10 +15,10 @@ const TENTH = 1 / 9;
 /** What a background waiter pays among the aged: for one of its kind, four normal ones. */
 const BACKGROUND_PRICE = 4;
 
-/** Who may go now; without a place its time is up. */
+/** Who may go now, and where. */
 export interface Turn<L> {
   ticket: Ticket<L>;
-  place: Place<L> | undefined;
+  place: Place<L>;
 }
 
 export class ResourceQueue<L> {
@@ -59,14 +59,16 @@ export class ResourceQueue<L> {
     return ticket === this.#holder;
   }
 
-  /** The first in order of claim that may go; undefined if none may. */
+  /**
+   * The first in order of claim that may go; undefined if none may. Also one that would wait no longer: its own timer
+   * ends it, and may be late.
+   */
   next(nowMs: number): Turn<L> | undefined {
     this.roomAt = Infinity;
     this.#holder = undefined;
     let looks = 0;
     for (const ticket of this.#claims()) {
       const { waiter, places } = ticket;
-      if (waiter.untilMs <= nowMs) return { ticket, place: undefined };
       let waitMs = Infinity;
       for (const place of places) {
         if (!waiter.isInTime(place, nowMs)) continue;

@@ -26,7 +26,7 @@ export interface Ticket<L> {
 export class Waiter<L> {
   readonly visitor: Visitor<L>;
   readonly serial: number;
-  /** Room that comes later is of no use to it, wherever it comes. */
+  /** Later it does not wait on: it will not, or an answer would come too late from anywhere. */
   readonly untilMs: number;
   readonly enteredAt: number;
   readonly agedAt: number;
@@ -41,13 +41,14 @@ export class Waiter<L> {
   readonly #reserveMs: number;
 
   constructor(visitor: Visitor<L>, nowMs: number, serial: number) {
-    const { arrivedAt, deadlineMs, minimumMs = 0, priority } = visitor;
+    const { arrivedAt, deadlineMs, minimumMs = 0, priority, untilMs = Infinity } = visitor;
     this.visitor = visitor;
     this.serial = serial;
     this.enteredAt = nowMs;
     this.#latestMs = deadlineMs - minimumMs;
     this.#reserveMs = Math.max(minimumMs, RESERVE * (deadlineMs - arrivedAt));
-    this.untilMs = visitor.places.reduce((latest, place) => Math.max(latest, this.#lastMs(place)), -Infinity);
+    const lastMs = visitor.places.reduce((latest, place) => Math.max(latest, this.#lastMs(place)), -Infinity);
+    this.untilMs = Math.min(untilMs, lastMs);
     const allowanceMs = Math.max(0, this.untilMs - arrivedAt);
     this.agedAt = arrivedAt + AGED * allowanceMs;
     this.#patientUntil = arrivedAt + PATIENT * allowanceMs;
@@ -90,14 +91,14 @@ export class Waiter<L> {
     return this.tickets.every((ticket) => this.usefulMs(ticket, nowMs) === Infinity);
   }
 
-  /** Milliseconds until one of these places has room, soon enough for an answer; Infinity: none will. */
+  /** Milliseconds until one of these places has room, soon enough for it and for an answer; Infinity: none will. */
   usefulMs({ places }: Ticket<L>, nowMs: number): number {
     let soonest = Infinity;
     for (const place of places) {
       const waitMs = place.waitMs(nowMs);
       if (waitMs < soonest && this.isInTime(place, nowMs + waitMs)) soonest = waitMs;
     }
-    return soonest;
+    return soonest > 0 && nowMs + soonest > this.untilMs ? Infinity : soonest;
   }
 
   /** Whether it keeps this resource from those behind it, so that many small ones do not eat what a big one needs. */
@@ -110,8 +111,7 @@ export class Waiter<L> {
   }
 
   #lastMs({ answerMs = 0 }: Place<L>): number {
-    const { deadlineMs, untilMs = Infinity } = this.visitor;
-    return Math.min(untilMs, this.#latestMs, deadlineMs - Math.min(answerMs, this.#reserveMs));
+    return Math.min(this.#latestMs, this.visitor.deadlineMs - Math.min(answerMs, this.#reserveMs));
   }
 
   /** Deployments of the same resource share a ticket. */

@@ -134,12 +134,10 @@ export class WaitingRoom<L> {
   }
 
   #take(turn: Turn<L>, nowMs: number): void {
-    const { place, ticket } = turn;
-    const { waiter } = ticket;
-    if (!place) return this.#end(waiter, { error: late(this.#queues.expectedMs(waiter, nowMs)) }, nowMs);
+    const { waiter } = turn.ticket;
     this.#queues.serve(turn, nowMs);
     try {
-      this.#end(waiter, { lease: place.take(nowMs) }, nowMs);
+      this.#end(waiter, { lease: turn.place.take(nowMs) }, nowMs);
     } catch (error) {
       this.#end(waiter, { error }, nowMs);
     }

@@ -181,6 +181,7 @@ describe('carryOut', () => {
   it.each([
     ['however long answers take', 60_000, 30_000],
     ['however short it may wait for room', 10, 1],
+    ['though it may not wait for room at all', 10, 0],
   ])('asks the same again %s', async (_, usualMs, maxWaitMs) => {
     const pool = new TestPool({ a: once('fault') });
     for (let times = 0; times < 200; times++) pool.member('a').stop.target.durations.note(usualMs);

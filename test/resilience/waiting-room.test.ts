@@ -101,6 +101,18 @@ describe('a visitor that finds none', () => {
     expect(world.now()).toBe(1_500);
   });
 
+  it.each([
+    { name: 'takes room that is there though its patience is over', standsMs: 3_000, end: 'a' },
+    { name: 'takes none from which an answer would come too late', standsMs: 9_000, end: 'deadline' },
+  ])('after the process stood still, $name', async ({ standsMs, end }) => {
+    const { world, room, resource } = setting();
+    resource.shutUntil = 1_000;
+    const told = endOf(() => room.enter(visitor(world, [resource], { untilMs: 2_000, minimumMs: 1_000 })));
+    world.at(500, () => world.stand(standsMs));
+    await world.run();
+    expect(await told).toBe(end);
+  });
+
   it('leaves nothing behind when its client goes', async () => {
     const { world, room, enter } = setting({ slots: 0 });
     const client = new Client();

@@ -35,6 +35,11 @@ export class World implements Clock, Timers {
     };
   };
 
+  /** The process stands still: what is due meanwhile happens afterwards. */
+  stand(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   at(atMs: number, act: () => void): Entry {
     const entry: Entry = { atMs, act };
     const index = this.#entries.findLastIndex((other) => other.atMs <= atMs);
@@ -47,7 +52,7 @@ export class World implements Clock, Timers {
       this.#entries.shift();
       const { act } = next;
       if (!act) continue;
-      this.#nowMs = next.atMs;
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.act = undefined;
       act();
       for (let hop = 0; hop < 5; hop++) await Promise.resolve();
