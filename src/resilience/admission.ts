@@ -13,12 +13,29 @@ export function visitorOf(
   now: number,
 ): Visitor<Lease> {
   const { balance, priority, tenant, cost, rules, client, arrivedAt } = request;
-  const places = stops.map((stop) => new StopPlace(stop, notBefore));
+  const lastAt = request.isLive ? lastResortAt(rules, stops, now) : now;
+  const places = stops.map((stop) => {
+    const isLast = lastAt > now && stop.target.isBreaking(now);
+    return new StopPlace(stop, isLast ? Math.max(notBefore, lastAt) : notBefore);
+  });
   const deadlineMs = rules.deadlineAt;
   const untilMs = untilOf(rules, Math.max(now, notBefore));
   let minimumMs = Infinity;
   for (const { target } of stops) minimumMs = Math.min(minimumMs, target.durations.usualMs);
   return { places, balance, priority, tenant, cost, deadlineMs, untilMs, minimumMs, client, arrivedAt };
+}
+
+/** A deployment whose streams keep breaking off is asked so much later than one that has room meanwhile. */
+const SOUNDER_MS = 1_000;
+/** Of the time that is left, the most. */
+const SOUNDER_SHARE = 0.1;
+
+/** When those that keep breaking off may be asked: at once, unless another has room soon. */
+function lastResortAt({ deadlineAt, maxWaitMs }: PlanRules, stops: readonly Stop[], now: number): number {
+  if (!stops.some(({ target }) => target.isBreaking(now))) return now;
+  const waitMs = Math.min(SOUNDER_MS, maxWaitMs, (deadlineAt - now) * SOUNDER_SHARE);
+  const isSound = ({ target, need }: Stop) => !target.isBreaking(now) && target.waitMs(need, now) <= waitMs;
+  return stops.some(isSound) ? now + waitMs : now;
 }
 
 /** Until when it may wait for room. */

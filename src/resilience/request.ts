@@ -44,6 +44,8 @@ export interface PlanRequest {
   pool: Pool;
   rules: PlanRules;
   balance: 'ordered' | 'headroom';
+  /** What breaks off after its first words is lost to the client: a stream. */
+  isLive?: boolean;
   priority: Priority;
   tenant: string;
   /** For fairness between tenants: larger requests count more. */

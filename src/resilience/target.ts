@@ -3,7 +3,7 @@
  * what it reserved in the buckets, its slot, its pass of the fuse, the probe of a parked scope.
  */
 import type { Deployment } from '../core/deployment.ts';
-import type { GatewayError } from '../core/errors.ts';
+import type { ErrorKind, GatewayError } from '../core/errors.ts';
 import type { Amounts, LimitLease, LimitReading, Limits } from '../core/limits.ts';
 import type { Fuse, Pass } from '../core/ports.ts';
 import { Durations } from './durations.ts';
@@ -32,6 +32,12 @@ const MEMORY = 0.05;
 const TICK_MS = 1;
 /** A deployment that breaks off every fifth answer counts as if it had two fifths of its room: 0.8 ** 4. */
 const CAUTION = 4;
+/** Of late answers, broken off; chance alone hardly comes to it. */
+const BREAKING = 0.15;
+/** Once none has broken off for so long it is tried again. */
+const BREAKING_MS = 10_000;
+/** Before its first content or not: by name it broke off in mid-answer. */
+const BROKE_OFF = new Set<ErrorKind>(['truncated', 'stalled']);
 const NONE: readonly Probe[] = [];
 
 export class Target {
@@ -47,6 +53,7 @@ export class Target {
   #takenAt = -Infinity;
   /** Share of late answers that broke off, 0 to 1. */
   #breaking = 0;
+  #brokeAt = -Infinity;
   #usualOutputTokens = USUAL_OUTPUT_TOKENS;
   readonly #scopes: Record<'model' | 'endpoint' | 'account', string>;
 
@@ -141,8 +148,14 @@ export class Target {
   }
 
   /** Whether an answer that had begun broke off. */
-  noteBreak(hasBroken: boolean): void {
+  noteBreak(hasBroken: boolean, nowMs: number): void {
     this.#breaking += ((hasBroken ? 1 : 0) - this.#breaking) * MEMORY;
+    if (hasBroken) this.#brokeAt = nowMs;
+  }
+
+  /** Whether answers keep breaking off there. */
+  isBreaking(nowMs: number): boolean {
+    return this.#breaking > BREAKING && nowMs - this.#brokeAt < BREAKING_MS;
   }
 
   take(need: Amounts, nowMs: number): Lease {
@@ -216,7 +229,7 @@ export class Lease {
     if (waited && error.kind === 'timeout' && !isHasty) this.target.times.note(waited.pace, waited.elapsedMs);
     if (error.rule.trips && !isHasty) {
       pass.failed();
-      if (this.#isWell) this.target.noteBreak(true);
+      if (this.#isWell || BROKE_OFF.has(error.kind)) this.target.noteBreak(true, nowMs);
     } else pass.void();
     this.#isWell = false;
     this.target.blame(error, this.#taken.limits.takenAtMs, nowMs);
@@ -227,7 +240,7 @@ export class Lease {
   settle(actual: Amounts | undefined, nowMs: number): void {
     if (this.#settled) return;
     this.#settled = true;
-    if (this.#isWell) this.target.noteBreak(false);
+    if (this.#isWell) this.target.noteBreak(false, nowMs);
     this.#taken.pass.void();
     for (const probe of this.#taken.probes) probe.void();
     this.#taken.limits.settle(actual, nowMs);

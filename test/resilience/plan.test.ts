@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_RULES, type ErrorKind } from '../../src/core/errors.ts';
 import type { PlanRules } from '../../src/resilience/decide.ts';
-import { breakFuse, type DeploymentOptions, type Fate, TestPool } from './pool.ts';
+import { breakFuse, breakOff, type DeploymentOptions, type Fate, TestPool } from './pool.ts';
 
 const fail = (end: ErrorKind, more: Partial<Fate> = {}): Fate => ({ end, ...more });
 const always = (end: ErrorKind, more: Partial<Fate> = {}): DeploymentOptions => ({ usually: fail(end, more) });
@@ -167,6 +167,44 @@ describe('carryOut', () => {
     expect(calls).toHaveLength(1);
     expect(error).toMatchObject({ kind, message: `a says ${kind}` });
   });
+
+  const streams: {
+    name: string;
+    isLive?: boolean;
+    breaking?: string[];
+    restsMs?: number;
+    againMs?: number;
+    rules?: Partial<PlanRules>;
+    calls: [deployment: string, atMs: number];
+  }[] = [
+    { name: 'waits for room elsewhere', restsMs: 500, calls: ['b', 500] },
+    { name: 'goes elsewhere at once', restsMs: 0, calls: ['b', 0] },
+    { name: 'waits no longer than a second', restsMs: 500, againMs: 5_000, calls: ['a', 1_000] },
+    { name: 'does not wait where nobody has room so soon', restsMs: 1_500, calls: ['a', 0] },
+    { name: 'does not wait where they all break off', breaking: ['a', 'b'], restsMs: 500, calls: ['a', 0] },
+    {
+      name: 'does not spend more than a tenth of its time',
+      restsMs: 500,
+      rules: { deadlineAt: 3_000 },
+      calls: ['a', 0],
+    },
+    { name: 'does not wait for longer than it may', restsMs: 500, rules: { maxWaitMs: 100 }, calls: ['a', 0] },
+    { name: 'that is none, but a whole answer, goes there at once', isLive: false, restsMs: 500, calls: ['a', 0] },
+    { name: 'goes there at once when they have ceased to', breaking: [], restsMs: 0, calls: ['a', 0] },
+  ];
+  it.each(streams)(
+    'of streams, where answers of the first keep breaking off, one $name',
+    async ({ isLive = true, breaking = ['a'], restsMs = 0, againMs, rules, calls: [deployment, at] }) => {
+      const pool = new TestPool({ a: {}, b: {} });
+      for (const id of breaking) breakOff(pool.member(id), 0);
+      const { limits } = pool.member('b');
+      limits.rest(restsMs, 0);
+      if (againMs) pool.clock.after(restsMs - 1, () => limits.rest(againMs, pool.clock.now()));
+      const { result } = pool.begin(rules, undefined, isLive);
+      await pool.clock.run();
+      expect((await result).calls).toMatchObject([{ deployment, at }]);
+    },
+  );
 
   it('asks the same again only after 50 to 500 ms', async () => {
     for (const [luck, waitMs] of [

@@ -171,6 +171,7 @@ export class TestPool {
   begin(
     rules: Partial<PlanRules> = {},
     among = [...this.members.keys()],
+    isLive = false,
   ): { client: Departure; result: Promise<Result> } {
     const client = new Departure();
     const calls: Call[] = [];
@@ -179,6 +180,7 @@ export class TestPool {
       pool: this.pool,
       rules: { ...PATIENT, deadlineAt: this.clock.now() + 600_000, ...rules },
       balance: 'ordered',
+      isLive,
       priority: 'normal',
       tenant: 'one',
       cost: 1,
@@ -249,6 +251,11 @@ export class TestPool {
 /** Opens the fuse, as five failures in a row do. */
 export function breakFuse({ fuse }: Member, nowMs: number): void {
   for (let failures = 0; failures < 5; failures++) fuse.enter(nowMs).failed();
+}
+
+/** Four answers in a row that broke off after their first words. */
+export function breakOff({ stop }: Member, nowMs: number): void {
+  for (let answers = 0; answers < 4; answers++) stop.target.noteBreak(true, nowMs);
 }
 
 /** Twenty calls that took so long to their first content. */

@@ -40,6 +40,25 @@ describe('Target', () => {
     expect(target.whyParked(60_000)).toBeUndefined();
   });
 
+  it.each([
+    { name: 'is not for one answer that broke off', breaks: 1, atMs: 0, is: false },
+    { name: 'is for several', breaks: 4, atMs: 0, is: true },
+    { name: 'is until the last is ten seconds ago', breaks: 4, atMs: 9_999, is: true },
+    { name: 'is not after that', breaks: 4, atMs: 10_000, is: false },
+    { name: 'is not once others came to their end', breaks: 4, ends: 20, atMs: 0, is: false },
+    { name: 'is for whole answers that broke off too', breaks: 4, isWhole: true, atMs: 0, is: true },
+  ])('$name: breaking', ({ breaks, ends = 0, isWhole = false, atMs, is }) => {
+    const member = one();
+    const { target } = member.stop;
+    for (let answer = 0; answer < breaks + ends; answer++) {
+      const lease = target.take(NEED, 0);
+      if (!isWhole) lease.answered('first', 'plain', 5, 0);
+      if (answer < breaks) lease.failed(new GatewayError('truncated', 'broke off'), undefined, 0);
+      lease.settle({}, 0);
+    }
+    expect(target.isBreaking(atMs)).toBe(is);
+  });
+
   it('has less room while its answers break off, and as much as before once they do not', () => {
     const member = one();
     const { target } = member.stop;
