@@ -15,7 +15,7 @@ export function visitorOf(
   const { balance, priority, tenant, cost, rules, client, arrivedAt } = request;
   const lastAt = request.isLive ? lastResortAt(rules, stops, now) : now;
   const places = stops.map((stop) => {
-    const isLast = lastAt > now && stop.target.isBreaking(now);
+    const isLast = lastAt > now && stop.target.breaks.isFrequent(now);
     return new StopPlace(stop, isLast ? Math.max(notBefore, lastAt) : notBefore);
   });
   const deadlineMs = rules.deadlineAt;
@@ -32,9 +32,9 @@ const SOUNDER_SHARE = 0.1;
 
 /** When those that keep breaking off may be asked: at once, unless another has room soon. */
 function lastResortAt({ deadlineAt, maxWaitMs }: PlanRules, stops: readonly Stop[], now: number): number {
-  if (!stops.some(({ target }) => target.isBreaking(now))) return now;
+  if (!stops.some(({ target }) => target.breaks.isFrequent(now))) return now;
   const waitMs = Math.min(SOUNDER_MS, maxWaitMs, (deadlineAt - now) * SOUNDER_SHARE);
-  const isSound = ({ target, need }: Stop) => !target.isBreaking(now) && target.waitMs(need, now) <= waitMs;
+  const isSound = ({ target, need }: Stop) => !target.breaks.isFrequent(now) && target.waitMs(need, now) <= waitMs;
   return stops.some(isSound) ? now + waitMs : now;
 }
 

@@ -6,6 +6,7 @@ import type { Deployment } from '../core/deployment.ts';
 import type { ErrorKind, GatewayError } from '../core/errors.ts';
 import type { Amounts, LimitLease, LimitReading, Limits } from '../core/limits.ts';
 import type { Fuse, Pass } from '../core/ports.ts';
+import { Breaks } from './breaks.ts';
 import { Durations } from './durations.ts';
 import type { FirstTokenTimes, Pace } from './first-token.ts';
 import type { Parking, Probe } from './parking.ts';
@@ -32,10 +33,6 @@ const MEMORY = 0.05;
 const TICK_MS = 1;
 /** A deployment that breaks off every fifth answer counts as if it had two fifths of its room: 0.8 ** 4. */
 const CAUTION = 4;
-/** Of late answers, broken off; chance alone hardly comes to it. */
-const BREAKING = 0.15;
-/** Once none has broken off for so long it is tried again. */
-const BREAKING_MS = 10_000;
 /** Before its first content or not: by name it broke off in mid-answer. */
 const BROKE_OFF = new Set<ErrorKind>(['truncated', 'stalled']);
 const NONE: readonly Probe[] = [];
@@ -45,15 +42,13 @@ export class Target {
   readonly fuse: Fuse;
   readonly times: FirstTokenTimes;
   readonly durations = new Durations();
+  readonly breaks = new Breaks();
   /** Waiters for the same resource wait for each other. */
   readonly resource: string;
   readonly #limits: Limits;
   readonly #parking: Parking;
   readonly #random: () => number;
   #takenAt = -Infinity;
-  /** Share of late answers that broke off, 0 to 1. */
-  #breaking = 0;
-  #brokeAt = -Infinity;
   #usualOutputTokens = USUAL_OUTPUT_TOKENS;
   readonly #scopes: Record<'model' | 'endpoint' | 'account', string>;
 
@@ -139,23 +134,12 @@ export class Target {
    * mid-answer is lost to the client.
    */
   room(nowMs: number): number {
-    return this.#limits.room(nowMs) * (1 - this.#breaking) ** CAUTION;
+    return this.#limits.room(nowMs) * (1 - this.breaks.lost) ** CAUTION;
   }
 
   /** The scarcest of its limits alone, 0 to 1. */
   limitRoom(nowMs: number): number {
     return this.#limits.room(nowMs);
-  }
-
-  /** Whether an answer that had begun broke off. */
-  noteBreak(hasBroken: boolean, nowMs: number): void {
-    this.#breaking += ((hasBroken ? 1 : 0) - this.#breaking) * MEMORY;
-    if (hasBroken) this.#brokeAt = nowMs;
-  }
-
-  /** Whether answers keep breaking off there. */
-  isBreaking(nowMs: number): boolean {
-    return this.#breaking > BREAKING && nowMs - this.#brokeAt < BREAKING_MS;
   }
 
   take(need: Amounts, nowMs: number): Lease {
@@ -229,7 +213,8 @@ export class Lease {
     if (waited && error.kind === 'timeout' && !isHasty) this.target.times.note(waited.pace, waited.elapsedMs);
     if (error.rule.trips && !isHasty) {
       pass.failed();
-      if (this.#isWell || BROKE_OFF.has(error.kind)) this.target.noteBreak(true, nowMs);
+      if (this.#isWell) this.target.breaks.note('lost', nowMs);
+      else if (BROKE_OFF.has(error.kind)) this.target.breaks.note('unseen', nowMs);
     } else pass.void();
     this.#isWell = false;
     this.target.blame(error, this.#taken.limits.takenAtMs, nowMs);
@@ -240,7 +225,7 @@ export class Lease {
   settle(actual: Amounts | undefined, nowMs: number): void {
     if (this.#settled) return;
     this.#settled = true;
-    if (this.#isWell) this.target.noteBreak(false, nowMs);
+    if (this.#isWell) this.target.breaks.note('well', nowMs);
     this.#taken.pass.void();
     for (const probe of this.#taken.probes) probe.void();
     this.#taken.limits.settle(actual, nowMs);

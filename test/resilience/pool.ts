@@ -255,7 +255,7 @@ export function breakFuse({ fuse }: Member, nowMs: number): void {
 
 /** Four answers in a row that broke off after their first words. */
 export function breakOff({ stop }: Member, nowMs: number): void {
-  for (let answers = 0; answers < 4; answers++) stop.target.noteBreak(true, nowMs);
+  for (let answers = 0; answers < 4; answers++) stop.target.breaks.note('lost', nowMs);
 }
 
 /** Twenty calls that took so long to their first content. */

@@ -56,7 +56,7 @@ describe('Target', () => {
       if (answer < breaks) lease.failed(new GatewayError('truncated', 'broke off'), undefined, 0);
       lease.settle({}, 0);
     }
-    expect(target.isBreaking(atMs)).toBe(is);
+    expect(target.breaks.isFrequent(atMs)).toBe(is);
   });
 
   it('has less room while its answers break off, and as much as before once they do not', () => {
