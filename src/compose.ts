@@ -86,9 +86,17 @@ export interface Composed extends LeftBehind {
 }
 
 const machineClock: Clock = { now: () => Date.now() };
+/** A timer that is so late stood still with everything else... */
+const STOOD_STILL_MS = 250;
+/** ...and waits so long for what arrived meanwhile to be read: that may call it off. */
+const READING_MS = 50;
 export const machineTimers: Timers = {
   after(ms, act) {
-    const timer = setTimeout(act, ms);
+    const dueAt = performance.now() + ms;
+    let timer = setTimeout(() => {
+      if (performance.now() - dueAt < STOOD_STILL_MS) act();
+      else timer = setTimeout(act, READING_MS);
+    }, ms);
     return () => clearTimeout(timer);
   },
 };

@@ -2,7 +2,10 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Deadlines, type Watched } from '../../src/platform/http1/deadlines.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 function create(count: number) {
   const deadlines = new Deadlines();
@@ -57,6 +60,20 @@ it('wakes earlier for a deadline that is earlier', () => {
   deadlines.set(watched[1] as Watched, 100);
   vi.advanceTimersByTime(101);
   expect(expired.map(([index]) => index)).toEqual([1]);
+});
+
+it('after a standstill looks twice, so that what arrived meanwhile can put deadlines off', () => {
+  const { deadlines, watched, expired } = create(2);
+  for (const one of watched) deadlines.set(one, 300);
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);
+  vi.advanceTimersByTime(310);
+  expect(expired).toEqual([]);
+  deadlines.set(watched[0], 300);
+  vi.advanceTimersByTime(50);
+  expect(expired.map(([index]) => index)).toEqual([1]);
+  vi.advanceTimersByTime(350);
+  expect(expired.map(([index]) => index)).toEqual([1, 0]);
 });
 
 it('keeps no timer when nobody is watched', () => {

@@ -15,6 +15,8 @@ export class Deadlines {
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Infinity;
+  /** The last look came too late to mean anything. */
+  #stoodStill = false;
 
   watch(watched: Watched): void {
     this.#watched.add(watched);
@@ -46,8 +48,11 @@ export class Deadlines {
   }
 
   #look(): void {
-    this.#disarm();
     const now = performance.now();
+    // After a standstill what arrived meanwhile is read first, and puts deadlines off; the second look counts.
+    this.#stoodStill = !this.#stoodStill && now - this.#dueAt > GAP_MS;
+    this.#disarm();
+    if (this.#stoodStill) return this.#arm(now + GAP_MS, GAP_MS);
     let next = Infinity;
     for (const watched of this.#watched) {
       if (watched.deadline <= now) watched.expire();

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { machineTimers } from '../src/compose.ts';
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+function timer(ms: number) {
+  const act = vi.fn<() => void>();
+  return { act, callOff: machineTimers.after(ms, act) };
+}
+
+function standStill(forMs: number): void {
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + forMs);
+}
+
+it('acts when it is due', () => {
+  const { act } = timer(300);
+  vi.advanceTimersByTime(299);
+  expect(act).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(act).toHaveBeenCalledOnce();
+});
+
+it('does nothing once it was called off', () => {
+  const { act, callOff } = timer(300);
+  callOff();
+  vi.advanceTimersByTime(1_000);
+  expect(act).not.toHaveBeenCalled();
+});
+
+it('after a standstill acts only when what arrived meanwhile could be read', () => {
+  const { act } = timer(300);
+  standStill(5_000);
+  vi.advanceTimersByTime(300);
+  expect(act).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(50);
+  expect(act).toHaveBeenCalledOnce();
+});
+
+it('after a standstill does nothing where that calls it off', () => {
+  const { act, callOff } = timer(300);
+  standStill(5_000);
+  vi.advanceTimersByTime(300);
+  callOff();
+  vi.advanceTimersByTime(1_000);
+  expect(act).not.toHaveBeenCalled();
+});
