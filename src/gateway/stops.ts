@@ -95,6 +95,7 @@ export function journeyOf(gateway: Gateway, plan: Plan): PlanRequest {
     pool: gateway.dispatcher.pool(request.model),
     rules: { ...rules, hedge: rules.hedge && request.stream === true, deadlineAt },
     balance: rules.balance,
+    isLive: request.stream === true,
     priority,
     tenant: key,
     cost: 1 + (estimate.inputTokens + estimate.outputTokens) / TOKENS_PER_REQUEST,
