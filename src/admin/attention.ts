@@ -31,7 +31,7 @@ export function attentionOf(state: State): Attention[] {
 function dispatchAttention({ isEmergency, deployments }: DispatchReading): Attention[] {
   const emergency: Attention = {
     severity: 'critical',
-    message: 'Too few providers answer: background work is refused',
+    message: 'Too few providers answer: background work is refused while others wait',
     next: 'See which circuits are open and what is parked; it ends by itself',
   };
   return [...(isEmergency ? [emergency] : []), ...deployments.flatMap(deploymentAttention)];

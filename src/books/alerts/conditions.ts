@@ -26,7 +26,7 @@ export function conditionsOf(
     ...parkedConditions(observed),
   ];
   if (isEmergency?.() ?? observed.isEmergency) {
-    all.push(single('emergency', 'capacity', 'critical', 'Background work is refused until enough providers answer'));
+    all.push(single('emergency', 'capacity', 'critical', 'Background work is refused while others have to wait'));
   }
   if (observed.hasDropped(full + rejected, nowMs)) {
     const summary = `${full + rejected} rows were dropped since the start: the store is slow, down or refuses them`;
