@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contentLiterals } from '../../../providers/anthropic/literals.ts';
 import { toPlain } from '../../../providers/anthropic/plain.ts';
 import { toAnthropic } from '../../../providers/anthropic/request.ts';
-import type { ChatMessage, ChatRequest } from '../../../src/core/chat.ts';
+import type { ChatRequest } from '../../../src/core/chat.ts';
 import type { Capabilities } from '../../../src/core/deployment.ts';
 import type { Call } from '../../../src/core/provider.ts';
 import { makeCall } from '../../support/call.ts';
