@@ -4,10 +4,11 @@ import { hidesReasoning } from '../shared/effort.ts';
 import { batches } from './batch.ts';
 import { countTokens } from './count.ts';
 import { classify } from './errors.ts';
-import { headersFor } from './headers.ts';
+import { DEFAULT_VERSION, headersFor, headersOf } from './headers.ts';
 import { readLimits, reserve, spent } from './limits.ts';
 import { passing } from './passing.ts';
 import { pathOf } from './path.ts';
+import { toPlain } from './plain.ts';
 import { type Asked, toAnthropic } from './request.ts';
 import { fromAnthropic, type Reading } from './response.ts';
 import { fromAnthropicStream } from './stream.ts';
@@ -27,8 +28,11 @@ export const anthropic: Provider = {
   batches,
 };
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 function translate(call: Call): Exchange {
   if (call.original?.only !== undefined) return asItIs(call) ?? inOurWords(call, toAnthropic(call));
+  if (call.original?.wire !== 'messages') return inPlainWords(call) ?? inOurWords(call, toAnthropic(call));
   const asked = toAnthropic(call);
   return asItIs(call, asked) ?? inOurWords(call, asked);
 }
@@ -36,7 +40,14 @@ function translate(call: Call): Exchange {
 /** The client's bytes to Claude, and Claude's to the client. */
 function asItIs(call: Call, asked?: Asked): Exchange | undefined {
   const passed = passing(call, asked);
-  return passed && { ...passed, ...reading(call, new Set()), warnings: [], relay: 'messages' };
+  return passed && { ...passed, ...reading(call, NO_NAMES), warnings: [], relay: 'messages' };
+}
+
+function inPlainWords(call: Call): Exchange | undefined {
+  const body = toPlain(call);
+  if (body === undefined) return undefined;
+  const headers = headersOf(call.capabilities.apiVersion ?? DEFAULT_VERSION, '');
+  return { ...reading(call, NO_NAMES), headers, body, warnings: [] };
 }
 
 function inOurWords(call: Call, { body, warnings, emulate, customNames }: Asked): Exchange {

@@ -48,7 +48,11 @@ export function toAnthropic(call: Call): Asked {
   const messages = toMessages(call, turns, warnings);
   const plan = planTools(request);
   const thinking = toThinking(call, { turns, forced: plan.mode === 'required' });
-  const body: MessagesBody = { model: call.providerModel, max_tokens: toMaxTokens(call, thinking, warnings), messages };
+  const body: MessagesBody = {
+    model: call.providerModel,
+    max_tokens: toMaxTokens(call, thinking.budget, warnings),
+    messages,
+  };
   if (request.stream) body.stream = true;
   const draft: Draft = { body, says: [], warnings, emulate: {} };
   addThinking(draft, thinking);
@@ -82,16 +86,17 @@ function addThinking({ body, warnings }: Draft, thinking: Thinking): void {
   if (thinking.warnings) warnings.push(...thinking.warnings);
 }
 
-function toMaxTokens(call: Call, thinking: Thinking, warnings: Warning[]): number {
+/** `budget` is for thinking, which Anthropic counts among the answer's tokens. */
+export function toMaxTokens(call: Call, budget: number, warnings: Warning[]): number {
   const cap = call.capabilities.outputTokens;
   const { value: asked, param } = outputTokens(call.request);
   const wanted = asked ?? (call.request.stream ? cap : Math.min(cap, UNARY_TOKENS));
   if (wanted > cap) warnings.push(changed(param, `clamped to ${cap}`));
-  return Math.min(wanted + thinking.budget, cap);
+  return Math.min(wanted + budget, cap);
 }
 
 /** Newer models answer 400 to sampling even at its default; all do while they think. */
-function addSampling(draft: Draft, { request, capabilities }: Call, thinking: boolean): void {
+export function addSampling(draft: Draft, { request, capabilities }: Call, thinking: boolean): void {
   if (capabilities.sampling === 'none' || thinking) refuseSampling(draft, request);
   else takeSampling(draft, request);
 }
@@ -156,7 +161,7 @@ function addFormat(draft: Draft, { request, capabilities }: Call): void {
   }
 }
 
-function addService({ body, warnings }: Draft, request: ChatRequest): void {
+export function addService({ body, warnings }: Draft, request: ChatRequest): void {
   const user = request.safety_identifier ?? request.user;
   const tier = request.service_tier;
   if (tier === 'priority') warnings.push(changed('service_tier', 'auto uses committed capacity'));

@@ -56,7 +56,7 @@ export function valueOf(text: string, spans: readonly Span[], name: string): unk
 }
 
 /** Behind its closing quote. The text is valid JSON: it was parsed at the door. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   let end = start + 1;
   for (;;) {
     end = text.indexOf('"', end);
