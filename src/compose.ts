@@ -55,8 +55,8 @@ export interface Runtime {
   isOpenWhenEmpty?: boolean;
   version?: string;
   isWorker?: boolean;
-  /** Does work that no answer waits for, soon; at once by default. It must not throw. */
-  soon?: (work: () => void) => void;
+  /** The longest that a finished request waits to be booked together with others; at once by default. */
+  bookTogetherMs?: number;
   /** In virtual time, for tests and the storm; the machine's own without them. */
   clock?: Clock;
   timers?: Timers;
@@ -101,8 +101,6 @@ export const machineTimers: Timers = {
   },
 };
 
-const atOnce = (work: () => void) => work();
-
 /** The one place that joins providers, rules, configuration and ports into an application. */
 export function compose(configuration: Configuration, runtime: Runtime): Composed {
   const byName = new Map<string, Provider>(providers.map((provider) => [provider.name, provider]));
@@ -114,10 +112,10 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
   const prices = pricesOf(configuration, { catalog, clock, document: runtime.prices, source });
   const context = { source, endpoints, catalog, now: clock.now, priceOf: knownPriceIn(prices) };
   const routing = routingOf(configuration, context);
-  const { stores, transport, version = '0', isWorker = false, isOpenWhenEmpty = true } = runtime;
+  const { stores, transport, version = '0', isWorker = false, isOpenWhenEmpty = true, bookTogetherMs = 0 } = runtime;
   const view = routing(runtime.routing);
   const deployments = [...view.models.values()].flat().map(({ id }) => id);
-  const told = { stores, transport, version, isWorker, isOpenWhenEmpty, soon: runtime.soon ?? atOnce };
+  const told = { stores, transport, version, isWorker, isOpenWhenEmpty, bookTogetherMs };
   const made = { prices, deployments, log, clock, timers, random, source };
   const accounting = accountingOf(configuration, endpoints, { ...told, ...made });
   const onAlert = (alert: Alert) => {

@@ -33,12 +33,15 @@ interface Reading {
   facts: AnswerFacts;
 }
 
-async function read(work: Work, exchange: Exchange, reading: Reading): Promise<void> {
-  if (work.readAsStream) return readStream(work, exchange, reading);
+function read(work: Work, exchange: Exchange, reading: Reading): Promise<void> {
+  return work.readAsStream ? readStream(work, exchange, reading) : readWhole(work, exchange, reading);
+}
+
+async function readWhole(work: Work, exchange: Exchange, { sink, facts }: Reading): Promise<void> {
   const response = await send(work, exchange);
   const body = await response.text(MAX_ANSWER_BYTES);
-  reading.facts.upstreamId = response.requestId;
-  exchange.readAnswer(body, reading.sink);
+  facts.upstreamId = response.requestId;
+  exchange.readAnswer(body, sink);
 }
 
 /** Throws when the stream ends before the answer does, as no whole answer could tell. */

@@ -30,7 +30,7 @@ export interface Flow {
   /** Where the text is kept, so that another flow can go on with it. */
   tape?: Tape | undefined;
   /** Says the end in the place of a provider who broke off behind the last word of the answer. */
-  conclude?: () => string;
+  conclude?(): string;
 }
 
 /** What an answer is written on. */
@@ -43,7 +43,7 @@ export interface Paper {
   tape?: Tape;
 }
 
-export async function openFlow(work: Work, exchange: Exchange): Promise<Flow> {
+export function openFlow(work: Work, exchange: Exchange): Promise<Flow> {
   const { json, toolRequired } = exchange.emulate ?? {};
   if (json || toolRequired) return checkedFlow(work);
   if (exchange.relay === work.pen.wire) return relayingFlow(work, exchange);
@@ -60,19 +60,37 @@ async function relayingFlow(work: Work, exchange: Exchange): Promise<Flow> {
   const response = await send(work, exchange);
   const relay = exchange.relay === 'chat' ? chatRelay(work) : new WireRelay(exchange, work.pen);
   relay.facts.upstreamId = response.requestId;
-  return {
-    source: response.body[Symbol.asyncIterator](),
-    facts: relay.facts,
-    push: (bytes) => relay.push(bytes),
-    get failure() {
-      return relay.failure;
-    },
-    end: () => relay.end(),
-    done: false,
-    get ended() {
-      return relay.ended;
-    },
-  };
+  return new RelayFlow(response.body[Symbol.asyncIterator](), relay);
+}
+
+/** A class, as `TranslatingFlow` is: V8 makes a literal's getters by a call to its runtime each. */
+class RelayFlow implements Flow {
+  readonly source: AsyncIterator<Uint8Array>;
+  readonly facts: AnswerFacts;
+  readonly done = false;
+  readonly #relay: ChatRelay | WireRelay;
+
+  constructor(source: AsyncIterator<Uint8Array>, relay: ChatRelay | WireRelay) {
+    this.source = source;
+    this.facts = relay.facts;
+    this.#relay = relay;
+  }
+
+  push(bytes: Uint8Array): Uint8Array {
+    return this.#relay.push(bytes);
+  }
+
+  get failure(): GatewayError | undefined {
+    return this.#relay.failure;
+  }
+
+  end(): string {
+    return this.#relay.end();
+  }
+
+  get ended(): boolean {
+    return this.#relay.ended;
+  }
 }
 
 function chatRelay({ includeUsage, provider, call }: Work): ChatRelay {
@@ -80,47 +98,71 @@ function chatRelay({ includeUsage, provider, call }: Work): ChatRelay {
 }
 
 export async function translatingFlow(work: Work, exchange: Exchange, paper: Paper): Promise<Flow> {
-  const { writer, sink, facts, tape } = paper;
+  const { sink, facts } = paper;
   const { stop, copies = 1 } = exchange.emulate ?? {};
   const filter = stop && new StopFilter(sink, stop);
-  const sinks = copiesOf(filter ?? sink, copies);
-  const readers = sinks.map((sink) => exchange.openStream(sink));
+  const readers = copiesOf(filter ?? sink, copies).map((copy) => exchange.openStream(copy));
   const responses = await sendAll(work, exchange, copies);
   facts.upstreamId = responses[0]?.requestId;
-  const { source, reader } = joined(responses, readers);
-  let failure: GatewayError | undefined;
-  const conclude = () => {
-    if (!facts.usage) sink.usage(guessUsage(work.promptTokens, facts.characters));
+  return new TranslatingFlow(joined(responses, readers), { paper, filter, promptTokens: work.promptTokens });
+}
+
+interface Joined {
+  source: AsyncIterator<Uint8Array>;
+  reader: StreamReader;
+}
+
+interface Translation {
+  paper: Paper;
+  filter: StopFilter | undefined;
+  promptTokens: number;
+}
+
+class TranslatingFlow implements Flow {
+  readonly source: AsyncIterator<Uint8Array>;
+  readonly facts: AnswerFacts;
+  readonly tape: Tape | undefined;
+  failure: GatewayError | undefined;
+  readonly #reader: StreamReader;
+  readonly #translation: Translation;
+
+  constructor({ source, reader }: Joined, translation: Translation) {
+    this.source = source;
+    this.facts = translation.paper.facts;
+    this.tape = translation.paper.tape;
+    this.#reader = reader;
+    this.#translation = translation;
+  }
+
+  push(bytes: Uint8Array): string | Uint8Array {
+    try {
+      this.#reader.push(bytes);
+    } catch (cause) {
+      this.failure = asGatewayError(cause);
+    }
+    return this.#translation.paper.writer.take();
+  }
+
+  end(): string {
+    if (!this.done) this.#reader.end();
+    return this.conclude();
+  }
+
+  conclude(): string {
+    const { paper, promptTokens } = this.#translation;
+    const { facts, sink, writer } = paper;
+    if (!facts.usage) sink.usage(guessUsage(promptTokens, facts.characters));
     writer.close();
     return writer.take();
-  };
-  return {
-    source,
-    facts,
-    tape,
-    conclude,
-    push(bytes) {
-      try {
-        reader.push(bytes);
-      } catch (cause) {
-        failure = asGatewayError(cause);
-      }
-      return writer.take();
-    },
-    get failure() {
-      return failure;
-    },
-    end() {
-      if (!filter?.done) reader.end();
-      return conclude();
-    },
-    get done() {
-      return filter?.done ?? false;
-    },
-    get ended() {
-      return reader.ended ?? false;
-    },
-  };
+  }
+
+  get done(): boolean {
+    return this.#translation.filter?.done ?? false;
+  }
+
+  get ended(): boolean {
+    return this.#reader.ended ?? false;
+  }
 }
 
 /** All or none: when one call fails, the others are not wanted. */
@@ -137,10 +179,7 @@ async function sendAll(work: Work, exchange: Exchange, copies: number): Promise<
 }
 
 /** Several streams as one. Each chunk goes to its own reader on the way; what comes out is only a signal to write. */
-function joined(
-  responses: readonly IncomingResponse[],
-  readers: readonly StreamReader[],
-): { source: AsyncIterator<Uint8Array>; reader: StreamReader } {
+function joined(responses: readonly IncomingResponse[], readers: readonly StreamReader[]): Joined {
   const sources = responses.map((response) => response.body[Symbol.asyncIterator]());
   const [source] = sources;
   const [reader] = readers;

@@ -154,10 +154,10 @@ export class LiveFrames implements Frames {
 
   async #restAfter(failure: GatewayError): Promise<boolean> {
     if (this.#closed || !this.#resume) return false;
-    const { facts, source, conclude } = this.#flow;
-    await source.return?.();
-    if (facts.finishReason !== undefined && conclude) {
-      this.#held = [conclude()];
+    const flow = this.#flow;
+    await flow.source.return?.();
+    if (flow.facts.finishReason !== undefined && flow.conclude) {
+      this.#held = [flow.conclude()];
       this.#ended = true;
       return true;
     }

@@ -31,10 +31,10 @@ export async function attemptWhole(work: Work): Promise<WholeAnswer> {
 }
 
 /** The answer, with everything the router promised in the provider's place. */
-export async function collectChecked(work: Work, exchange: Exchange): Promise<AnswerCollector> {
-  const collector = await collect(work, exchange);
+export function collectChecked(work: Work, exchange: Exchange): Promise<AnswerCollector> {
+  const collected = collect(work, exchange);
   const { json, toolRequired } = exchange.emulate ?? {};
-  return json || toolRequired ? insist(work, exchange, collector) : collector;
+  return json || toolRequired ? collected.then((collector) => insist(work, exchange, collector)) : collected;
 }
 
 /** What is in an answer in another wire. Throws for what is none. */

@@ -37,12 +37,17 @@ export class Books {
     this.#scopes = scopes;
   }
 
+  /** Whether any limit or budget is over the request. */
+  isLimited(caller: Caller, asked: string): boolean {
+    return this.#over(caller, asked).length > 0;
+  }
+
   /** Throws `limited` or `budget`, and then nothing is taken. */
   admit({ caller, asked, told, ...claim }: Admission, nowMs: number): Hold {
     const scopes = this.#over(caller, asked);
     try {
       const hold = this.spending.admit({ ...claim, scopes }, nowMs);
-      if (scopes.length > 0) Object.assign(told, hold.headers(nowMs));
+      Object.assign(told, hold.headers(nowMs));
       return hold;
     } catch (refusal) {
       Object.assign(told, this.spending.headers(scopes, nowMs));

@@ -19,11 +19,11 @@ import type { Configuration } from '../config/schema.ts';
 import type { Endpoint } from '../core/deployment.ts';
 import type { LedgerStore } from '../core/ledger.ts';
 import type { ObjectStore } from '../core/objects.ts';
-import type { Clock, Recorder, Timers, Transport } from '../core/ports.ts';
+import type { Clock, Timers, Transport } from '../core/ports.ts';
 import { hexOf } from '../http/authenticate.ts';
 import { hashKey } from '../platform/key-hash.ts';
 import { type Log, logRecorder } from '../platform/log.ts';
-import { type Listener, recorderOf } from './recorder.ts';
+import { Booking, type Listener } from './recorder.ts';
 
 /** Where the books are kept; without them nothing but the log is. */
 export interface Stores {
@@ -49,8 +49,8 @@ export interface AccountingPorts {
   isOpenWhenEmpty: boolean;
   /** Timers and connections die with their request: what waits is written by the next one. */
   isWorker: boolean;
-  /** Does what no answer waits for. */
-  soon: (work: () => void) => void;
+  /** The longest that a finished request waits to be booked; 0: it is booked at once. */
+  bookTogetherMs: number;
 }
 
 export interface Accounting {
@@ -59,7 +59,7 @@ export interface Accounting {
   declared: Book;
   /** Limits and budgets of models and routes; those of keys and tenants are in the directory. */
   scopes: readonly Scope[];
-  recorder: Recorder;
+  recorder: Booking;
   metrics: Metrics;
   writer: LedgerWriter | undefined;
   tracer: Tracer | undefined;
@@ -106,8 +106,9 @@ export function accountingOf(
     directory: directoryOf(configuration, declared, ports),
     declared,
     scopes,
-    recorder: recorderOf(logRecorder(log, configuration.log.level), listenersOf(parts, ports), {
-      soon: ports.soon,
+    recorder: new Booking(logRecorder(log, configuration.log.level), listenersOf(parts, ports), {
+      timers: ports.timers,
+      togetherMs: ports.bookTogetherMs,
       onMistake: (cause) => log.error({ cause: text(cause) }, 'a request could not be booked'),
     }),
     stores,

@@ -34,7 +34,7 @@ export interface AdminPorts {
 export function adminOf(composed: Composed, configuration: Configuration, ports: AdminPorts) {
   const { accounting, gateway } = composed;
   const { token, about, log, timers, process, editor, isLive } = ports;
-  const { stores, writer, plans, metrics } = accounting;
+  const { stores, writer, plans, metrics, recorder } = accounting;
   const { clock } = gateway;
   const sources: AdminSources = {
     clock,
@@ -51,14 +51,20 @@ export function adminOf(composed: Composed, configuration: Configuration, ports:
     dispatch: () => dispatchReading(composed),
     accounts: () => composed.limiters.standings(clock.now()),
     alerts: accounting.alerts,
-    metrics: () => metrics.text({ ...sourcesOf(composed), process }),
+    metrics: () => {
+      recorder.settle();
+      return metrics.text({ ...sourcesOf(composed), process });
+    },
     rules: () => rulesInForce(composed.documents().rules),
     inForce: () => gateway.routing,
     editor,
     isLive,
     savings: () => yardstickOf(gateway.routing, clock.now()),
     configuration,
-    planOf: (requestId) => withContributions(plans.find(requestId), gateway.routing.scorer),
+    planOf: (requestId) => {
+      recorder.settle();
+      return withContributions(plans.find(requestId), gateway.routing.scorer);
+    },
     onChange: (change) => log.info(change, 'an operator has changed something'),
     onFailure: (cause, requestId) =>
       log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, 'the admin API fails'),

@@ -1,7 +1,6 @@
 /** Files and batches: what they need of everything else. */
 import { BATCH_RULES } from '../batches/terms.ts';
 import { Batches } from '../batches/batches.ts';
-import type { LedgerWriter } from '../books/ledger/writer.ts';
 import type { LiveDirectory } from '../books/tenants/live-directory.ts';
 import type { BatchesSettings } from '../config/batches.ts';
 import { ANYONE, type Caller } from '../core/caller.ts';
@@ -13,12 +12,12 @@ import { RESPONSES } from '../doors/responses/door.ts';
 import type { BodyLimits } from '../doors/json.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../platform/log.ts';
+import type { Accounting } from './accounting.ts';
 
 export interface BatchParts {
   gateway: Gateway;
   objects: ObjectStore;
-  directory: LiveDirectory;
-  writer: LedgerWriter | undefined;
+  accounting: Pick<Accounting, 'directory' | 'recorder' | 'writer'>;
   limits: BodyLimits;
   keepDays: KeepDays;
   log: Log;
@@ -35,7 +34,8 @@ const DAY_MS = 86_400_000;
 const LONGEST_WRITE_MS = 10_000;
 
 export function batchesOf(settings: BatchesSettings, parts: BatchParts): Batches {
-  const { gateway, objects, directory, writer, limits, keepDays, log } = parts;
+  const { gateway, objects, accounting, limits, keepDays, log } = parts;
+  const { directory, recorder, writer } = accounting;
   const { pollSeconds, run: runs, ...bounds } = settings;
   const keepMs = Math.min(keepDays.files, keepDays.batches) * DAY_MS;
   const { clock, timers, newId } = gateway;
@@ -45,7 +45,10 @@ export function batchesOf(settings: BatchesSettings, parts: BatchParts): Batches
     doors: DOORS,
     limits,
     callerOf: (caller) => callerNow(directory, caller, clock.now()),
-    booked: async () => (await writer?.flush(LONGEST_WRITE_MS)) ?? true,
+    async booked() {
+      recorder.settle();
+      return (await writer?.flush(LONGEST_WRITE_MS)) ?? true;
+    },
     clock,
     timers,
     newId,

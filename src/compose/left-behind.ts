@@ -28,8 +28,7 @@ export function leftBehind(configuration: Configuration, gateway: Gateway, parts
   const { keepDays } = configuration.store.objects;
   const archive = { objects, keepDays, clock };
   const runs = new BackgroundRuns({ archive, answer: (inbound) => answer(gateway, inbound), timers, onLost });
-  const { directory, writer } = accounting;
   const limits = configuration.server;
-  const batches = batchesOf(configuration.batches, { gateway, objects, directory, writer, limits, keepDays, log });
+  const batches = batchesOf(configuration.batches, { gateway, objects, accounting, limits, keepDays, log });
   return { objects, runs, batches };
 }

@@ -100,7 +100,7 @@ export async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: 
   const { attempt, discard } = manner;
   const journey = journeyOf(gateway, plan);
   try {
-    plan.hold = takeHold(gateway, plan, journey.stops[0]?.costUsd);
+    plan.hold = takeHold(gateway, plan, journey.stops[0]);
     copy(gateway, plan);
     dispatcher.refuseInEmergency(priority);
     const { value, candidate, lease } = await carryOut(

@@ -32,13 +32,14 @@ export function whoAsks(header: (name: string) => string | undefined, keys: Keys
   const hash = check.hash(secret);
   const known = keys.find(hexOf(hash));
   if (!check.same(known?.hash ?? NOBODY, hash) || !known) throw unknown(keys);
-  const { caller, expiresAtMs, revokedAtMs } = known;
-  const over = [
-    { atMs: revokedAtMs, what: 'was revoked' },
-    { atMs: expiresAtMs, what: 'has expired' },
-  ].find(({ atMs }) => atMs !== undefined && atMs <= nowMs);
-  if (!over) return caller;
-  throw new GatewayError('unauthenticated', `This key ${over.what}; ask the operator for another one`);
+  const { caller, expiresAtMs = Infinity, revokedAtMs = Infinity } = known;
+  if (revokedAtMs <= nowMs) throw over('was revoked');
+  if (expiresAtMs <= nowMs) throw over('has expired');
+  return caller;
+}
+
+function over(what: string): GatewayError {
+  return new GatewayError('unauthenticated', `This key ${what}; ask the operator for another one`);
 }
 
 /** The first of these headers decides, so that one request tries one key. */

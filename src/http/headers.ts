@@ -94,5 +94,6 @@ function dollars(usd: number): string {
 }
 
 export function printable(value: string): string {
+  if (value.length <= MAX_HEADER && !/[^\x20-\x7e]/.test(value)) return value;
   return value.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_HEADER);
 }

@@ -34,13 +34,14 @@ export async function beginBooks(
 
 /** From when the router answers until it stops. */
 export function followBooks(composed: Composed, configuration: Configuration, log: Log): RunningBooks {
-  const { directory, stores, writer, tracer, alerts } = composed.accounting;
+  const { directory, stores, writer, tracer, alerts, recorder } = composed.accounting;
   const stops = [directory.follow(), alerts.start(sourcesOf(composed))];
   if (stores) stops.push(every(HOUR_MS, () => forget(composed, configuration, log)));
   return {
     async stop() {
       for (const stop of stops) stop();
       await inTime(composed.runs.stop(), LAST_WRITE_MS);
+      recorder.settle();
       await Promise.all([writer?.end(LAST_WRITE_MS), tracer?.flush(LAST_WRITE_MS)]);
     },
   };

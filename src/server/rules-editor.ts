@@ -27,7 +27,10 @@ export interface RulesEditorPorts {
 /** Of a server that runs. */
 export function rulesEditorOf(composed: Running, from: From, { look }: Pick<Followed, 'look'>): RulesEditor {
   const { documents, viewOf, accounting, gateway } = composed;
-  const recent = () => accounting.plans.all();
+  const recent = () => {
+    accounting.recorder.settle();
+    return accounting.plans.all();
+  };
   return createRulesEditor({ from, inForce: documents, viewOf, reload: look, recent, now: gateway.clock.now });
 }
 

@@ -10,7 +10,6 @@ import { banner } from './banner.ts';
 import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
 import { nodeHttp } from '../platform/node-http.ts';
-import { atEndOfTurn } from '../platform/turn.ts';
 import { nodeServer } from '../platform/node-server.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import { isLoopback } from '../config/loopback.ts';
@@ -27,6 +26,8 @@ import { followRouting } from './watch.ts';
 
 /** A proxy in front keeps idle connections for a minute; ours must not close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+/** The books may be a little late. */
+const BOOK_TOGETHER_MS = 250;
 
 export async function serve(loaded: Loaded): Promise<void> {
   const { environment, source, practice } = loaded;
@@ -42,7 +43,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   const stores = await openStores(loaded, { clock: { now }, log });
   const composed = compose(configuration, {
     http: nodeHttp,
-    soon: atEndOfTurn,
+    bookTogetherMs: BOOK_TOGETHER_MS,
     transport,
     log,
     credentials: credentialsAt(now),

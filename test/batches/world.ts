@@ -112,8 +112,7 @@ export async function startWorld(of: House = house(), options: WorldOptions = {}
   const batches = batchesOf(BatchesSection.parse(settings), {
     gateway,
     objects,
-    directory,
-    writer: accounting.writer,
+    accounting,
     limits: configuration.server,
     keepDays: configuration.store.objects.keepDays,
     log: { info() {}, warn() {}, error: (about) => troubles.push(about) },

@@ -22,13 +22,13 @@ const MAX_OTHERS = 200;
 /** What providers say to a model's name that a client has made up. */
 const MADE_UP = new Set(['misconfigured', 'caller', 'invalid_request']);
 
-const BUCKETS: readonly (readonly [keyof Buckets, string])[] = [
-  ['fresh', 'fresh'],
-  ['cacheRead', 'cache_read'],
-  ['cacheWrite5m', 'cache_write_5m'],
-  ['cacheWrite1h', 'cache_write_1h'],
-  ['output', 'output'],
-  ['reasoning', 'reasoning'],
+const BUCKETS: readonly { bucket: keyof Buckets; label: string }[] = [
+  { bucket: 'fresh', label: 'fresh' },
+  { bucket: 'cacheRead', label: 'cache_read' },
+  { bucket: 'cacheWrite5m', label: 'cache_write_5m' },
+  { bucket: 'cacheWrite1h', label: 'cache_write_1h' },
+  { bucket: 'output', label: 'output' },
+  { bucket: 'reasoning', label: 'reasoning' },
 ];
 
 export class Metrics {
@@ -78,13 +78,15 @@ export class Metrics {
   #times(request: RequestRow, model: string, operation: Operation): void {
     const { outcome, firstTokenMs, totalMs } = request;
     const registry = this.#registry;
-    const genAi = [operation, this.#provider(request.provider), model];
+    const provider = this.#provider(request.provider);
     const error = outcome === 'ok' ? '' : outcome;
-    registry.observe('gen_ai_server_request_duration_seconds', [...genAi, error], totalMs / 1_000);
-    const [input, output] = [inputOf(request), outputOf(request)];
-    if (input > 0) registry.observe('gen_ai_client_token_usage', [...genAi, 'input'], input);
-    if (output > 0) registry.observe('gen_ai_client_token_usage', [...genAi, 'output'], output);
+    registry.observe('gen_ai_server_request_duration_seconds', [operation, provider, model, error], totalMs / 1_000);
+    const input = inputOf(request);
+    const output = outputOf(request);
+    if (input > 0) registry.observe('gen_ai_client_token_usage', [operation, provider, model, 'input'], input);
+    if (output > 0) registry.observe('gen_ai_client_token_usage', [operation, provider, model, 'output'], output);
     if (firstTokenMs === null || error !== '') return;
+    const genAi = [operation, provider, model];
     registry.observe('gen_ai_server_time_to_first_token_seconds', genAi, firstTokenMs / 1_000);
     if (output < 2) return;
     const perTokenMs = Math.max(totalMs - firstTokenMs, 0) / (output - 1);
@@ -97,7 +99,7 @@ export class Metrics {
     const registry = this.#registry;
     const word = this.#deployments.word(deployment, true);
     let hasTokens = false;
-    for (const [bucket, label] of BUCKETS) {
+    for (const { bucket, label } of BUCKETS) {
       const tokens = request[bucket];
       if (tokens === 0) continue;
       hasTokens = true;
@@ -112,9 +114,9 @@ export class Metrics {
     const word = this.#deployments.word(deployment, isReal);
     this.#registry.count('signalbox_attempts_total', [word, outcome, String(called)]);
     if (!called) return;
-    const genAi = [operation, this.#provider(provider), this.#models.word(model, isReal)];
     const error = outcome === 'ok' ? '' : outcome;
-    this.#registry.observe('gen_ai_client_operation_duration_seconds', [...genAi, error], durationMs / 1_000);
+    const labels = [operation, this.#provider(provider), this.#models.word(model, isReal), error];
+    this.#registry.observe('gen_ai_client_operation_duration_seconds', labels, durationMs / 1_000);
   }
 
   #provider(entry: string): string {
