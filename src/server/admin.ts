@@ -2,7 +2,6 @@
 import { createAdaptorServer } from '@hono/node-server';
 import type { Server } from 'node:http';
 import type { Composed } from '../compose.ts';
-import { adminOf } from '../compose/admin.ts';
 import type { Configuration } from '../config/schema.ts';
 import { machineTimers } from '../compose.ts';
 import type { RulesEditor } from '../admin/rules-editor.ts';
@@ -40,16 +39,22 @@ export async function serveAdmin(
   const { enabled, host, port: wanted, token: given } = configuration.admin;
   if (!enabled) return OFF;
   const token = given ?? newId('sba-', 43);
-  const app = adminOf(composed, configuration, {
-    token,
-    about,
-    log,
-    timers: machineTimers,
-    process,
-    editor,
-    isLive: true,
-  });
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  // Many servers are never asked here: the API and its page come into memory with the first request.
+  const begin = async () => {
+    const { adminOf } = await import('../compose/admin.ts');
+    return adminOf(composed, configuration, {
+      token,
+      about,
+      log,
+      timers: machineTimers,
+      process,
+      editor,
+      isLive: true,
+    });
+  };
+  let app: ReturnType<typeof begin> | undefined;
+  const fetch = async (request: Request, environment: object) => (await (app ??= begin())).fetch(request, environment);
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
   server.maxConnections = MAX_CONNECTIONS;
   try {
     const port = await listen(server, wanted, { host, setting: 'admin.port' });
