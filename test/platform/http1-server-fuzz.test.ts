@@ -31,7 +31,9 @@ function tellingApp(seen: Seen) {
       const frames = async function* () {
         if (body !== '') yield body; // In one piece: chunks of one turn are one of ours, and several of Node's.
       };
-      return nodeHttp.pass(c, { 'content-type': 'text/plain' }, frames());
+      const length =
+        nodeHttp.header(c, 'x-a') === undefined ? undefined : { 'content-length': String(Buffer.byteLength(body)) };
+      return nodeHttp.pass(c, { 'content-type': 'text/plain', ...length }, frames());
     })
     .all('*', async (c) => {
       const told = [c.req.method, c.req.url, ...HEADERS.map((name) => nodeHttp.header(c, name))];

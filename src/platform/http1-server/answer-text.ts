@@ -34,16 +34,29 @@ export class DateLine {
 
 /** What is written in one go: perhaps a head, pieces as one chunk, perhaps the end. */
 export function chunkOf(head: string, pieces: readonly Piece[], isLast: boolean): Buffer {
-  let length = 0;
-  for (const piece of pieces) length += Buffer.byteLength(piece);
+  const length = lengthOf(pieces);
   const size = length === 0 ? '' : `${length.toString(16)}\r\n`; // A chunk of nothing would be the end.
-  const before = head + size;
-  const behind = (length === 0 ? '' : LINE_END) + (isLast ? LAST_CHUNK : '');
-  const bytes = Buffer.allocUnsafe(before.length + length + behind.length);
+  const end = length === 0 ? '' : LINE_END;
+  return between(head + size, pieces, end + (isLast ? LAST_CHUNK : ''));
+}
+
+/** The same where the head says how long the body is. */
+export function plainOf(head: string, pieces: readonly Piece[]): Buffer {
+  return between(head, pieces, '');
+}
+
+function between(before: string, pieces: readonly Piece[], behind: string): Buffer {
+  const bytes = Buffer.allocUnsafe(before.length + lengthOf(pieces) + behind.length);
   let at = bytes.write(before, 'latin1');
   for (const piece of pieces) at += put(bytes, piece, at);
   bytes.write(behind, at, 'latin1');
   return bytes;
+}
+
+function lengthOf(pieces: readonly Piece[]): number {
+  let length = 0;
+  for (const piece of pieces) length += Buffer.byteLength(piece);
+  return length;
 }
 
 function put(bytes: Buffer, piece: Piece, at: number): number {

@@ -4,7 +4,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { HeaderValues } from '../../http/port.ts';
 import { atEndOfTurn } from '../turn.ts';
 import { type Bytes, joined, type Piece, tooLarge, type Visit } from '../visit.ts';
-import { chunkOf, headOf } from './answer-text.ts';
+import { chunkOf, headOf, plainOf } from './answer-text.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** Bytes of an answer, or of a body that nobody has asked for yet, that may wait in memory. */
@@ -23,6 +23,8 @@ export interface Carrier {
   resume(): void;
   destroy(): void;
 }
+
+const CHUNKED = 'Transfer-Encoding: chunked\r\n';
 
 interface Reader {
   maxBytes: number;
@@ -46,6 +48,8 @@ export class PlainVisit implements Visit {
   #reader: Reader | undefined;
   /** The head of a stream, until it goes out with what comes first. */
   #unsent = '';
+  /** Otherwise the head says how long the body is. */
+  #isChunked = true;
   #pieces: Piece[] = [];
   #waiting = 0;
   #isDue = false;
@@ -120,7 +124,8 @@ export class PlainVisit implements Visit {
   }
 
   begin(headers: HeaderValues): void {
-    this.#unsent = `${this.#headOf(200, headers)}Transfer-Encoding: chunked\r\n\r\n`;
+    this.#isChunked = headers['content-length'] === undefined;
+    this.#unsent = `${this.#headOf(200, headers)}${this.#isChunked ? CHUNKED : ''}\r\n`;
     this.#state = 'answering';
   }
 
@@ -196,7 +201,8 @@ export class PlainVisit implements Visit {
     this.#pieces = [];
     this.#unsent = '';
     this.#waiting = 0;
-    this.#isFull = !this.#carrier.write(chunkOf(head, pieces, this.#isEnded));
+    const bytes = this.#isChunked ? chunkOf(head, pieces, this.#isEnded) : plainOf(head, pieces);
+    if (bytes.length > 0) this.#isFull = !this.#carrier.write(bytes);
     if (this.#isEnded) this.#carrier.finish(this.#isLast);
     else if (!this.#isFull) this.drain();
   }
