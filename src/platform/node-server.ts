@@ -64,7 +64,7 @@ function closed(server: Server, rest: { drainMs: number; plain: ReadonlySet<Clie
     server.close(() => {
       clearTimeout(late);
       clearInterval(sweep);
-      atEndOfTurn(resolve); // As the last answers are booked, behind them.
+      atEndOfTurn(resolve); // Behind the last answers.
     });
   });
 }

@@ -9,7 +9,11 @@ export function Waiting({ health: { waiting, emergency } }: { health: Health }) 
   return (
     <section class="card" aria-labelledby="waiting">
       <h2 id="waiting">Waiting room</h2>
-      {emergency && <p class="problem">Emergency: background work is refused until providers answer again.</p>}
+      {emergency && (
+        <p class="problem">
+          Emergency: too few providers answer. Background work is refused while others have to wait.
+        </p>
+      )}
       <Table
         caption="Requests that wait for room, by priority"
         rows={CLASSES}

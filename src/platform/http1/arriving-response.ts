@@ -19,7 +19,7 @@ type Waiter = PromiseWithResolvers<IteratorResult<Uint8Array>>;
 
 const nothing = (): void => {};
 
-export class ArrivingResponse implements IncomingResponse, AsyncIterator<Uint8Array> {
+export class ArrivingResponse implements IncomingResponse, AsyncIterableIterator<Uint8Array> {
   /** Who sends the request; undefined before and after. */
   source: Source | undefined;
   requestId: string | undefined;
@@ -51,8 +51,13 @@ export class ArrivingResponse implements IncomingResponse, AsyncIterator<Uint8Ar
     return this.#head?.status ?? 0;
   }
 
-  get body(): AsyncIterable<Uint8Array> {
-    return { [Symbol.asyncIterator]: () => this };
+  /** It can be read once, so it is its own body. */
+  get body(): this {
+    return this;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 
   header(name: string): string | undefined {
