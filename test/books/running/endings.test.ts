@@ -56,6 +56,9 @@ ${Object.entries(LIMITS)
   return { house, providers };
 }
 
+/** Longer than a deployment that broke off is passed over. */
+const FORGIVEN_MS = 11_000;
+
 /** What should be counted of this row by each measure: who asked nobody has not even asked. */
 function countsOf(row: RequestRow | undefined): Record<string, number> {
   if (!row) return { requests: 0, tokens: 0, concurrency: 0, usd: 0 };
@@ -94,6 +97,7 @@ describe.concurrent.for(ENDINGS.map((ending) => [ending.name, ending] as const))
         expect(await end(ending, house.url, { key: secretOf(limit), providers })).toBe(ending.status);
         await idle(house);
         await check(ending, house, limit);
+        house.skip(FORGIVEN_MS); // Or who keeps breaking off would be passed over.
       }
       expect(house.gateway.books.spending.open).toBe(0);
     } finally {
