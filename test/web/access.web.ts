@@ -117,6 +117,9 @@ describe.skipIf(!hasBrowser)('whoever they are', () => {
     await page.getByRole('heading', { name: 'Requests' }).waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
     await page.goto(`${house.url}/admin#/keys`);
+    await page.getByRole('button', { name: 'New key' }).waitFor();
+    // Another page takes the focus to its beginning, once it is painted.
+    await page.evaluate(() => new Promise((later) => requestAnimationFrame(() => requestAnimationFrame(later))));
     await page.getByRole('button', { name: 'New key' }).focus();
     await press('Enter');
     await page.getByRole('dialog').waitFor();
