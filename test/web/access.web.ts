@@ -115,7 +115,7 @@ describe.skipIf(!hasBrowser)('whoever they are', () => {
     expect(await focused()).toBe('Requests');
     await press('Enter');
     await page.getByRole('heading', { name: 'Requests' }).waitFor();
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    await page.waitForFunction(() => document.activeElement?.id === 'main');
     await page.goto(`${house.url}/admin#/keys`);
     await page.getByRole('button', { name: 'New key' }).waitFor();
     // Another page takes the focus to its beginning, once it is painted.
@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser)('whoever they are', () => {
     await page.getByRole('button', { name: 'New key' }).focus();
     await press('Enter');
     await page.getByRole('dialog').waitFor();
-    expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
+    await page.waitForFunction(() => document.activeElement?.closest('dialog'));
     await press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await focused()).toBe('New key');
