@@ -18,6 +18,8 @@ class House implements AsyncDisposable {
   readonly waiting: Waiting[] = [];
   /** Bodies that never came whole. */
   readonly broken: string[] = [];
+  /** Pieces of `/late` that were asked for. */
+  pieces = 0;
 
   constructor(patience: Partial<Patience> = {}) {
     const app = new Hono()
@@ -34,6 +36,16 @@ class House implements AsyncDisposable {
         });
         await promise;
         return nodeHttp.send(c, 200, {}, 'at last');
+      })
+      .get('/late', async (c) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.waiting.push({ left: false, answer: resolve });
+        nodeHttp.client(c).onGone(resolve);
+        await promise;
+        const pieces = async function* (house: House) {
+          for (; house.pieces < 100; house.pieces++) yield 'piece';
+        };
+        return nodeHttp.pass(c, {}, pieces(this));
       })
       .all('*', async (c) => {
         const body = await nodeHttp.readBody(c, 1_000_000);
@@ -264,6 +276,17 @@ describe('a client that leaves', () => {
     leave(client);
     await client.until(() => house.waiting[0]?.left === true);
     expect(client.heard).toBe('');
+  });
+
+  test('before its stream begins is sent no piece of it', async () => {
+    const client = await open();
+    client.say(get('/late'));
+    await client.until(() => house.waiting.length === 1);
+    client.socket.resetAndDestroy();
+    const other = house.client();
+    await other.say(get('/a')).answers(1);
+    await new Promise((later) => setTimeout(later, 20));
+    expect(house.pieces).toBe(0);
   });
 
   test('in the middle of its body is told to the reader', async () => {

@@ -112,8 +112,10 @@ export class PlainVisit implements Visit {
   }
 
   send(status: number, headers: HeaderValues, body: string): void {
+    if (this.#state === 'gone') return;
     const bytes = Buffer.byteLength(body);
-    const head = `${this.#headOf(status, headers)}content-length: ${bytes}\r\n\r\n`;
+    headers['content-length'] = String(bytes);
+    const head = `${this.#headOf(status, headers)}\r\n`;
     this.#state = 'answered';
     const encoding = bytes === body.length ? 'latin1' : 'utf8'; // ASCII needs no encoding.
     atEndOfTurn(() => {
@@ -124,6 +126,7 @@ export class PlainVisit implements Visit {
   }
 
   begin(headers: HeaderValues): void {
+    if (this.#state === 'gone') return;
     this.#isChunked = headers['content-length'] === undefined;
     this.#unsent = `${this.#headOf(200, headers)}${this.#isChunked ? CHUNKED : ''}\r\n`;
     this.#state = 'answering';
