@@ -22,7 +22,7 @@ describe.skipIf(!hasBrowser)('the page on a router with a configuration file', (
   beforeEach(async () => {
     watched = await visit(browser, {
       url: house.url,
-      expected: /status of (400|404|409|502)|ERR_(INCOMPLETE_CHUNKED|EMPTY_RESPONSE|CONNECTION)/,
+      expected: /status of (400|404|409|502)|ERR_(INCOMPLETE_CHUNKED|EMPTY_RESPONSE|CONNECTION|SOCKET_NOT_CONNECTED)/,
     });
     page = watched.page;
     await signIn(watched);

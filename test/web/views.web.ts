@@ -29,7 +29,7 @@ describe.skipIf(!hasBrowser)('the page', () => {
   beforeEach(async () => {
     watched = await visit(browser, {
       url: house.url,
-      expected: /status of (400|401|404|502)|ERR_(INCOMPLETE_CHUNKED|EMPTY_RESPONSE|CONNECTION)/,
+      expected: /status of (400|401|404|502)|ERR_(INCOMPLETE_CHUNKED|EMPTY_RESPONSE|CONNECTION|SOCKET_NOT_CONNECTED)/,
     });
     page = watched.page;
   });
