@@ -10,6 +10,9 @@ import { rowStatement, valuesOf } from './insert.ts';
 import type { Order, Reply, Statement } from './sqlite-thread.ts';
 import { statementDialect } from './statements.ts';
 
+/** Beside this file, or beside its bundle. */
+const THREAD = import.meta.url.endsWith('.ts') ? './sqlite-thread.ts' : './sqlite-thread.js';
+
 /** `:memory:` forgets everything when it is closed. */
 export function sqliteDatabase(path: string): LedgerDatabase {
   const thread = new SqliteThread(path);
@@ -101,7 +104,7 @@ class SqliteThread {
 
   #begin(): Worker {
     if (this.#path !== ':memory:') makeFile(this.#path);
-    const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), {
+    const worker = new Worker(new URL(THREAD, import.meta.url), {
       workerData: this.#path,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       env: compileCache(),
