@@ -1,4 +1,5 @@
 /** Of which files `npm run build` made the bundle: whoever has edited one since runs the sources, never old code. */
+import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,11 +9,14 @@ export const BUNDLE = join(ROOT, 'dist/node');
 /** Paths from the root, each with its stamp. */
 export const MADE_OF = join(BUNDLE, 'made-of.json');
 
+export const LOCK = 'package-lock.json';
+
 /**
- * Seconds, because archives and images keep no more.
+ * Seconds, because archives and images keep no more. npm writes its lock anew with the same text.
  * @param {string} file from the root
  */
 export function stampOf(file) {
+  if (file === LOCK) return hash('sha256', readFileSync(join(ROOT, LOCK)));
   const { size, mtimeMs } = statSync(join(ROOT, file));
   return `${size} ${Math.trunc(mtimeMs / 1_000)}`;
 }

@@ -4,7 +4,7 @@
  */
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { BUNDLE, isFresh, MADE_OF, stampOf } from '../bin/made-of.js';
+import { BUNDLE, isFresh, LOCK, MADE_OF, stampOf } from '../bin/made-of.js';
 
 /** Asked for by few, and then from the packages themselves: they load files of their own. */
 const EXTERNAL = ['pg', '@aws-sdk/credential-provider-node'];
@@ -37,7 +37,7 @@ async function make(): Promise<void> {
     logLevel: 'warning',
   });
   const own = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
-  const files = [...own, 'scripts/bundle.ts', 'package-lock.json'];
+  const files = [...own, 'scripts/bundle.ts', LOCK];
   dropOld(new Set(Object.keys(metafile.outputs).map((file) => basename(file))));
   writeFileSync(MADE_OF, JSON.stringify(Object.fromEntries(files.map((file) => [file, stampOf(file)]))));
 }

@@ -43,6 +43,11 @@ describe('which code runs', () => {
       'good day node.ts',
     ],
     ['the bundle again once it is built again', build, 'good day node.js'],
+    [
+      'the bundle when npm has written its lock anew',
+      () => utimesSync(join(house, 'package-lock.json'), 1e9, 1e9),
+      'good day node.js',
+    ],
     ['the sources when other packages are installed', () => put('package-lock.json', '{}'), 'good day node.ts'],
     ['the sources when a bundle is half there', () => put('dist/node/made-of.json', '{"src/node'), 'good day node.ts'],
   ])('%s', (_, change, heard) => {
