@@ -17,6 +17,13 @@ const NEXT = new Map([
   ['assistant', ['user']],
 ]);
 
+/** How a turn begins; who has none speaks as the system. */
+const OPENINGS = new Map<string, string>(
+  ['user', 'assistant'].map((role) => [role, `{"role":"${role}","content":[{"type":"text","text":`]),
+);
+
+const NO_MESSAGES = '"messages":[]';
+
 /** The body that `toAnthropic` would make, for a third of its cost; undefined for any other request. */
 export function toPlain(call: Call): string | undefined {
   const { request, providerModel: model } = call;
@@ -29,7 +36,9 @@ export function toPlain(call: Call): string | undefined {
   addSampling(draft, call, false);
   addService(draft, request);
   if (warnings.length > 0 || body.max_tokens < 1) return undefined;
-  return JSON.stringify(body).replace('"messages":[]', () => toConversation(call));
+  const text = JSON.stringify(body);
+  const at = text.indexOf(NO_MESSAGES);
+  return text.slice(0, at) + toConversation(call) + text.slice(at + NO_MESSAGES.length);
 }
 
 function isPlain(messages: readonly ChatMessage[]): boolean {
@@ -53,10 +62,12 @@ function toConversation({ request: { messages }, original }: Call): string {
   const isSame = literals.length === messages.length;
   let system = '';
   let turns = '';
-  for (const [index, { role, content }] of messages.entries()) {
-    const block = `{"type":"text","text":${(isSame && literals[index]) || JSON.stringify(content)}}`;
-    if (role === 'user' || role === 'assistant') turns += `${turns && ','}{"role":"${role}","content":[${block}]}`;
-    else system += `${system && ','}${block}`;
+  let index = 0;
+  for (const { role, content } of messages) {
+    const said = (isSame && literals[index++]) || JSON.stringify(content);
+    const opening = OPENINGS.get(role);
+    if (opening === undefined) system += `${system && ','}{"type":"text","text":${said}}`;
+    else turns += `${turns && ','}${opening}${said}}]}`;
   }
   return `"messages":[${turns}]${system && `,"system":[${system}]`}`;
 }

@@ -59,10 +59,7 @@ export function fromAnthropic(body: string, sink: AnswerSink, reading: Reading):
 function readMessage(message: Message, reader: MessageReader): void {
   reader.start(message);
   // What was written before a refusal is not an answer.
-  for (const block of message.stop_reason === 'refusal' ? [] : message.content) {
-    reader.open(block);
-    reader.close();
-  }
+  if (message.stop_reason !== 'refusal') for (const block of message.content) reader.open(block);
   reader.stop(message);
   reader.end();
 }
@@ -113,7 +110,7 @@ export class MessageReader {
     this.close();
     switch (block.type) {
       case 'text':
-        this.#block = { type: 'text', startIndex: this.#length, citations: [...(block.citations ?? [])] };
+        this.#block = { type: 'text', startIndex: this.#length, citations: block.citations ? [...block.citations] : [] };
         return this.text(block.text);
       case 'thinking':
         this.#block = { type: 'thinking', text: '', signature: block.signature ?? '' };
@@ -236,9 +233,13 @@ function toUsage(counts: Counts): Usage {
   });
   // The last event of a stream counts again, but does not split again.
   if (written > 0 && short + long === written) usage.cache_creation = { ephemeral_5m: short, ephemeral_1h: long };
-  const used = Object.entries(counts.server_tool_use ?? {}).filter(([, uses]) => uses > 0);
-  if (used.length > 0) usage.server_tool_use = Object.fromEntries(used);
+  if (counts.server_tool_use) addServerTools(usage, counts.server_tool_use);
   return usage;
+}
+
+function addServerTools(usage: Usage, counts: object): void {
+  const used = Object.entries(counts).filter(([, uses]) => uses > 0);
+  if (used.length > 0) usage.server_tool_use = Object.fromEntries(used);
 }
 
 const TIERS: Record<string, string> = { standard: 'default', priority: 'priority', batch: 'flex' };

@@ -6,6 +6,7 @@ export interface Span {
 }
 
 const WHITE = /\s/;
+const BACKSLASH = 92;
 
 /** The fields of a JSON object, without parsing what is in them: the conversation is nearly all of the text. */
 export function topLevel(text: string): Span[] {
@@ -62,7 +63,7 @@ export function endOfString(text: string, start: number): number {
     end = text.indexOf('"', end);
     if (end < 0) return text.length;
     let backslashes = 0;
-    while (text[end - 1 - backslashes] === '\\') backslashes++;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
     end++;
     if (backslashes % 2 === 0) return end;
   }
