@@ -6,11 +6,11 @@ import { noFacts, noteHead } from './facts.ts';
 export class AnswerCollector implements AnswerSink {
   readonly facts: AnswerFacts = noFacts();
   readonly choices = new Map<number, CollectedChoice>();
-  #serviceTier: string | undefined;
+  serviceTier: string | undefined;
 
   start(head: AnswerHead): void {
     noteHead(this.facts, head);
-    this.#serviceTier = head.serviceTier ?? this.#serviceTier;
+    this.serviceTier = head.serviceTier ?? this.serviceTier;
   }
 
   choice(index: number): CollectedChoice {
@@ -37,7 +37,7 @@ export class AnswerCollector implements AnswerSink {
       choices: choices.map(([index, choice]) => choice.write(index, legacyFunctions)),
     };
     if (this.facts.usage) answer.usage = this.facts.usage;
-    if (this.#serviceTier) answer.service_tier = this.#serviceTier as NonNullable<ChatAnswer['service_tier']>;
+    if (this.serviceTier) answer.service_tier = this.serviceTier as NonNullable<ChatAnswer['service_tier']>;
     return answer;
   }
 }
@@ -73,6 +73,13 @@ export class CollectedChoice implements ChoiceSink {
 
   constructor(facts: AnswerFacts) {
     this.#facts = facts;
+  }
+
+  /** Nothing but words. */
+  get isPlain(): boolean {
+    const { toolCalls, reasoningDetails, annotations, citations, images, logprobTokens } = this;
+    const more = toolCalls.length + reasoningDetails.length + annotations.length + citations.length;
+    return more + images.length + logprobTokens.length === 0 && this.refusalText === '' && this.reasoningText === '';
   }
 
   text(delta: string): void {

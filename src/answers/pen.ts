@@ -4,6 +4,7 @@ import { asGatewayError, errorBody } from '../core/errors.ts';
 import type { Wire } from '../core/wire.ts';
 import { type ChunkOptions, ChunkWriter } from './chunk-writer.ts';
 import type { AnswerCollector, AnswerStamp } from './collector.ts';
+import { plainAnswer } from './plain-answer.ts';
 
 /** Of one request; a failed attempt's writer is left, and the next attempt gets another. */
 export interface Pen {
@@ -32,7 +33,7 @@ export interface StreamWriter extends AnswerSink {
 /** OpenAI's chat completions. */
 export const CHAT_PEN: Pen = {
   wire: 'chat',
-  whole: (answer, stamp) => JSON.stringify(answer.answer(stamp)),
+  whole: (answer, stamp) => plainAnswer(answer, stamp) ?? JSON.stringify(answer.answer(stamp)),
   stream: (options) => new ChunkWriter(options),
   /**
    * The only form of a late error that every OpenAI SDK raises: a `data:` line with `error`, no event name, no `[DONE]`
