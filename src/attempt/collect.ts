@@ -1,4 +1,4 @@
-import type { AnswerFacts, AnswerSink } from '../core/answer.ts';
+import type { AnswerSink } from '../core/answer.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Exchange, StreamReader } from '../core/provider.ts';
 import { AnswerCollector } from '../answers/collector.ts';
@@ -8,19 +8,31 @@ import { isBreak, letEnd } from './ending.ts';
 import { MAX_ANSWER_BYTES, send, type Work } from './send.ts';
 
 /** Calls (n times, where the provider answers once) and reads. */
-export async function collect(work: Work, exchange: Exchange): Promise<AnswerCollector> {
+export function collect(work: Work, exchange: Exchange): Promise<AnswerCollector> {
   const collector = new AnswerCollector();
   const { stop, copies = 1 } = exchange.emulate ?? {};
   const sink = stop ? new StopFilter(collector, stop) : collector;
-  const { facts } = collector;
-  if (copies === 1) {
-    await read(work, exchange, { sink, facts });
-    return collector;
-  }
+  return copies === 1
+    ? read(work, exchange, { sink, collector })
+    : readCopies(work, exchange, { sink, collector }, copies);
+}
+
+/** What is said into the sink is collected in the end. */
+interface Reading {
+  sink: AnswerSink;
+  collector: AnswerCollector;
+}
+
+async function readCopies(
+  work: Work,
+  exchange: Exchange,
+  { sink, collector }: Reading,
+  copies: number,
+): Promise<AnswerCollector> {
   const siblings = work.client.child();
   const together = { ...work, client: siblings };
   try {
-    await Promise.all(copiesOf(sink, copies).map((copy) => read(together, exchange, { sink: copy, facts })));
+    await Promise.all(copiesOf(sink, copies).map((copy) => read(together, exchange, { sink: copy, collector })));
   } catch (cause) {
     siblings.leave(); // One failed, so nobody wants the others.
     throw cause;
@@ -28,24 +40,21 @@ export async function collect(work: Work, exchange: Exchange): Promise<AnswerCol
   return collector;
 }
 
-interface Reading {
-  sink: AnswerSink;
-  facts: AnswerFacts;
-}
-
-function read(work: Work, exchange: Exchange, reading: Reading): Promise<void> {
+function read(work: Work, exchange: Exchange, reading: Reading): Promise<AnswerCollector> {
   return work.readAsStream ? readStream(work, exchange, reading) : readWhole(work, exchange, reading);
 }
 
-async function readWhole(work: Work, exchange: Exchange, { sink, facts }: Reading): Promise<void> {
+async function readWhole(work: Work, exchange: Exchange, { sink, collector }: Reading): Promise<AnswerCollector> {
   const response = await send(work, exchange);
   const body = await response.text(MAX_ANSWER_BYTES);
-  facts.upstreamId = response.requestId;
+  collector.facts.upstreamId = response.requestId;
   exchange.readAnswer(body, sink);
+  return collector;
 }
 
 /** Throws when the stream ends before the answer does, as no whole answer could tell. */
-async function readStream(work: Work, exchange: Exchange, { sink, facts }: Reading): Promise<void> {
+async function readStream(work: Work, exchange: Exchange, { sink, collector }: Reading): Promise<AnswerCollector> {
+  const { facts } = collector;
   const reader = exchange.openStream(sink);
   const response = await send(work, exchange);
   facts.upstreamId = response.requestId;
@@ -67,6 +76,7 @@ async function readStream(work: Work, exchange: Exchange, { sink, facts }: Readi
     const mayBeComplete = facts.finishReason !== undefined && isBreak(cause);
     if (!mayBeComplete || !hasEnded(reader)) throw cause;
   }
+  return collector;
 }
 
 function hasEnded(reader: StreamReader): boolean {
