@@ -237,13 +237,10 @@ function toUsage(counts: Counts): Usage {
   });
   // The last event of a stream counts again, but does not split again.
   if (written > 0 && short + long === written) usage.cache_creation = { ephemeral_5m: short, ephemeral_1h: long };
-  if (counts.server_tool_use) addServerTools(usage, counts.server_tool_use);
-  return usage;
-}
-
-function addServerTools(usage: Usage, counts: object): void {
-  const used = Object.entries(counts).filter(([, uses]) => uses > 0);
+  const { server_tool_use: tools } = counts;
+  const used = tools ? Object.entries(tools).filter(([, uses]) => uses > 0) : [];
   if (used.length > 0) usage.server_tool_use = Object.fromEntries(used);
+  return usage;
 }
 
 const TIERS: Record<string, string> = { standard: 'default', priority: 'priority', batch: 'flex' };
