@@ -2,11 +2,12 @@ import { endOfString } from './top-level.ts';
 
 const KEY = '"content"';
 const BLANK = 32;
+const QUOTE = 34;
 const COLON = 58;
 const BACKSLASH = 92;
 
 /**
- * What stands behind each `"content":` of a valid JSON text in which only strings stand there. Nothing where a backslash
+ * What stands behind each `"content":` of a valid JSON text. Nothing where that is no string, or where a backslash
  * stands between them: a key may be spelled with escapes.
  */
 export function contentLiterals(text: string): string[] {
@@ -20,6 +21,7 @@ export function contentLiterals(text: string): string[] {
     const colon = afterBlanks(text, end);
     if (text.charCodeAt(colon) !== COLON) continue;
     const value = afterBlanks(text, colon + 1);
+    if (text.charCodeAt(value) !== QUOTE) return [];
     end = endOfString(text, value);
     literals.push(text.slice(value, end));
   }

@@ -237,8 +237,7 @@ function toUsage(counts: Counts): Usage {
   });
   // The last event of a stream counts again, but does not split again.
   if (written > 0 && short + long === written) usage.cache_creation = { ephemeral_5m: short, ephemeral_1h: long };
-  const { server_tool_use: tools } = counts;
-  const used = tools ? Object.entries(tools).filter(([, uses]) => uses > 0) : [];
+  const used = counts.server_tool_use ? Object.entries(counts.server_tool_use).filter(([, uses]) => uses > 0) : [];
   if (used.length > 0) usage.server_tool_use = Object.fromEntries(used);
   return usage;
 }

@@ -96,6 +96,7 @@ describe('literals', () => {
       [String.raw`"\"content\":\"\\"`],
     ],
     ['of no message where a key is spelled with escapes', String.raw`{"content":"a","con\u0074ent":"b"}`, []],
+    ['of nothing where a key has no string, whatever comes behind it', '{"content":1,"content":"b"}', []],
     ['of each of two keys, of which a parser takes the last', '{"content":"a","content":"b"}', ['"a"', '"b"']],
   ])('%s', (_, text, literals) => {
     expect(contentLiterals(text)).toEqual(literals);
