@@ -54,6 +54,9 @@ class OpossumFuse implements Fuse {
   #failuresInRow = 0;
   #failedAt = 0;
   #goodProbes = 0;
+  #probes = 0;
+  /** The newest probe that succeeded. */
+  #lastGood = 0;
   #probe: OpossumPass | undefined;
   #probeUntil = 0;
 
@@ -79,7 +82,7 @@ class OpossumFuse implements Fuse {
   enter(nowMs: number, patienceMs: number = PROBE_MS): Pass {
     const isProbe = !this.#breaker.closed && this.waitMs(nowMs) === 0;
     if (isProbe && this.#breaker.opened) this.#halfOpen(nowMs);
-    const pass = new OpossumPass(this, this.#openings, isProbe);
+    const pass = new OpossumPass(this, this.#openings, isProbe ? ++this.#probes : 0);
     if (isProbe) {
       this.#probe = pass;
       this.#probeUntil = nowMs + Math.min(patienceMs, Math.max(this.#openedMs, LEAST_PROBE_MS));
@@ -95,7 +98,9 @@ class OpossumFuse implements Fuse {
       this.#rotate(now);
       this.#failuresInRow = 0;
       this.#breaker.emit('success');
-    } else if (pass.isProbe && ++this.#goodProbes >= this.#options.closeAfter) {
+    } else if (pass.probe > 0) {
+      this.#lastGood = Math.max(this.#lastGood, pass.probe);
+      if (++this.#goodProbes < this.#options.closeAfter) return;
       this.#failuresInRow = 0;
       this.#closedAt = now;
       this.#breaker.emit('success'); // opossum closes by itself
@@ -107,7 +112,8 @@ class OpossumFuse implements Fuse {
     if (pass.opening !== this.#openings) return;
     const now = this.#clock.now();
     if (this.#breaker.closed) this.#countFailure(now);
-    else if (pass.isProbe) this.#open(now);
+    // One that was given up may fail late: a newer one knows better.
+    else if (pass.probe > 0 && pass.probe >= this.#lastGood) this.#open(now);
   }
 
   /** Frees the probe's place. */
@@ -174,14 +180,15 @@ function longer(times: number): number {
 
 class OpossumPass implements Pass {
   readonly opening: number;
-  readonly isProbe: boolean;
+  /** Counts the probes; 0: it is none. */
+  readonly probe: number;
   readonly #fuse: OpossumFuse;
   #outcome: 'none' | 'succeeded' | 'final' = 'none';
 
-  constructor(fuse: OpossumFuse, opening: number, isProbe: boolean) {
+  constructor(fuse: OpossumFuse, opening: number, probe: number) {
     this.#fuse = fuse;
     this.opening = opening;
-    this.isProbe = isProbe;
+    this.probe = probe;
   }
 
   succeeded(): void {

@@ -190,6 +190,28 @@ describe('opossumFuse', () => {
     expect(fuse.state).toBe('closed');
   });
 
+  it('does not open by a probe that was given up, once a newer one has said that all is well', () => {
+    const { fuse, play, enter, pass } = bench();
+    play(HALF_OPEN);
+    const hung = enter();
+    pass(5_000);
+    play(['ok']);
+    hung.failed();
+    expect(fuse.state).toBe('half_open');
+    play(['ok']);
+    expect(fuse.state).toBe('closed');
+  });
+
+  it('opens by a probe that was given up, as long as no newer one has answered: a provider that only hangs', () => {
+    const { fuse, play, enter, pass } = bench();
+    play([...HALF_OPEN, 'ok']);
+    const hung = enter();
+    pass(5_000);
+    enter();
+    hung.failed();
+    expect(fuse.state).toBe('open');
+  });
+
   it('counts each call once, and once more where its answer broke off later', () => {
     const { fuse, enter } = bench();
     const twice = enter();
