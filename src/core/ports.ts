@@ -53,7 +53,7 @@ export interface Fuse {
   /** Milliseconds until a call may be let through; 0: now. A guess while a probe is out. */
   waitMs(nowMs: number): number;
   /**
-   * Lets one call through; ask `waitMs` first. While half open this is the one probe. A call that enters although it
+   * Lets one call through; ask `waitMs` first. While half open this is a probe. A call that enters although it
    * should wait (the last deployment of a pool in panic) decides nothing while the fuse is open or half open. When a
    * probe is not back after `patienceMs`, the next one may go.
    */

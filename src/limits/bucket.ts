@@ -7,14 +7,18 @@ const DEFAULT_BURST = 0.1;
 /** A throttle slows the refill by this factor, but never below the floor. */
 const SLOWER = 0.8;
 const SLOWEST = 0.2;
-/** After a throttle the refill stays slow for so long, then grows by so much of its full rate each second. */
+/** What went between two throttles is what the provider refills, if they come so soon after each other. */
+const IN_A_ROW_MS = 5_000;
+/** After a throttle, and the rest that it asked for, the refill stays slow for so long, then grows by so much of its full rate each second. */
 const QUIET_MS = 500;
 const RECOVERY_PER_SECOND = 0.1;
 /** After a throttle the provider's word is not taken for so long that more than the usual may go at once. */
 const DISTRUST_MS = 60_000;
-/** While an answer says that so much of it is left, the provider refills faster than we do. */
+/** While a slowed one's answers say that so much of it is left, the provider refills faster than we do... */
 const PLENTY = 0.5;
-const PACE_STEP = 0.02;
+/** ...and that so little is left, more slowly. */
+const SCARCE = 0.2;
+const PACE_STEP = 0.05;
 const MINUTE_MS = 60_000;
 /** Fractions of a token or a millisecond that are arithmetic, not need. */
 const DUST = 1e-6;
@@ -44,6 +48,9 @@ export class Bucket {
   /** Share of the rate that is in force, 0.2 to 1. */
   #pace = 1;
   #slowedAtMs = -Infinity;
+  #quietUntilMs = -Infinity;
+  /** Taken since then. */
+  #taken = 0;
 
   constructor({ perMinute, isDeclared, burst }: BucketOptions, nowMs: number) {
     this.#declared = isDeclared ? perMinute : Infinity;
@@ -65,12 +72,14 @@ export class Bucket {
   take(amount: number, nowMs: number): void {
     this.#refill(nowMs);
     this.#level -= amount;
+    this.#taken += amount;
   }
 
   /** A negative amount takes what was not reserved; then the level may be below nothing. */
   giveBack(amount: number, nowMs: number): void {
     this.#refill(nowMs);
     this.#level = Math.min(this.#level + amount, this.#capacity);
+    this.#taken -= amount;
   }
 
   /**
@@ -87,21 +96,37 @@ export class Bucket {
     if (limit !== undefined || remaining !== undefined) this.#measure();
     this.#level = Math.min(this.#level, this.#capacity);
     if (remaining === undefined) return;
-    const isQuiet = nowMs - this.#slowedAtMs >= QUIET_MS;
-    if (isQuiet && remaining > this.#capacity * PLENTY) this.#pace = Math.min(1, this.#pace + PACE_STEP);
+    if (nowMs >= this.#quietUntilMs) this.#steer(remaining / this.#capacity);
     const isOnlyWord = isTrusted && this.#declared === Infinity;
     const left = isOnlyWord ? remaining * SHARE - pending : Math.min(this.#level, remaining);
     this.#level = Math.min(left, this.#capacity);
   }
 
-  /** The provider refused a call that we thought it had room for: it has none, and refills more slowly than we do. */
-  slow(nowMs: number): void {
+  /** Share of the rate that the provider gave from the last throttle until now; 1 where that says nothing. */
+  given(nowMs: number): number {
+    const elapsedMs = nowMs - this.#slowedAtMs;
+    return elapsedMs > 0 && elapsedMs < IN_A_ROW_MS ? this.#taken / (elapsedMs * this.#perMs) : 1;
+  }
+
+  /**
+   * The provider refused a call that we thought it had room for: it has none, and refills more slowly than we do, `given`
+   * at the most. Nobody asks it before `restUntilMs`.
+   */
+  slow(nowMs: number, given = 1, restUntilMs = nowMs): void {
     this.#refill(nowMs);
     this.#level = Math.min(this.#level, 0);
-    this.#pace = Math.max(SLOWEST, this.#pace * SLOWER);
+    this.#pace = Math.max(SLOWEST, Math.min(this.#pace * SLOWER, given));
     this.#slowedAtMs = nowMs;
+    this.#quietUntilMs = Math.max(nowMs, restUntilMs) + QUIET_MS;
+    this.#taken = 0;
     this.#seen = 0;
     this.#measure();
+  }
+
+  #steer(left: number): void {
+    if (this.#pace === 1) return;
+    if (left > PLENTY) this.#pace = Math.min(1, this.#pace + PACE_STEP);
+    else if (left < SCARCE) this.#pace = Math.max(SLOWEST, this.#pace - PACE_STEP);
   }
 
   /** How full it is, 0 to 1. */
@@ -134,7 +159,8 @@ export class Bucket {
     if (elapsedMs <= 0) return;
     this.#atMs = nowMs;
     this.#level = Math.min(this.#capacity, this.#level + elapsedMs * this.#perMs * this.#pace);
-    if (this.#pace === 1 || nowMs - this.#slowedAtMs < QUIET_MS) return;
-    this.#pace = Math.min(1, this.#pace + (elapsedMs / 1000) * RECOVERY_PER_SECOND);
+    if (this.#pace === 1 || nowMs < this.#quietUntilMs) return;
+    const recoveringMs = Math.min(elapsedMs, nowMs - this.#quietUntilMs);
+    this.#pace = Math.min(1, this.#pace + (recoveringMs / 1000) * RECOVERY_PER_SECOND);
   }
 }

@@ -60,6 +60,11 @@ export class Cooling {
     return name === undefined ? 0 : Math.ceil(this.#untilMs[name] - nowMs);
   }
 
+  /** How long it rests because of this alone. */
+  causeMs(cause: Throttle['dimension'], nowMs: number): number {
+    return Math.max(0, this.#untilMs[cause ?? 'throttled'] - nowMs);
+  }
+
   /** The one of those that it needs which rests longest. */
   why(need: Amounts, nowMs: number): (Cause & LimitName) | undefined {
     let longest: Cause = this.#untilMs.throttled >= this.#untilMs.concurrency ? 'throttled' : 'concurrency';

@@ -131,9 +131,11 @@ export class Limiter implements Limits {
     const { dimension } = throttle;
     if (dimension === undefined || dimension === 'concurrency') this.#slots.throttled();
     if (dimension === 'concurrency') return;
-    for (const limited of this.#limited) {
-      if (dimension === undefined || limited.dimension === dimension) limited.bucket.slow(nowMs);
-    }
+    const short = this.#limited.filter((limited) => dimension === undefined || limited.dimension === dimension);
+    // Where nobody says which of them is short, it is most likely the one that was used most.
+    const given = Math.max(...short.map(({ bucket }) => bucket.given(nowMs)));
+    const restUntilMs = nowMs + this.#cooling.causeMs(dimension, nowMs);
+    for (const { bucket } of short) bucket.slow(nowMs, given, restUntilMs);
   }
 
   rest(forMs: number, nowMs: number, random: () => number): void {

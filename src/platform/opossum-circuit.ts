@@ -22,6 +22,8 @@ const BUCKETS = 10;
 /** A probe that was not reported for so long, or for as long as the fuse was open, is taken for lost: another may go. */
 const PROBE_MS = 60_000;
 const LEAST_PROBE_MS = 1_000;
+/** Once a probe has succeeded, so many may be out at the same time: the provider answers, and others wait for it. */
+const MORE_PROBES = 8;
 /** Nobody knows when a probe will be back: those who wait look again after this long. */
 const LOOK_AGAIN_MS = 250;
 
@@ -54,7 +56,11 @@ class OpossumFuse implements Fuse {
   #failuresInRow = 0;
   #failedAt = 0;
   #goodProbes = 0;
-  #probe: OpossumPass | undefined;
+  #probes = 0;
+  /** The newest probe that succeeded. */
+  #lastGood = 0;
+  /** Probes that are waited for. */
+  readonly #out = new Set<OpossumPass>();
   #probeUntil = 0;
 
   constructor(clock: Clock, random: () => number, options: FuseOptions) {
@@ -73,15 +79,20 @@ class OpossumFuse implements Fuse {
   waitMs(nowMs: number): number {
     if (this.#breaker.closed) return 0;
     if (this.#breaker.opened) return Math.max(this.#openUntil - nowMs, 0);
-    return this.#probe ? Math.max(Math.min(this.#probeUntil - nowMs, LOOK_AGAIN_MS), 0) : 0;
+    return this.#areEnoughOut ? Math.max(Math.min(this.#probeUntil - nowMs, LOOK_AGAIN_MS), 0) : 0;
+  }
+
+  get #areEnoughOut(): boolean {
+    return this.#out.size >= (this.#goodProbes > 0 ? MORE_PROBES : 1);
   }
 
   enter(nowMs: number, patienceMs: number = PROBE_MS): Pass {
     const isProbe = !this.#breaker.closed && this.waitMs(nowMs) === 0;
     if (isProbe && this.#breaker.opened) this.#halfOpen(nowMs);
-    const pass = new OpossumPass(this, this.#openings, isProbe);
+    const pass = new OpossumPass(this, this.#openings, isProbe ? ++this.#probes : 0);
     if (isProbe) {
-      this.#probe = pass;
+      if (this.#areEnoughOut) this.#giveUp();
+      this.#out.add(pass);
       this.#probeUntil = nowMs + Math.min(patienceMs, Math.max(this.#openedMs, LEAST_PROBE_MS));
     }
     return pass;
@@ -95,7 +106,9 @@ class OpossumFuse implements Fuse {
       this.#rotate(now);
       this.#failuresInRow = 0;
       this.#breaker.emit('success');
-    } else if (pass.isProbe && ++this.#goodProbes >= this.#options.closeAfter) {
+    } else if (pass.probe > 0) {
+      this.#lastGood = Math.max(this.#lastGood, pass.probe);
+      if (++this.#goodProbes < this.#options.closeAfter) return;
       this.#failuresInRow = 0;
       this.#closedAt = now;
       this.#breaker.emit('success'); // opossum closes by itself
@@ -107,12 +120,22 @@ class OpossumFuse implements Fuse {
     if (pass.opening !== this.#openings) return;
     const now = this.#clock.now();
     if (this.#breaker.closed) this.#countFailure(now);
-    else if (pass.isProbe) this.#open(now);
+    else if (pass.probe > 0 && !this.#isOutdated(pass)) this.#open(now);
   }
 
   /** Frees the probe's place. */
   leave(pass: OpossumPass): void {
-    if (this.#probe === pass) this.#probe = undefined;
+    this.#out.delete(pass);
+  }
+
+  /** Of one that was given up and fails late a newer one may know better. */
+  #isOutdated({ isGivenUp, probe }: OpossumPass): boolean {
+    return isGivenUp && probe < this.#lastGood;
+  }
+
+  #giveUp(): void {
+    for (const pass of this.#out) pass.isGivenUp = true;
+    this.#out.clear();
   }
 
   #countFailure(now: number): void {
@@ -155,7 +178,7 @@ class OpossumFuse implements Fuse {
     this.#breaker = breaker(this.#options, this.#ticker, 'half_open');
     this.#rotatedAt = now;
     this.#goodProbes = 0;
-    this.#probe = undefined;
+    this.#giveUp();
   }
 
   #rotate(now: number): void {
@@ -174,14 +197,16 @@ function longer(times: number): number {
 
 class OpossumPass implements Pass {
   readonly opening: number;
-  readonly isProbe: boolean;
+  /** Counts the probes; 0: it is none. */
+  readonly probe: number;
+  isGivenUp = false;
   readonly #fuse: OpossumFuse;
   #outcome: 'none' | 'succeeded' | 'final' = 'none';
 
-  constructor(fuse: OpossumFuse, opening: number, isProbe: boolean) {
+  constructor(fuse: OpossumFuse, opening: number, probe: number) {
     this.#fuse = fuse;
     this.opening = opening;
-    this.isProbe = isProbe;
+    this.probe = probe;
   }
 
   succeeded(): void {

@@ -3,7 +3,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { PlanRules } from './decide.ts';
 import type { Place, Visitor } from './place.ts';
 import type { PlanRequest, Pool, Stop } from './request.ts';
-import type { Lease } from './target.ts';
+import type { Lease, Obstacle, Target } from './target.ts';
 
 /** Nobody of the stops is asked before `notBefore`. */
 export function visitorOf(
@@ -103,9 +103,20 @@ export function notePassedOver(
 ): void {
   for (const { candidate, target, need } of stops) {
     if (target === chosen?.target) return;
-    const why = target.obstacle(need, now);
+    const why = target.obstacle(need, now) ?? unsound(request, target, chosen, now);
     if (why) request.attempts.push({ deployment: candidate.deployment.id, outcome: why, durationMs: 0 });
   }
+}
+
+/** It has room, but a stream went where answers come to their end. */
+function unsound(
+  { isLive }: PlanRequest,
+  { breaks }: Target,
+  chosen: Lease | undefined,
+  now: number,
+): Obstacle | undefined {
+  const isSpared = isLive && breaks.isFrequent(now) && chosen?.target.breaks.isFrequent(now) === false;
+  return isSpared ? 'breaks_off' : undefined;
 }
 
 /** What nobody's having room comes to: what parked them all, or that all rest, or that they are full. */

@@ -21,7 +21,7 @@ export interface TargetParts {
 }
 
 /** Why a deployment was passed over. */
-export type Obstacle = `parked:${string}` | `limited:${string}` | 'circuit_open';
+export type Obstacle = `parked:${string}` | `limited:${string}` | 'circuit_open' | 'breaks_off';
 
 /** A parked scope whose time is further away is not waited for: it may stay dead. */
 const WORTH_WAITING_MS = 2_000;

@@ -51,16 +51,18 @@ describe('a bucket', () => {
     expect(bucket.level).toBe(-400);
   });
 
-  it('refills slowly after a throttle, and as before once answers tell that plenty is left', () => {
+  it('refills slowly after a throttle, as before once answers tell that plenty is left, and still less while hardly anything is', () => {
     const told = (remaining: number) => {
       const bucket = declared();
       for (let throttle = 0; throttle < 10; throttle++) bucket.slow(0);
-      for (let answer = 0; answer < 50; answer++) bucket.learn({ dimension: 'requests', remaining }, 0, 500);
-      bucket.take(bucket.level, 500);
-      return bucket.waitMs(96, 500);
+      for (let answer = 0; answer < 50; answer++) bucket.learn({ dimension: 'requests', remaining }, 0, 1_000);
+      bucket.take(bucket.level, 1_000);
+      return bucket.waitMs(96, 1_000);
     };
-    expect(told(299)).toBe(4_000); // A quarter: a fifth, and half a second's twentieth.
+    expect(told(299)).toBe(4_000); // A quarter: a fifth, and a twentieth for half a second.
     expect(told(301)).toBe(1_000);
+    expect(told(121)).toBe(4_000);
+    expect(told(119)).toBe(5_000);
   });
 
   it('is not confused by a clock that goes back', () => {
@@ -124,6 +126,31 @@ describe('a throttle', () => {
     expect(bucket.waitMs(96, 0)).toBe(5_000);
   });
 
+  it('slows it to what went since the one before, where that was not long ago', () => {
+    const afterMs = (ms: number) => {
+      const bucket = declared();
+      bucket.slow(0);
+      bucket.take(40, 300);
+      bucket.giveBack(16, 600);
+      bucket.slow(ms, bucket.given(ms));
+      bucket.take(bucket.level, ms);
+      return bucket.waitMs(96, ms);
+    };
+    expect(afterMs(1_000)).toBe(4_000); // 24 of 96.
+    expect(afterMs(4_999)).toBe(5_000);
+    expect(afterMs(5_500)).toBe(1_250);
+  });
+
+  it('is not forgotten while the provider rests, nor half a second later, whatever answers say of their time before', () => {
+    const bucket = declared();
+    bucket.slow(0, 1, 2_000);
+    bucket.learn({ dimension: 'requests', remaining: 600 }, 0, 2_499);
+    bucket.take(10_000, 2_499);
+    expect(bucket.waitMs(0, 2_499)).toBe(Math.ceil(-bucket.level / (0.096 * 0.8)));
+    bucket.learn({ dimension: 'requests', remaining: 600 }, 0, 2_500);
+    expect(bucket.waitMs(0, 2_500)).toBe(Math.ceil(-bucket.level / (0.096 * 0.85)));
+  });
+
   it('is forgotten by a tenth each second, after half a second of quiet', () => {
     const bucket = declared();
     bucket.slow(0);
@@ -133,7 +160,7 @@ describe('a throttle', () => {
     bucket.take(10_000, 499);
     const debt = -bucket.level;
     expect(bucket.waitMs(0, 499)).toBe(Math.ceil(debt / (0.096 * 0.64)));
-    expect(bucket.waitMs(0, 1_499)).toBe(Math.ceil(-bucket.level / (0.096 * 0.74)));
+    expect(bucket.waitMs(0, 1_499)).toBe(Math.ceil(-bucket.level / (0.096 * 0.7399)));
     expect(bucket.waitMs(0, 9_999)).toBe(Math.ceil(-bucket.level / 0.096));
   });
 

@@ -233,6 +233,22 @@ describe('a throttle', () => {
     expect(limits.waitMs({ tokens: 96 }, 0)).toBe(1_250);
   });
 
+  it('that names no dimension slows all to what the most used was given since the last', () => {
+    const limits = limiter({ requestsPerMinute: 6_000, tokensPerMinute: 6_000 });
+    limits.throttled({ waitMs: 0 }, 0, half);
+    limits.take({ requests: 48, tokens: 24 }, 500);
+    limits.throttled({ waitMs: 0 }, 1_000, half);
+    expect(limits.waitMs({ tokens: 96 }, 1_000)).toBe(2_000);
+    expect(limits.waitMs({ requests: 96 }, 1_000)).toBe(2_000);
+  });
+
+  it('keeps its bucket slow while the provider rests', () => {
+    const limits = limiter({ requestsPerMinute: 6_000 });
+    limits.throttled({ waitMs: 3_000 }, 0, half);
+    limits.take({ requests: 280 }, 3_650); // Of 280.32, at four fifths.
+    expect(limits.waitMs({ requests: 96 }, 3_650)).toBe(1_246);
+  });
+
   it('for concurrency lowers the limit that finds itself', () => {
     const limits = limiter();
     limits.throttled({ dimension: 'concurrency', waitMs: 0 }, 0, half);

@@ -160,6 +160,25 @@ describe('opossumFuse', () => {
     expect(wait()).toBe(0);
   });
 
+  it('lets eight go at the same time once one has succeeded, and any of them may close or open it', () => {
+    for (const [how, state] of [
+      ['ok', 'closed'],
+      ['bad', 'open'],
+    ] as const) {
+      const { fuse, play, wait, enter } = bench();
+      play([...HALF_OPEN, 'ok']);
+      const probes = Array.from({ length: 8 }, () => {
+        expect(wait()).toBe(0);
+        return enter();
+      });
+      expect(wait()).toBe(250);
+      end(probes[3] ?? enter(), 'void');
+      expect(wait()).toBe(0);
+      end(probes[5] ?? enter(), how);
+      expect(fuse.state).toBe(state);
+    }
+  });
+
   it('gives up a probe sooner where answers come sooner, and still hears what it says', () => {
     const { fuse, play, wait, pass, now } = bench();
     play(HALF_OPEN);
@@ -188,6 +207,28 @@ describe('opossumFuse', () => {
     expect(fuse.state).toBe('half_open');
     enter().succeeded();
     expect(fuse.state).toBe('closed');
+  });
+
+  it('does not open by a probe that was given up, once a newer one has said that all is well', () => {
+    const { fuse, play, enter, pass } = bench();
+    play(HALF_OPEN);
+    const hung = enter();
+    pass(5_000);
+    play(['ok']);
+    hung.failed();
+    expect(fuse.state).toBe('half_open');
+    play(['ok']);
+    expect(fuse.state).toBe('closed');
+  });
+
+  it('opens by a probe that was given up, as long as no newer one has answered: a provider that only hangs', () => {
+    const { fuse, play, enter, pass } = bench();
+    play([...HALF_OPEN, 'ok']);
+    const hung = enter();
+    pass(5_000);
+    enter();
+    hung.failed();
+    expect(fuse.state).toBe('open');
   });
 
   it('counts each call once, and once more where its answer broke off later', () => {
@@ -279,7 +320,7 @@ describe('opossumFuse', () => {
     vi.useRealTimers();
   });
 
-  it('never has two probes out, never waits long, and recovers from every history', () => {
+  it('never has two probes out before one has succeeded nor nine after, never waits long, and recovers from every history', () => {
     const step = fc.record({
       ms: fc.constantFrom(0, 0, 10, 400, 4_000, 20_000),
       enters: fc.boolean(),
@@ -291,7 +332,7 @@ describe('opossumFuse', () => {
         const { fuse, play, wait, enter, pass } = bench(() => luck);
         let running: { pass: Pass; isProbe: boolean; untilMs: number }[] = [];
         let now = 0;
-        let most = 0;
+        let hasGood = false;
         for (const { ms, enters, ends, how } of steps) {
           pass(ms);
           now += ms;
@@ -300,14 +341,14 @@ describe('opossumFuse', () => {
           if (enters && wait() === 0) {
             const isProbe = fuse.state !== 'closed';
             const rivals = running.filter((call) => isProbe && call.isProbe && call.untilMs > now);
-            most = Math.max(most, rivals.length);
-            running.push({ pass: enter(), isProbe, untilMs: now + 60_000 });
+            expect(rivals.length).toBeLessThanOrEqual(hasGood ? 7 : 0);
+            running.push({ pass: enter(), isProbe, untilMs: now + 5_000 }); // The least that it was open.
           }
           const [ended] = running.splice(ends, 1);
           if (ended) end(ended.pass, how);
+          hasGood = fuse.state === 'half_open' && (hasGood || (ended?.isProbe === true && how === 'ok'));
           if (fuse.state === 'open') running = running.map((call) => ({ ...call, isProbe: false }));
         }
-        expect(most).toBe(0);
         for (const call of running) call.pass.void();
         play([72_000, 'ok', 'ok']);
         expect(fuse.state).toBe('closed');

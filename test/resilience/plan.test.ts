@@ -176,9 +176,11 @@ describe('carryOut', () => {
     againMs?: number;
     rules?: Partial<PlanRules>;
     calls: [deployment: string, atMs: number];
+    /** What is said of those before it. */
+    passed?: string[];
   }[] = [
-    { name: 'waits for room elsewhere', restsMs: 500, calls: ['b', 500] },
-    { name: 'goes elsewhere at once', restsMs: 0, calls: ['b', 0] },
+    { name: 'waits for room elsewhere', restsMs: 500, calls: ['b', 500], passed: ['a breaks_off'] },
+    { name: 'goes elsewhere at once', restsMs: 0, calls: ['b', 0], passed: ['a breaks_off'] },
     { name: 'waits no longer than a second', restsMs: 500, againMs: 5_000, calls: ['a', 1_000] },
     { name: 'does not wait where nobody has room so soon', restsMs: 1_500, calls: ['a', 0] },
     { name: 'does not wait where they all break off', breaking: ['a', 'b'], restsMs: 500, calls: ['a', 0] },
@@ -194,7 +196,7 @@ describe('carryOut', () => {
   ];
   it.each(streams)(
     'of streams, where answers of the first keep breaking off, one $name',
-    async ({ isLive = true, breaking = ['a'], restsMs = 0, againMs, rules, calls: [deployment, at] }) => {
+    async ({ isLive = true, breaking = ['a'], restsMs = 0, againMs, rules, calls: [deployment, at], passed = [] }) => {
       const pool = new TestPool({ a: {}, b: {} });
       for (const id of breaking) breakOff(pool.member(id), 0);
       const { limits } = pool.member('b');
@@ -202,7 +204,9 @@ describe('carryOut', () => {
       if (againMs) pool.clock.after(restsMs - 1, () => limits.rest(againMs, pool.clock.now()));
       const { result } = pool.begin(rules, undefined, isLive);
       await pool.clock.run();
-      expect((await result).calls).toMatchObject([{ deployment, at }]);
+      const { calls, attempts } = await result;
+      expect(calls).toMatchObject([{ deployment, at }]);
+      expect(attempts.slice(0, -1).map((each) => `${each.deployment} ${each.outcome}`)).toEqual(passed);
     },
   );
 
