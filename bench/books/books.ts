@@ -57,6 +57,7 @@ function sideOf(configuration: string, stores?: Stores): Side {
     header: (_c, name) => headers[name],
     background() {},
     readBody: () => Promise.resolve(body),
+    readText: () => Promise.resolve({ text: body }),
     readBytes: () => Promise.resolve(new TextEncoder().encode(body)),
     client: () => new Departure(),
     send(_c: Context, status, _headers, text) {

@@ -84,6 +84,7 @@ async function inMemory(root: string, { dialect, isStream }: Case): Promise<Serv
     header: () => undefined,
     background() {},
     readBody: () => Promise.resolve(body),
+    readText: () => Promise.resolve({ text: body }),
     readBytes: () => Promise.resolve(new TextEncoder().encode(body)),
     client: () => new Client(),
     send(_c, status, _headers, text) {

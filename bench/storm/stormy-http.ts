@@ -24,6 +24,7 @@ const utf8 = new TextDecoder();
 export const stormyHttp: HttpPort = {
   header: (c, name) => ticketOf(c).headers[name],
   readBody: (c) => Promise.resolve(ticketOf(c).body),
+  readText: (c) => Promise.resolve({ text: ticketOf(c).body }),
   readBytes: (c) => Promise.resolve(new TextEncoder().encode(ticketOf(c).body)),
   client: (c) => ticketOf(c).client,
   background() {},

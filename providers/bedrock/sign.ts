@@ -45,7 +45,7 @@ async function sign(
   { region, nowMs }: { region: string; nowMs: number },
 ): Promise<OutgoingRequest> {
   const { host, hostname, protocol, pathname } = new URL(request.url);
-  const headers = { ...request.headers, host, ...(await payloadHash(request.body)) };
+  const headers = { ...request.headers, host, ...(await payloadHash(request)) };
   const signer = new SignatureV4({ service: 'bedrock', region, sha256: Sha256, credentials: toIdentity(credentials) });
   const signed = await signer.sign(
     { method: 'POST', protocol, hostname, path: pathname, query: {}, headers, body: request.body },
@@ -60,9 +60,10 @@ function toIdentity({ accessKeyId, secretAccessKey, sessionToken }: AwsKeys) {
 }
 
 /** The signer hashes in JavaScript unless the hash is there already; images are megabytes. */
-async function payloadHash(body: string): Promise<{ 'x-amz-content-sha256'?: string }> {
-  if (body.length < NATIVE_HASH_LENGTH) return {};
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body));
+async function payloadHash({ body, bytes }: OutgoingRequest): Promise<{ 'x-amz-content-sha256'?: string }> {
+  if (!bytes && body.length < NATIVE_HASH_LENGTH) return {};
+  const whole = await new Blob(bytes ? [...bytes] : [body]).arrayBuffer();
+  const digest = await crypto.subtle.digest('SHA-256', whole);
   return { 'x-amz-content-sha256': toHex(new Uint8Array(digest)) };
 }
 

@@ -38,13 +38,14 @@ function translate(call: Call): Exchange {
 }
 
 function throughChat(call: Call): Exchange {
-  const { body, warnings, emulate } = toChat(call);
+  const { body, bytes, warnings, emulate } = toChat(call);
   const how = toReading(call);
   const isPlain = Object.keys(emulate).length === 0;
   return {
     path: toPath('/chat/completions', call.endpoint.settings),
     headers: { 'content-type': 'application/json' },
     body,
+    bytes,
     warnings,
     // OpenAI's chat shows no reasoning; other servers do, and know nothing of `reasoning.exclude`.
     relay: isPlain && (!how.hideReasoning || isOpenAi(call.endpoint)) ? 'chat' : undefined,

@@ -1,5 +1,5 @@
 import type { ChatRequest } from '../../src/core/chat.ts';
-import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
+import type { Call, Emulation, Exchange, Warning } from '../../src/core/provider.ts';
 import { mergeNative } from '../shared/merge.ts';
 import { isOpenAi } from './endpoint.ts';
 import { fitToModel, type Fitting } from './fit.ts';
@@ -7,8 +7,7 @@ import { withoutReasoning } from './messages.ts';
 import { splice } from './splice.ts';
 
 /** A request in the provider's words. */
-export interface Translation {
-  body: string;
+export interface Translation extends Pick<Exchange, 'body' | 'bytes'> {
   warnings: Warning[];
   emulate: Emulation;
 }
@@ -17,7 +16,8 @@ export interface Translation {
 export function toChat(call: Call): Translation {
   const { changes, warnings, emulate } = isOpenAi(call.endpoint) ? fitToModel(call) : asItIs(call);
   const isSame = Object.keys(changes).length === 0;
-  return { body: (isSame && splice(call)) || rewrite(call, changes), warnings, emulate };
+  const { body, bytes }: Pick<Exchange, 'body' | 'bytes'> = (isSame && splice(call)) || { body: rewrite(call, changes) };
+  return { body, bytes, warnings, emulate };
 }
 
 function asItIs({ request, omitReasoning }: Call): Fitting {

@@ -1,4 +1,5 @@
-import type { Call } from '../../src/core/provider.ts';
+import type { Call, Exchange } from '../../src/core/provider.ts';
+import { type Bytes, inBytes } from '../../src/core/wire.ts';
 
 /** The key without its first quote: text is full of quotes, and a search that begins with one is five times slower. */
 const MODEL_KEY = /model"/g;
@@ -6,28 +7,68 @@ const MODEL_KEY = /model"/g;
 const ESCAPED_LETTER = /\\u006/;
 const USAGE_OPTION = '{"stream_options":{"include_usage":true},';
 
+/** What stands in a text from here to there, in other words. */
+interface Edit {
+  start: number;
+  end: number;
+  by: string;
+}
+
 /**
  * The client's own text with the provider's name for the model in it: a long conversation is neither parsed nor
- * written again. Undefined where that is not safe.
+ * written again, and where its bytes are there they are not even copied. Undefined where that is not safe.
  */
-export function splice(call: Call): string | undefined {
+export function splice(call: Call): Pick<Exchange, 'body' | 'bytes'> | undefined {
   const { original, request, providerModel } = call;
   if (original?.wire !== 'chat') return undefined;
-  const named = spliceModel(original.text, request.model, providerModel);
-  if (named === undefined || !request.stream || request.stream_options?.include_usage) return named;
-  if (request.stream_options !== undefined) return undefined;
-  const start = named.indexOf('{');
-  return start < 0 ? undefined : USAGE_OPTION + named.slice(start + 1);
+  const { text, bytes } = original;
+  const edits = modelEdits(text, request.model, providerModel);
+  if (!edits) return undefined;
+  if (request.stream && !request.stream_options?.include_usage) {
+    const start = text.indexOf('{');
+    if (request.stream_options !== undefined || start < 0) return undefined;
+    edits.unshift({ start, end: start + 1, by: USAGE_OPTION });
+  }
+  return bytes ? { body: '', bytes: editedBytes(text, bytes, edits) } : { body: edited(text, edits) };
 }
 
 /** The text with another name for the model; undefined where it is not plain which one is meant. */
 export function spliceModel(text: string, from: string, to: string): string | undefined {
-  if (from === to) return text;
-  const end = endOfOnlyKey(text);
-  if (end === undefined || ESCAPED_LETTER.test(text)) return undefined;
+  const edits = modelEdits(text, from, to);
+  return edits && edited(text, edits);
+}
+
+function modelEdits(text: string, from: string, to: string): Edit[] | undefined {
+  if (from === to) return [];
+  const key = endOfOnlyKey(text);
+  if (key === undefined || ESCAPED_LETTER.test(text)) return undefined;
   const old = JSON.stringify(from);
-  const at = afterColon(text, end);
-  return text.startsWith(old, at) ? text.slice(0, at) + JSON.stringify(to) + text.slice(at + old.length) : undefined;
+  const start = afterColon(text, key);
+  if (!text.startsWith(old, start)) return undefined;
+  return [{ start, end: start + old.length, by: JSON.stringify(to) }];
+}
+
+function edited(text: string, edits: readonly Edit[]): string {
+  let whole = '';
+  let at = 0;
+  for (const { start, end, by } of edits) {
+    whole += text.slice(at, start) + by;
+    at = end;
+  }
+  return whole + text.slice(at);
+}
+
+function editedBytes(text: string, bytes: Bytes, edits: readonly Edit[]): Bytes[] {
+  const isAscii = bytes.length === text.length;
+  const placeOf = (at: number) => (isAscii ? at : inBytes(text.slice(0, at)).length);
+  const pieces: Bytes[] = [];
+  let from = 0;
+  for (const { start, end, by } of edits) {
+    pieces.push(bytes.subarray(from, placeOf(start)), inBytes(by));
+    from = placeOf(end);
+  }
+  pieces.push(bytes.subarray(from));
+  return pieces;
 }
 
 /** Where `"model"` ends, if it stands in the text once. Inside a string its quotes would be escaped. */

@@ -32,7 +32,7 @@ const PATHS: Record<TaskKind, string> = {
 export function task({ task, endpoint, providerModel }: TaskCall): TaskExchange {
   const { type, body } = task.original(providerModel);
   const refused = task.kind === 'embeddings' ? refusedOf(task, endpoint) : [];
-  const said = typeof body === 'string' ? { body: without(refused, body) } : { body: '', bytes: body };
+  const said = typeof body === 'string' ? { body: without(refused, body) } : { body: '', bytes: [body] };
   const path = toPath(PATHS[task.kind], endpoint.settings);
   return {
     requests: [{ path, headers: { 'content-type': type }, ...said }],

@@ -3,6 +3,7 @@ import { GatewayError } from '../core/errors.ts';
 import { type FieldOf, named, namedWarnings } from '../core/field-names.ts';
 import type { Clock, IncomingResponse, Transport } from '../core/ports.ts';
 import type { Call, Exchange, OutgoingRequest, Provider, Warning } from '../core/provider.ts';
+import { inBytes, LONG_TEXT } from '../core/wire.ts';
 import type { AnswerStamp } from '../answers/collector.ts';
 import type { Pen } from '../answers/pen.ts';
 
@@ -52,13 +53,19 @@ export interface Timeouts {
 
 /** The request in the provider's words, unless it would lose something that the client will not lose. */
 export function translate(work: Work): Exchange {
+  const exchange = translated(work);
+  const { body } = exchange;
+  return body.length < LONG_TEXT ? exchange : { ...exchange, body: '', bytes: [inBytes(body)] };
+}
+
+function translated(work: Work): Exchange {
   const { provider, only, lost: before } = work;
-  const translated = said(work);
-  const passes = isPassing(work, translated);
+  const exchange = said(work);
+  const passes = isPassing(work, exchange);
   if (only !== undefined && !passes) throw foreign(provider, only);
-  const exchange = passes || before.length === 0 ? translated : withLost(translated, before);
-  refuseLoss(work, exchange.warnings);
-  return exchange;
+  const whole = passes || before.length === 0 ? exchange : withLost(exchange, before);
+  refuseLoss(work, whole.warnings);
+  return whole;
 }
 
 /** Throws `unsupported` for what the client will not have dropped or changed. */

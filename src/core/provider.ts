@@ -4,7 +4,7 @@ import type { ChatRequest, Usage } from './chat.ts';
 import type { Capabilities, Endpoint, EndpointSettings } from './deployment.ts';
 import type { GatewayError } from './errors.ts';
 import type { Amounts, LimitReading, Weight } from './limits.ts';
-import type { Original, Wire } from './wire.ts';
+import type { Bytes, Original, Wire } from './wire.ts';
 
 /**
  * A dialect: it says a request in the provider's words and understands what comes back. Pure: no I/O, no clock,
@@ -58,6 +58,8 @@ export interface Exchange {
   /** Without credentials. */
   headers: Record<string, string>;
   body: string;
+  /** In the place of `body`, where it is long: one behind the other. */
+  bytes?: readonly Bytes[] | undefined;
   /** What was dropped, changed or left to the router to do. */
   warnings: readonly Warning[];
   /** What the router must do itself for this provider. */
@@ -116,8 +118,8 @@ export interface OutgoingRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
-  /** What is no text (a form with a file in it), in the place of `body`. */
-  bytes?: Uint8Array<ArrayBuffer> | undefined;
+  /** In the place of `body`, one behind the other: what is long, or no text (a form with a file in it). */
+  bytes?: readonly Bytes[] | undefined;
 }
 
 /** An upstream answer that is not 2xx. */

@@ -11,15 +11,48 @@ export type Wire =
   /** OpenAI's legacy completions. No upstream of ours speaks it. */
   | 'completions';
 
+export type Bytes = Uint8Array<ArrayBuffer>;
+
 /** What the client sent, in its own words: an upstream of the same wire may get it as it is. */
 export interface Original {
   wire: Wire;
-  /** JSON. */
-  text: string;
+  /** JSON. After `letGo` it is made of the bytes each time: take it once. */
+  readonly text: string;
+  /** The same in UTF-8, where it is long. */
+  readonly bytes?: Bytes | undefined;
+  /** Nobody needs the text for the time being. */
+  letGo?: (() => void) | undefined;
   /** False: its words are only ours to understand (an id of our own store, another provider's reasoning). */
   passes: boolean;
   /** The field of it that only an upstream of this wire can serve; everybody else refuses it by this name. */
   only?: string | undefined;
   /** The client's headers that belong to its words (`anthropic-beta`), by lower-case names; from an allow-list. */
   headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * From so many on, what waits for an answer waits as bytes. A string of that size has pages of its own: if it lives
+ * through one collection of the young space, it is freed by the next of everything, and until then there are hundreds.
+ */
+export const LONG_TEXT = 16_384;
+
+const utf8 = { read: new TextDecoder('utf-8', { ignoreBOM: true }), write: new TextEncoder() };
+
+export function inBytes(text: string): Bytes {
+  return utf8.write.encode(text);
+}
+
+/** A long original: its bytes, and its text for as long as nobody lets go of it. */
+export function longOriginal(original: Original, bytes: Bytes): Original {
+  let text: string | undefined = original.text;
+  return {
+    ...original,
+    bytes,
+    get text() {
+      return text ?? utf8.read.decode(bytes);
+    },
+    letGo() {
+      text = undefined;
+    },
+  };
 }

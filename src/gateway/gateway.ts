@@ -103,11 +103,13 @@ export async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: 
     plan.hold = takeHold(gateway, plan, journey.stops[0]);
     copy(gateway, plan);
     dispatcher.refuseInEmergency(priority);
-    const { value, candidate, lease } = await carryOut(
+    const arrival = carryOut(
       journey,
       { attempt: (step) => attemptAt(gateway, plan, step, attempt), discard },
       { clock, timers, random, room: dispatcher.room },
     );
+    plan.original.letGo?.(); // Sent, or waiting for room: either may last.
+    const { value, candidate, lease } = await arrival;
     const { body, facts, warnings } = value;
     return { body, facts, warnings, candidate, attempts, stay: journey.stay, lease };
   } catch (cause) {

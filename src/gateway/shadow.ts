@@ -2,8 +2,10 @@
  * A copy of a request to another model, so that an operator can compare: its answer is read, counted and thrown away.
  * The client neither waits nor pays for it. It goes only where there is room that nobody waits for.
  */
+import type { ChatRequest } from '../core/chat.ts';
 import type { Deployment } from '../core/deployment.ts';
 import { Departure } from '../core/departure.ts';
+import type { Original } from '../core/wire.ts';
 import { WHOLE } from '../attempt/manner.ts';
 import { finish, type Gateway, type Plan, tryCandidates } from './gateway.ts';
 
@@ -38,14 +40,16 @@ function copyOf(plan: Plan, deployment: Deployment): Plan {
     hold: undefined,
     requestId: `${plan.requestId}-shadow`,
     request,
-    original:
-      stream || options
-        ? { ...plan.original, text: JSON.stringify(request), passes: plan.original.wire === 'chat' }
-        : plan.original,
+    original: stream || options ? rewritten(plan.original, request) : plan.original,
     priority: 'background',
     rules: { ...plan.rules, maxCalls: 1, hedge: false, maxWaitMs: 0 },
     client: new Departure(),
     attempts: [],
     candidates: [{ deployment, reason: 'shadow' }],
   };
+}
+
+function rewritten(original: Original, request: ChatRequest): Original {
+  const { wire, only, headers } = original;
+  return { wire, text: JSON.stringify(request), passes: wire === 'chat', only, headers };
 }

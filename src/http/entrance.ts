@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono';
 import { type Caller, forbiddenDoor, type Keys, mayEnter } from '../core/caller.ts';
 import { lowest } from '../core/ceilings.ts';
 import type { Attempt, Clock } from '../core/ports.ts';
+import { inBytes, longOriginal, type Original } from '../core/wire.ts';
 import { CHAT } from '../doors/chat/door.ts';
 import type { Door } from '../doors/door.ts';
 import type { BodyLimits } from '../doors/json.ts';
@@ -10,7 +11,7 @@ import type { Inbound } from '../gateway/gateway.ts';
 import { type KeyCheck, whoAsks } from './authenticate.ts';
 import { ceilingsOf } from './ceilings.ts';
 import type { HeaderValues } from './headers.ts';
-import type { HttpPort } from './port.ts';
+import type { BodyText, HttpPort } from './port.ts';
 import { urgencyOf } from './urgency.ts';
 
 export interface Called {
@@ -90,9 +91,9 @@ export function askedBy(c: Context, http: HttpPort): Asked {
 /** Throws `forbidden` where the key may not come in here, and what the door throws for a body that it cannot take. */
 export function inboundOf(c: Context, door: Door, parts: ReadingParts): Inbound | Promise<Inbound> {
   enter(c, door.name);
-  const text = parts.http.readBody(c, parts.limits.maxBodyBytes);
-  if (text instanceof Promise) return text.then((whole) => inboundFrom(c, door, parts, whole));
-  return inboundFrom(c, door, parts, text);
+  const body = parts.http.readText(c, parts.limits.maxBodyBytes);
+  if (body instanceof Promise) return body.then((whole) => inboundFrom(c, door, parts, whole));
+  return inboundFrom(c, door, parts, body);
 }
 
 export interface ReadingParts {
@@ -101,12 +102,19 @@ export interface ReadingParts {
 }
 
 /** The same where the body is read already. */
-export function inboundFrom(c: Context, door: Door, { http, limits }: ReadingParts, text: string): Inbound {
+export function inboundFrom(c: Context, door: Door, { http, limits }: ReadingParts, body: BodyText): Inbound {
   const asked = askedBy(c, http);
-  const entry = door.read(text, { limits, header: asked.header, param: (name) => c.req.param(name) });
-  const { request, original, lost, pen, fieldOf } = entry; // To spread a second object takes V8 ten times as long.
+  const entry = door.read(body.text, { limits, header: asked.header, param: (name) => c.req.param(name) });
+  const { request, lost, pen, fieldOf } = entry; // To spread a second object takes V8 ten times as long.
+  const original = keptOf(entry.original, body);
   const ceilings = entry.ceilings ? lowest(asked.ceilings, entry.ceilings) : asked.ceilings;
   return { ...asked, request, original, lost, pen, fieldOf, ceilings };
+}
+
+/** Which may be another than came, if the door took something out. */
+function keptOf(original: Original, { text, bytes }: BodyText): Original {
+  if (!bytes) return original;
+  return longOriginal(original, original.text === text ? bytes : inBytes(original.text));
 }
 
 /** Throws `forbidden` where the key may not come in by this door. */

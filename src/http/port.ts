@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Departure } from '../core/departure.ts';
+import type { Bytes } from '../core/wire.ts';
 import type { Frames } from '../attempt/live.ts';
 import type { HeaderValues } from './headers.ts';
 
@@ -13,7 +14,9 @@ export interface HttpPort {
   header(c: Context, name: string): string | undefined;
   /** The body as text, at once where it has all arrived. Throws `request_too_large` as soon as it is. */
   readBody(c: Context, maxBytes: number): Promise<string> | string;
-  /** The same as bytes. */
+  /** The same, with the bytes where it is long: what stays of it. */
+  readText(c: Context, maxBytes: number): Promise<BodyText> | BodyText;
+  /** The same as bytes alone. */
   readBytes(c: Context, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
   /** Gone when the client leaves before its answer is complete. */
   client(c: Context): Departure;
@@ -25,6 +28,12 @@ export interface HttpPort {
   stream(c: Context, headers: HeaderValues, frames: Frames, manners: Manners): Response;
   /** Streams bytes that nothing may stand between. If they end in an error the connection breaks, so that all can see it. */
   pass(c: Context, headers: HeaderValues, frames: Frames): Response;
+}
+
+export interface BodyText {
+  text: string;
+  /** Valid UTF-8. */
+  bytes?: Bytes | undefined;
 }
 
 export interface Manners {

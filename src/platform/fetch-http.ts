@@ -18,6 +18,10 @@ export const fetchHttp: HttpPort = {
     return text + utf8.decode();
   },
 
+  async readText(c, maxBytes) {
+    return { text: await this.readBody(c, maxBytes) };
+  },
+
   async readBytes(c, maxBytes) {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     for await (const chunk of chunksOf(c, maxBytes)) chunks.push(chunk);

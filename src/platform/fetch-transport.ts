@@ -1,6 +1,7 @@
 /** The transport for Workers, and for whatever else has only `fetch`. */
 import { GatewayError } from '../core/errors.ts';
 import type { IncomingResponse, SendOptions, Transport } from '../core/ports.ts';
+import type { OutgoingRequest } from '../core/provider.ts';
 
 type Fetch = (request: Request) => Promise<Response>;
 
@@ -13,7 +14,7 @@ export function fetchTransport(send: Fetch = (request) => fetch(request)): Trans
       const outgoing = new Request(request.url, {
         method: request.method ?? 'POST',
         headers: request.headers,
-        body: request.method === 'GET' ? null : (request.bytes ?? request.body),
+        body: request.method === 'GET' ? null : bodyOf(request),
         redirect: 'manual', // A redirect could lead inside; it comes back as the 3xx it is.
         signal: controller.signal,
       });
@@ -31,6 +32,10 @@ export function fetchTransport(send: Fetch = (request) => fetch(request)): Trans
       }
     },
   };
+}
+
+function bodyOf({ body, bytes }: OutgoingRequest): BodyInit {
+  return bytes ? new Blob([...bytes]) : body;
 }
 
 interface Connection {

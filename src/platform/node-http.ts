@@ -3,9 +3,11 @@
  * A web stream costs 1.6 × as much an event, and one on a closed connection has crashed the process (Node 24).
  */
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { isUtf8 } from 'node:buffer';
 import type { Context } from 'hono';
+import { LONG_TEXT } from '../core/wire.ts';
 import type { Frames } from '../attempt/live.ts';
-import { type HttpPort, KEEP_ALIVE, type Manners } from '../http/port.ts';
+import { type BodyText, type HttpPort, KEEP_ALIVE, type Manners } from '../http/port.ts';
 import type { Bytes, Visit } from './visit.ts';
 
 /** What Hono hands on to the port as its bindings. */
@@ -21,6 +23,11 @@ export const nodeHttp: HttpPort = {
   readBody(c, maxBytes) {
     const bytes = visitOf(c).read(maxBytes);
     return bytes instanceof Promise ? bytes.then(asText) : asText(bytes);
+  },
+
+  readText(c, maxBytes) {
+    const bytes = visitOf(c).read(maxBytes);
+    return bytes instanceof Promise ? bytes.then(asBodyText) : asBodyText(bytes);
   },
 
   readBytes: (c, maxBytes) => visitOf(c).read(maxBytes),
@@ -55,6 +62,12 @@ export const nodeHttp: HttpPort = {
 
 function asText(bytes: Bytes): string {
   return bytes.toString('utf8');
+}
+
+function asBodyText(bytes: Bytes): BodyText {
+  const text = asText(bytes);
+  if (bytes.length < LONG_TEXT) return { text };
+  return { text, bytes: isUtf8(bytes) ? bytes : Buffer.from(text) }; // What was understood is what goes on.
 }
 
 async function pour(visit: Visit, frames: Frames, { keepAliveMs, broken }: Manners): Promise<void> {

@@ -33,8 +33,9 @@ export function openRecording(opening: Opening): Recording {
     door: {
       ...RESPONSES,
       read: (text, asked) => {
-        visit = enter(text, asked, opening);
-        return visit.entry;
+        const { entry, ...entered } = enter(text, asked, opening);
+        visit = entered;
+        return entry;
       },
     },
     get over() {
@@ -51,13 +52,12 @@ export function openRecording(opening: Opening): Recording {
 }
 
 interface Visit {
-  entry: Entry;
   body: ResponsesBody;
   input: Input;
   pen: ResponsesPen;
 }
 
-function enter(text: string, { limits, header }: Asked, opening: Partial<Opening>): Visit {
+function enter(text: string, { limits, header }: Asked, opening: Partial<Opening>): Visit & { entry: Entry } {
   const given = parseJson(text);
   checkShape(given, Body, limits);
   const body = given as ResponsesBody; // Checked; the original keeps the client's order of keys.

@@ -66,12 +66,12 @@ function ownerIn(c: Context<Called>): string {
 async function create(c: Context<Called>, parts: ResponsesParts): Promise<Response> {
   const { http, limits, newId } = parts;
   const owner = ownerIn(c);
-  const text = await http.readBody(c, limits.maxBodyBytes);
-  const wish = wishOf(text);
+  const body = await http.readText(c, limits.maxBodyBytes);
+  const wish = wishOf(body.text);
   const id = wish.background ? newResponseId(newId) : undefined;
   const found = await findOpening(parts, wish, { owner, maxBytes: limits.maxBodyBytes });
   const recording = openRecording({ ...found, id, newId });
-  const inbound = inboundFrom(c, recording.door, parts, text);
+  const inbound = inboundFrom(c, recording.door, parts, body);
   const asked = { c, parts, owner, wish, inbound, recording };
   if (id !== undefined) return inBackground(asked, id);
   return inbound.request.stream ? streamed(asked) : whole(asked);

@@ -1,6 +1,7 @@
 /** A request as HTTP/1.1 bytes. */
 import type { Socket } from 'node:net';
 import { GatewayError } from '../../core/errors.ts';
+import { LONG_TEXT } from '../../core/wire.ts';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 /** What no header value may hold: line ends above all, and what is not ASCII, which servers read differently. */
@@ -13,7 +14,7 @@ const OURS = new Set(
 
 export interface WireRequest {
   head: string;
-  body: string | Uint8Array;
+  body: string | readonly Uint8Array[];
   /** All of it is ASCII, as most requests are: a text that need not be encoded. */
   isAscii: boolean;
 }
@@ -25,11 +26,8 @@ interface Plain {
   target: string;
   host: string;
   headers: Readonly<Record<string, string>>;
-  body: string | Uint8Array;
+  body: string | readonly Uint8Array[];
 }
-
-/** From here on a text goes as bytes: joined to its head it would be copied twice more. */
-const BYTES_FROM_LENGTH = 16_384;
 
 /** Throws `unreachable` for what cannot be sent; never names a value, which may be a credential. */
 export function toWire({ method = 'POST', target, host, headers, body: given }: Plain): WireRequest {
@@ -51,13 +49,20 @@ export function toWire({ method = 'POST', target, host, headers, body: given }: 
   if (!hosted) head += `host: ${host}\r\n`;
   head += 'accept-encoding: identity\r\n'; // Nothing here unpacks; without a word any packing would be allowed.
   const body = bodyOf(given);
-  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : lengthOf(body);
   if (method === 'GET') return { head: `${head}\r\n`, body: '', isAscii: true }; // A length would promise a body.
   return { head: `${head}content-length: ${bytes}\r\n\r\n`, body, isAscii: bytes === body.length };
 }
 
+/** A long text goes as bytes: joined to its head it would be copied twice more. */
 function bodyOf(given: Plain['body']): WireRequest['body'] {
-  return typeof given === 'string' && given.length >= BYTES_FROM_LENGTH ? Buffer.from(given) : given;
+  return typeof given === 'string' && given.length >= LONG_TEXT ? [Buffer.from(given)] : given;
+}
+
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const piece of pieces) length += piece.byteLength;
+  return length;
 }
 
 function refused(why: string): GatewayError {
@@ -72,6 +77,6 @@ export function writeRequest(socket: Socket, { head, body, isAscii }: WireReques
   }
   socket.cork();
   socket.write(head);
-  socket.write(body);
+  for (const piece of body) socket.write(piece);
   socket.uncork();
 }
