@@ -36,10 +36,10 @@ export interface Original {
  */
 export const LONG_TEXT = 16_384;
 
-const utf8 = { read: new TextDecoder('utf-8', { ignoreBOM: true }), write: new TextEncoder() };
+const utf8 = { read: new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }), write: new TextEncoder() };
 
 export function inBytes(text: string): Bytes {
-  return utf8.write.encode(text);
+  return utf8.write.encode(text) as Bytes; // Its own memory, whatever the types of a runtime say.
 }
 
 /** A long original: its bytes, and its text for as long as nobody lets go of it. */

@@ -35,8 +35,22 @@ export function tooLarge(maxBytes: number): GatewayError {
   return new GatewayError('request_too_large', `The body is larger than ${maxBytes} bytes`);
 }
 
-/** Several pieces of a body as one. */
+/** Several pieces of a body as one. They are nobody's any more. */
 export function joined(chunks: readonly Bytes[]): Bytes {
   const [first] = chunks;
-  return first && chunks.length === 1 ? first : Buffer.concat(chunks);
+  if (first && chunks.length === 1) return first;
+  const whole = Buffer.concat(chunks);
+  for (const chunk of chunks) free(chunk);
+  return whole;
+}
+
+/** What is smaller may wait for a collection. */
+const WORTH_FREEING_BYTES = 16_384;
+
+/**
+ * Gives back what a socket has been read into, 64 KB at a time, without waiting for a collection: V8 lets 64 MB of it
+ * pile up. Only where nothing else can be in that memory: of Node's pool nobody has the whole.
+ */
+export function free({ buffer, byteLength }: Bytes): void {
+  if (byteLength === buffer.byteLength && byteLength >= WORTH_FREEING_BYTES) buffer.transfer(0);
 }

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { Deadlines, Watched } from '../http1/deadlines.ts';
 import { ProtocolError } from '../http1/header-text.ts';
 import { atEndOfTurn } from '../turn.ts';
-import { type Bytes, joined } from '../visit.ts';
+import { type Bytes, free, joined } from '../visit.ts';
 import type { DateLine } from './answer-text.ts';
 import { type Carrier, HIGH_WATER, PlainVisit } from './plain-visit.ts';
 import { MAX_HEAD_BYTES, RequestHead } from './request-head.ts';
@@ -146,7 +146,7 @@ export class ClientConnection implements Carrier, Watched {
     const visit = new PlainVisit(head, this);
     this.#visit = visit;
     this.deadline = Infinity;
-    if (end + HEAD_END.length < bytes.length) this.#arrived.push(bytes.subarray(end + HEAD_END.length));
+    if (end + HEAD_END.length < bytes.length) this.#arrived.push(behind(bytes, end + HEAD_END.length, head.contentLength));
     this.#feed(visit);
     if (!visit.isComplete) this.#house.deadlines.set(this, this.#house.bodyMs);
     this.#house.answer(visit);
@@ -201,4 +201,13 @@ function headIn(bytes: Bytes, end: number): RequestHead | undefined {
     if (cause instanceof ProtocolError) return undefined;
     throw cause;
   }
+}
+
+/** What is behind a head: the beginning of a longer body leaves the memory that it shares with the head. */
+function behind(bytes: Bytes, from: number, length: number): Bytes {
+  const rest = bytes.subarray(from);
+  if (rest.length >= length) return rest;
+  const own = Buffer.concat([rest]);
+  free(bytes);
+  return own;
 }
