@@ -22,6 +22,8 @@ export interface Original {
   readonly bytes?: Bytes | undefined;
   /** Nobody needs the text for the time being. */
   letGo?: (() => void) | undefined;
+  /** The request is over: nobody needs any of it again. */
+  close?: (() => void) | undefined;
   /** False: its words are only ours to understand (an id of our own store, another provider's reasoning). */
   passes: boolean;
   /** The field of it that only an upstream of this wire can serve; everybody else refuses it by this name. */
@@ -42,17 +44,27 @@ export function inBytes(text: string): Bytes {
   return utf8.write.encode(text) as Bytes; // Its own memory, whatever the types of a runtime say.
 }
 
+const NOTHING: Bytes = new Uint8Array(0);
+
 /** A long original: its bytes, and its text for as long as nobody lets go of it. */
-export function longOriginal(original: Original, bytes: Bytes): Original {
+export function longOriginal(original: Original, given: Bytes): Original {
   let text: string | undefined = original.text;
+  let bytes = given;
   return {
     ...original,
-    bytes,
+    get bytes() {
+      return bytes;
+    },
     get text() {
       return text ?? utf8.read.decode(bytes);
     },
     letGo() {
       text = undefined;
+    },
+    /** What V8 has put among the old objects would keep them until the next collection of everything. */
+    close() {
+      text = undefined;
+      bytes = NOTHING;
     },
   };
 }

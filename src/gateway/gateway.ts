@@ -130,6 +130,7 @@ export function finish(
   outcome: Outcome<unknown> | undefined,
   failure?: GatewayError,
 ): void {
+  plan.original.close?.();
   const facts = outcome?.facts;
   const deployment = outcome?.candidate.deployment;
   const last = facts && (facts.usage ?? guessUsage(plan.estimate.inputTokens, facts.characters));

@@ -40,13 +40,18 @@ function copyOf(plan: Plan, deployment: Deployment): Plan {
     hold: undefined,
     requestId: `${plan.requestId}-shadow`,
     request,
-    original: stream || options ? rewritten(plan.original, request) : plan.original,
+    original: stream || options ? rewritten(plan.original, request) : ofItsOwn(plan.original),
     priority: 'background',
     rules: { ...plan.rules, maxCalls: 1, hedge: false, maxWaitMs: 0 },
     client: new Departure(),
     attempts: [],
     candidates: [{ deployment, reason: 'shadow' }],
   };
+}
+
+/** The request itself may be over first. */
+function ofItsOwn(original: Original): Original {
+  return { ...original, letGo: undefined, close: undefined };
 }
 
 function rewritten(original: Original, request: ChatRequest): Original {
