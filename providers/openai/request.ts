@@ -16,7 +16,9 @@ export interface Translation extends Pick<Exchange, 'body' | 'bytes'> {
 export function toChat(call: Call): Translation {
   const { changes, warnings, emulate } = isOpenAi(call.endpoint) ? fitToModel(call) : asItIs(call);
   const isSame = Object.keys(changes).length === 0;
-  const { body, bytes }: Pick<Exchange, 'body' | 'bytes'> = (isSame && splice(call)) || { body: rewrite(call, changes) };
+  const { body, bytes }: Pick<Exchange, 'body' | 'bytes'> = (isSame && splice(call)) || {
+    body: rewrite(call, changes),
+  };
   return { body, bytes, warnings, emulate };
 }
 

@@ -27,7 +27,7 @@ export function splice(call: Call): Pick<Exchange, 'body' | 'bytes'> | undefined
   if (request.stream && !request.stream_options?.include_usage) {
     const start = text.indexOf('{');
     if (request.stream_options !== undefined || start < 0) return undefined;
-    edits.unshift({ start, end: start + 1, by: USAGE_OPTION });
+    edits.unshift({ start: 0, end: start + 1, by: USAGE_OPTION });
   }
   return bytes ? { body: '', bytes: editedBytes(text, bytes, edits) } : { body: edited(text, edits) };
 }
@@ -64,7 +64,8 @@ function editedBytes(text: string, bytes: Bytes, edits: readonly Edit[]): Bytes[
   const pieces: Bytes[] = [];
   let from = 0;
   for (const { start, end, by } of edits) {
-    pieces.push(bytes.subarray(from, placeOf(start)), inBytes(by));
+    if (start > 0) pieces.push(bytes.subarray(from, placeOf(start)));
+    pieces.push(inBytes(by));
     from = placeOf(end);
   }
   pieces.push(bytes.subarray(from));

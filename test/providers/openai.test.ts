@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openai } from '../../providers/openai/index.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { inBytes, longOriginal } from '../../src/core/wire.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Provider } from '../../src/core/provider.ts';
 import { chatOriginal, makeCall, type CallOptions } from '../support/call.ts';
@@ -1222,6 +1223,22 @@ describe("the client's own text", () => {
   ])('is written anew for $name', ({ original }) => {
     const expected = { ...(JSON.parse(original) as object), model: 'gpt-4o' };
     expect(send(original)).toBe(JSON.stringify(expected));
+  });
+
+  it.each([
+    { name: 'by another name', original: '{"model":"alias","messages":[],"b":"\\u00e9 é \\/"}', own: 2, pieces: 3 },
+    { name: 'behind other letters', original: '{"messages":[],"a":"日本 𝄞","model" : "alias"}', own: 2, pieces: 3 },
+    { name: 'by its own name', original: '{"model":"gpt-4o","messages":[],"a":"日本"}', own: 1, pieces: 1 },
+    { name: 'streamed', original: ' {"messages":[],"a":"é","stream":true,"model":"alias"}', own: 2, pieces: 4 },
+  ])('goes as the very bytes where they are there, $name', ({ original, own, pieces }) => {
+    const bytes = inBytes(original);
+    const call = { ...makeCall({}, { model: 'gpt-4o' }), request: JSON.parse(original) as ChatRequest };
+    const long = longOriginal(chatOriginal(original), bytes);
+    const sent = at(OPENAI, 'openai').translate({ ...call, original: long });
+    expect(sent.body).toBe('');
+    expect(sent.bytes).toHaveLength(pieces);
+    expect(Buffer.concat(sent.bytes ?? []).toString()).toBe(send(original));
+    expect(sent.bytes?.filter(({ buffer }) => buffer === bytes.buffer)).toHaveLength(own); // Not copied.
   });
 
   it('is written anew where it is not there', () => {

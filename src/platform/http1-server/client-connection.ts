@@ -146,7 +146,8 @@ export class ClientConnection implements Carrier, Watched {
     const visit = new PlainVisit(head, this);
     this.#visit = visit;
     this.deadline = Infinity;
-    if (end + HEAD_END.length < bytes.length) this.#arrived.push(behind(bytes, end + HEAD_END.length, head.contentLength));
+    if (end + HEAD_END.length < bytes.length)
+      this.#arrived.push(behind(bytes, end + HEAD_END.length, head.contentLength));
     this.#feed(visit);
     if (!visit.isComplete) this.#house.deadlines.set(this, this.#house.bodyMs);
     this.#house.answer(visit);
