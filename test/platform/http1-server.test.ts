@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { createHash } from 'node:crypto';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { nodeHttp } from '../../src/platform/node-http.ts';
@@ -6,6 +7,8 @@ import { nodeServer, type NodeServer, type Patience } from '../../src/platform/n
 
 /** More than the kernel keeps for a connection. */
 const LARGE = 'x'.repeat(30_000_000);
+
+const hashOf = (body: string | Uint8Array) => createHash('sha256').update(body).digest('hex').slice(0, 16);
 
 /** What became of those who asked for `/slow`, and how to answer them. */
 interface Waiting {
@@ -46,6 +49,11 @@ class House implements AsyncDisposable {
           for (; house.pieces < 100; house.pieces++) yield 'piece';
         };
         return nodeHttp.pass(c, {}, pieces(this));
+      })
+      .post('/letters', async (c) => {
+        const { text, bytes } = await nodeHttp.readText(c, 1_000_000);
+        await new Promise((later) => setTimeout(later, 5)); // What comes meanwhile does not touch it.
+        return nodeHttp.send(c, 200, {}, `${hashOf(text)} ${bytes ? hashOf(bytes) : 'short'}`);
       })
       .all('*', async (c) => {
         const body = await nodeHttp.readBody(c, 1_000_000);
@@ -126,6 +134,23 @@ const post = (path: string, body: string, more = '') =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`;
 
 describe('plain requests', () => {
+  test('are read to the letter, however long they are and wherever a read ends', async () => {
+    const client = await open();
+    const bodies = [10, 100_000, 65_000, 205_000, 20_000, 300_000].map((length, of) => `${of}`.repeat(length));
+    client.say(bodies.map((body) => post('/letters', body)).join(''));
+    expect(await client.answers(bodies.length)).toEqual(
+      bodies.map((body) => `200 ${hashOf(body)} ${body.length < 16_384 ? 'short' : hashOf(body)}`),
+    );
+  });
+
+  test('that are no UTF-8 go on as they were understood', async () => {
+    const client = await open();
+    const body = `${'x'.repeat(20_000)}\xff`;
+    client.say(post('/letters', body));
+    const understood = hashOf(body.replace('\xff', '\ufffd'));
+    expect(await client.answers(1)).toEqual([`200 ${understood} ${understood}`]);
+  });
+
   test('that come in a row are answered in a row, on one connection', async () => {
     const client = await open();
     client.say(post('/a', 'one') + get('/b') + post('/c', 'three'));

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Departure } from '../../src/core/departure.ts';
 import type { GatewayError } from '../../src/core/errors.ts';
 import type { IncomingResponse } from '../../src/core/ports.ts';
+import type { OutgoingRequest } from '../../src/core/provider.ts';
 import { Connection } from '../../src/platform/http1/connection.ts';
 import { http1Transport } from '../../src/platform/http1/transport.ts';
 import { CERTIFICATE, type RawServer, startRaw, type Told, until } from './http1-server.ts';
@@ -30,13 +31,21 @@ interface Asked {
   url?: string;
   headers?: Record<string, string>;
   body?: string;
+  bytes?: OutgoingRequest['bytes'];
   client?: Departure;
   firstByteMs?: number;
   idleMs?: number;
 }
 
-function send({ url = `${server.url}/v1`, headers = {}, body = '{}', client = new Departure(), ...times }: Asked = {}) {
-  return transport.send({ url, headers, body }, { ...OPTIONS, client, ...times });
+function send({
+  url = `${server.url}/v1`,
+  headers = {},
+  body = '{}',
+  bytes,
+  client = new Departure(),
+  ...times
+}: Asked = {}) {
+  return transport.send({ url, headers, body, bytes }, { ...OPTIONS, client, ...times });
 }
 
 const ask = async (asked: Asked = {}) => (await send(asked)).text(1e9);
@@ -82,8 +91,11 @@ describe('a request', () => {
   });
 
   it('may be bytes', async () => {
-    const body = new TextEncoder().encode('日本') as unknown as string;
-    expect((await sent({ body })).body).toBe('日本');
+    const bytes = [new TextEncoder().encode('日'), new TextEncoder().encode('本')];
+    expect(await sent({ body: '', bytes })).toMatchObject({
+      body: '日本',
+      head: expect.stringContaining('content-length: 6\r\n'),
+    });
   });
 
   it('may be long, with its length in bytes', async () => {
