@@ -35,7 +35,9 @@ export function fetchTransport(send: Fetch = (request) => fetch(request)): Trans
 }
 
 function bodyOf({ body, bytes }: OutgoingRequest): BodyInit {
-  return bytes ? new Blob([...bytes]) : body;
+  if (!bytes) return body;
+  const [first] = bytes;
+  return first && bytes.length === 1 ? first : new Blob([...bytes]);
 }
 
 interface Connection {
