@@ -333,6 +333,7 @@ describe('opossumFuse', () => {
         let running: { pass: Pass; isProbe: boolean; untilMs: number }[] = [];
         let now = 0;
         let hasGood = false;
+        let tooMany = 0;
         for (const { ms, enters, ends, how } of steps) {
           pass(ms);
           now += ms;
@@ -341,7 +342,7 @@ describe('opossumFuse', () => {
           if (enters && wait() === 0) {
             const isProbe = fuse.state !== 'closed';
             const rivals = running.filter((call) => isProbe && call.isProbe && call.untilMs > now);
-            expect(rivals.length).toBeLessThanOrEqual(hasGood ? 7 : 0);
+            if (rivals.length > (hasGood ? 7 : 0)) tooMany++;
             running.push({ pass: enter(), isProbe, untilMs: now + 5_000 }); // The least that it was open.
           }
           const [ended] = running.splice(ends, 1);
@@ -349,6 +350,7 @@ describe('opossumFuse', () => {
           hasGood = fuse.state === 'half_open' && (hasGood || (ended?.isProbe === true && how === 'ok'));
           if (fuse.state === 'open') running = running.map((call) => ({ ...call, isProbe: false }));
         }
+        expect(tooMany).toBe(0);
         for (const call of running) call.pass.void();
         play([72_000, 'ok', 'ok']);
         expect(fuse.state).toBe('closed');
