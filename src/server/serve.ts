@@ -71,7 +71,6 @@ export async function serve(loaded: Loaded): Promise<void> {
   const editor = rulesEditorOf(composed, loaded, following);
   const admin = await serveAdmin(composed, configuration, { log, editor, ...about });
   const told = { source, practice, host: options.host, port, configuration, admin: admin.lines };
-  if (logOptions.level !== 'silent') process.stdout.write(banner(composed, told));
   const stopBatches = composed.batches.follow();
   const stop = async () => {
     if (draining) return process.exit(1); // Asked twice: now.
@@ -87,6 +86,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   process.on('SIGINT', () => void stop());
   process.on('SIGHUP', following.reload);
   process.on('SIGHUP', () => reprice(composed, loaded, log));
+  if (logOptions.level !== 'silent') process.stdout.write(banner(composed, told)); // Whoever reads it may signal.
 }
 
 function credentialsAt(now: () => number): CredentialSources {
