@@ -93,7 +93,7 @@ function dispatchReading({ gateway }: Composed): DispatchReading {
       resource,
       circuit: fuse.state,
       room: target.room(nowMs),
-      obstacle: target.obstacle(small, nowMs),
+      obstacle: target.outOfUse ?? target.obstacle(small, nowMs),
       waitMs: target.waitMs(small, nowMs),
       firstTokenMs: speed?.firstTokenMs || undefined, // 0: only whole answers are known.
       tokensPerSecond: speed?.tokensPerSecond,

@@ -109,6 +109,11 @@ export class Parking {
     return new GatewayError(kind, message, { code, retryAfterMs });
   }
 
+  /** Why it was parked, also when its next probe is due, until one succeeds. */
+  reason(scope: string): ErrorKind | undefined {
+    return this.#parked.get(scope)?.kind;
+  }
+
   #makeRoom(): void {
     if (this.#parked.size < MAX_PARKED) return;
     for (const oldest of this.#parked.keys()) {

@@ -99,6 +99,14 @@ export class Target {
     return why(model) ?? why(endpoint) ?? why(account);
   }
 
+  /** For the operator: what is parked stays so until a probe succeeds, whether one is due or not. */
+  get outOfUse(): Obstacle | undefined {
+    const { model, endpoint, account } = this.#scopes;
+    const parking = this.#parking;
+    const kind = parking.reason(model) ?? parking.reason(endpoint) ?? parking.reason(account);
+    return kind && `parked:${kind}`;
+  }
+
   /** Whether a timeout says more of the request, which had less time than answers take, than of the deployment. */
   isHasty(pace: Pace, elapsedMs: number): boolean {
     const { totalMs = Infinity } = this.deployment.timeouts ?? {};

@@ -77,6 +77,16 @@ describe('Parking', () => {
     expect(parking.whyParked(SCOPE, MINUTE)).toMatchObject({ kind: 'credential', retryAfterMs: 250 });
   });
 
+  it('tells the operator why until a probe succeeds, not until one is due', () => {
+    const { parking } = bench();
+    expect(parking.reason(SCOPE)).toBeUndefined();
+    parking.park(SCOPE, dead(), 0);
+    expect(parking.waitMs(SCOPE, MINUTE)).toBe(0);
+    expect(parking.reason(SCOPE)).toBe('credential');
+    parking.take(SCOPE, MINUTE)?.succeeded();
+    expect(parking.reason(SCOPE)).toBeUndefined();
+  });
+
   it('lets exactly one call find out, and everybody back once it succeeds', () => {
     const { parking, alerts } = bench();
     parking.park(SCOPE, dead(), 0);
