@@ -34,7 +34,9 @@ export async function startServer(
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const { pid } = child;
   if (pid === undefined) throw new Error('The server could not be started');
   const heard = await listening(child);
