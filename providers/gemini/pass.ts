@@ -32,8 +32,9 @@ export function passedOn(call: Call, translated: (call: Call) => Translated): st
   const { copies: _, json: __, ...others } = emulate; // It has several answers and schemas of its own.
   if (Object.keys(others).length > 0) return undefined;
   if (warnings.some(({ param, action }) => action !== 'emulated' && DECIDING.has(param))) return undefined;
-  if (!takesFormat(call) || !takesThinking(call, original.text) || !isSigned(call, original.text)) return undefined;
-  return call.endpoint.settings.project ? forVertex(call, original.text) : forStudio(call, original.text);
+  const { text } = original;
+  if (!takesFormat(call) || !takesThinking(call, text) || !isSigned(call, text)) return undefined;
+  return call.endpoint.settings.project ? forVertex(call, text) : forStudio(call, text);
 }
 
 /** As it is, whatever the model: nobody else can serve it. */
