@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=8 --no-concurrent-recompilation
 /**
  * The local server: the bundle that `npm run build` made of these very files, or else `src/node.ts`. What Node compiles
  * is kept beside its packages, so that a later start is twice as fast and, from the sources, 25 MB lighter, because the

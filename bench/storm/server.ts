@@ -28,7 +28,15 @@ export async function startServer(
 ): Promise<Server> {
   const child = spawn(
     process.execPath,
-    ['--max-semi-space-size=8', ENTRY, '--config', fileURLToPath(configuration), '--port', String(port)],
+    [
+      '--max-semi-space-size=8',
+      '--no-concurrent-recompilation',
+      ENTRY,
+      '--config',
+      fileURLToPath(configuration),
+      '--port',
+      String(port),
+    ],
     {
       env: { ...CLEAN, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

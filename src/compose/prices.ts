@@ -39,8 +39,5 @@ function load(book: PriceBook, document: unknown, source: string): void {
 
 /** A guess for the budgets is no price. */
 export function knownPriceIn(book: PriceBook): (deployment: Deployment, nowMs: number) => Price | undefined {
-  return (deployment, nowMs) => {
-    const priced = book.of(deployment, nowMs);
-    return priced.kind === 'known' ? priced.price : undefined;
-  };
+  return (deployment, nowMs) => book.known(deployment, nowMs)?.price;
 }

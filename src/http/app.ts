@@ -80,7 +80,7 @@ export function createApp(options: AppOptions): App {
 
 function innerApp(options: AppOptions, enter: Enter): App {
   const app: App = new Hono<Called>();
-  app.route('/', healthRoutes(options.isReady));
+  app.route('/', healthRoutes(options));
   const entered: MiddlewareHandler<Called> = (c, next) => {
     enter(c, doorAt(c.req.path));
     return next();

@@ -54,7 +54,7 @@ export async function stream(
 }
 
 /** An object as JSON. */
-export function send(c: Context, { http }: Pick<ConverseParts, 'http'>, body: object): Response {
+export function send(c: Context, { http }: { http: Pick<HttpPort, 'send'> }, body: object): Response {
   return http.send(c, 200, asJson(headersOf(c)), JSON.stringify(body));
 }
 

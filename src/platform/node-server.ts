@@ -1,6 +1,7 @@
 /** The router's server on Node: plain requests are read by `http1-server`, all others by `node:http`, on one port. */
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { createServer } from './builtin-http.ts';
 import { Deadlines } from './http1/deadlines.ts';
 import { DateLine } from './http1-server/answer-text.ts';
 import { ClientConnection, type House } from './http1-server/client-connection.ts';

@@ -127,7 +127,8 @@ const UNKNOWN = {
 } as const;
 
 export function priceAt(prices: readonly DatedPrice[], nowMs: number): Price | undefined {
-  return prices.find(({ fromMs, untilMs }) => nowMs >= fromMs && nowMs < untilMs)?.price;
+  for (const { fromMs, untilMs, price } of prices) if (nowMs >= fromMs && nowMs < untilMs) return price;
+  return undefined;
 }
 
 function resolveFamilies(families: CatalogFile['families']): Map<string, KnownModel> {

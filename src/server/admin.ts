@@ -1,10 +1,10 @@
 /** The operator's listener. The router serves without it: a port that is taken is told, and stops nobody's requests. */
-import { createAdaptorServer } from '@hono/node-server';
-import type { Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Composed } from '../compose.ts';
 import type { Configuration } from '../config/schema.ts';
 import { machineTimers } from '../compose.ts';
 import type { RulesEditor } from '../admin/rules-editor.ts';
+import { createServer } from '../platform/builtin-http.ts';
 import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import { listen } from './listen.ts';
@@ -39,22 +39,23 @@ export async function serveAdmin(
   const { enabled, host, port: wanted, token: given } = configuration.admin;
   if (!enabled) return OFF;
   const token = given ?? newId('sba-', 43);
-  // Many servers are never asked here: the API and its page come into memory with the first request.
-  const begin = async () => {
-    const { adminOf } = await import('../compose/admin.ts');
-    return adminOf(composed, configuration, {
-      token,
-      about,
-      log,
-      timers: machineTimers,
-      process,
-      editor,
-      isLive: true,
-    });
+  // Many servers are never asked here: the API, its page and Node's web requests, 30 MB, come with the first request.
+  const begin = async (): Promise<RequestListener> => {
+    const [{ adminOf }, { getRequestListener }] = await Promise.all([
+      import('../compose/admin.ts'),
+      import('@hono/node-server'),
+    ]);
+    const parts = { token, about, log, timers: machineTimers, process, editor, isLive: true };
+    return getRequestListener(adminOf(composed, configuration, parts).fetch, { overrideGlobalObjects: false });
   };
   let app: ReturnType<typeof begin> | undefined;
-  const fetch = async (request: Request, environment: object) => (await (app ??= begin())).fetch(request, environment);
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+  const server = createServer((request, response) => {
+    const failed = (cause: unknown) => {
+      log.error({ cause: String(cause) }, 'the admin API cannot be loaded');
+      response.writeHead(500).end();
+    };
+    (app ??= begin()).then((answer) => answer(request, response)).catch(failed);
+  });
   server.maxConnections = MAX_CONNECTIONS;
   try {
     const port = await listen(server, wanted, { host, setting: 'admin.port' });

@@ -1,6 +1,4 @@
 /** Starts and stops the local server. */
-import { createAdaptorServer } from '@hono/node-server';
-import type { Server } from 'node:http';
 import pino from 'pino';
 import { compose } from '../compose.ts';
 import type { CredentialSources } from '../config/endpoints.ts';
@@ -9,6 +7,7 @@ import { awsChain } from '../platform/aws-credentials.ts';
 import { banner } from './banner.ts';
 import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
+import { createServer } from '../platform/builtin-http.ts';
 import { nodeHttp } from '../platform/node-http.ts';
 import { nodeServer } from '../platform/node-server.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
@@ -103,11 +102,12 @@ interface Practice {
 
 /** The practice providers as real servers on loopback: requests to them take the whole way. */
 async function startPractice(): Promise<Practice> {
-  const [{ practiceFetch }, { practiceProviders }] = await Promise.all([
+  const [{ getRequestListener }, { practiceFetch }, { practiceProviders }] = await Promise.all([
+    import('@hono/node-server'),
     import('../practice/app.ts'),
     import('../practice/providers.ts'),
   ]);
-  const server = createAdaptorServer({ fetch: practiceFetch({}) }) as Server;
+  const server = createServer(getRequestListener(practiceFetch({})));
   const port = await listen(server, 0, { host: '127.0.0.1', setting: 'practice' });
   return {
     providers: practiceProviders(`http://127.0.0.1:${port}`),

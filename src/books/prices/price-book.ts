@@ -12,11 +12,14 @@ import { type DatedRow, PriceDocument, type PriceDocumentRow } from './document.
 
 export type UnknownPolicy = UnknownCost['policy'];
 
+export interface KnownPrice {
+  kind: 'known';
+  price: Price;
+  from: 'configuration' | 'document' | 'catalog' | 'former document';
+}
+
 /** `ceiling`: nobody knows it; it counts as this much for budgets, and is unknown in the ledger. */
-export type Priced =
-  | { kind: 'known'; price: Price; from: 'configuration' | 'document' | 'catalog' | 'former document' }
-  | { kind: 'ceiling'; price: Price; from: 'family' | 'catalog' }
-  | { kind: 'unknown' };
+export type Priced = KnownPrice | { kind: 'ceiling'; price: Price; from: 'family' | 'catalog' } | { kind: 'unknown' };
 
 export interface CatalogPrice {
   family: string | undefined;
@@ -76,9 +79,24 @@ export class PriceBook {
   }
 
   of(deployment: Deployment, nowMs: number): Priced {
-    const known = this.#known(deployment, nowMs);
+    const known = this.known(deployment, nowMs);
     if (known) return known;
     return this.#parts.unknown === 'ceiling' ? this.#ceiling(deployment, nowMs) : { kind: 'unknown' };
+  }
+
+  /** No guess. */
+  known(deployment: Deployment, nowMs: number): KnownPrice | undefined {
+    const { prices } = deployment;
+    // Where the catalog has prices, `price` asks this book.
+    const said = prices ? undefined : deployment.price;
+    if (said) return { kind: 'known', price: said, from: 'configuration' };
+    const own = this.#own(deployment);
+    const declared = priceAt(own.prices, nowMs);
+    if (declared) return { kind: 'known', price: declared, from: 'document' };
+    const listed = priceAt(prices ?? NONE, nowMs);
+    if (listed) return { kind: 'known', price: listed, from: 'catalog' };
+    const former = priceAt(own.former, nowMs);
+    return former && { kind: 'known', price: former, from: 'former document' };
   }
 
   /** For the limits: what a request counts for whose cost is undefined even so. */
@@ -107,20 +125,6 @@ export class PriceBook {
     }
     this.#state = { rows, former: new Map([...former, ...old].slice(-MAX_FORMER)), found: new WeakMap() };
     return loaded;
-  }
-
-  #known(deployment: Deployment, nowMs: number): Priced | undefined {
-    const { prices } = deployment;
-    // Where the catalog has prices, `price` asks this book.
-    const said = prices ? undefined : deployment.price;
-    if (said) return { kind: 'known', price: said, from: 'configuration' };
-    const own = this.#own(deployment);
-    const declared = priceAt(own.prices, nowMs);
-    if (declared) return { kind: 'known', price: declared, from: 'document' };
-    const listed = priceAt(prices ?? NONE, nowMs);
-    if (listed) return { kind: 'known', price: listed, from: 'catalog' };
-    const former = priceAt(own.former, nowMs);
-    return former && { kind: 'known', price: former, from: 'former document' };
   }
 
   #own(deployment: Deployment): Own {

@@ -5,18 +5,16 @@ import { GatewayError } from '../../core/errors.ts';
 import { calledBy, GEMINI, GEMINI_COUNT } from '../../doors/gemini/door.ts';
 import { EMBED_VERBS, geminiEmbeddings } from '../../doors/gemini/embeddings.ts';
 import type { RoutingView } from '../../routing/view.ts';
-import type { Gateway } from '../../gateway/gateway.ts';
-import { converse } from '../converse.ts';
+import { converse, send } from '../converse.ts';
 import type { Called } from '../entrance.ts';
 import { sendCount } from './count-tokens.ts';
 import { serveTask, type TaskParts } from './tasks.ts';
 
 /** `/v1beta`, as Google's clients know it: `GET /models`, `/models/{id}`, `POST /models/{id}:generateContent` and so on. */
 export function geminiRoutes(parts: TaskParts): Hono<Called> {
-  const { gateway } = parts;
   return new Hono<Called>()
-    .get('/models', (c) => listModels(c, gateway))
-    .get('/models/:id{.+}', (c) => oneModel(c, gateway, c.req.param('id')))
+    .get('/models', (c) => listModels(c, parts))
+    .get('/models/:id{.+}', (c) => oneModel(c, parts, c.req.param('id')))
     .route('/models', geminiCalls(parts))
     .route('/', geminiCalls(parts)); // Where Vercel's SDK asks for a name with a slash.
 }
@@ -26,24 +24,28 @@ export function geminiRoutes(parts: TaskParts): Hono<Called> {
  * Google's clients are told by their headers.
  */
 export function geminiV1Routes(parts: TaskParts): Hono<Called> {
-  const { http, gateway } = parts;
+  const { http } = parts;
   const isGoogles = (c: Context) => GOOGLES.some((name) => http.header(c, name) !== undefined);
   return new Hono<Called>()
-    .get('/', (c, next) => (isGoogles(c) ? listModels(c, gateway) : next()))
-    .get('/:id{.+}', (c, next) => (isGoogles(c) ? oneModel(c, gateway, c.req.param('id')) : next()))
+    .get('/', (c, next) => (isGoogles(c) ? listModels(c, parts) : next()))
+    .get('/:id{.+}', (c, next) => (isGoogles(c) ? oneModel(c, parts, c.req.param('id')) : next()))
     .route('/', geminiCalls(parts));
 }
 
 const GOOGLES = ['x-goog-api-client', 'x-goog-api-key'];
 
-function listModels(c: Context<Called>, { routing }: Gateway): Response {
+function listModels(c: Context<Called>, parts: TaskParts): Response {
   c.set('door', GEMINI);
-  return c.json(pageOf(listOf(routing, c.get('caller')), (name) => c.req.query(name)));
+  return send(
+    c,
+    parts,
+    pageOf(listOf(parts.gateway.routing, c.get('caller')), (name) => c.req.query(name)),
+  );
 }
 
-function oneModel(c: Context<Called>, { routing }: Gateway, id: string): Response {
+function oneModel(c: Context<Called>, parts: TaskParts, id: string): Response {
   c.set('door', GEMINI);
-  return c.json(modelOf(routing, c.get('caller'), id));
+  return send(c, parts, modelOf(parts.gateway.routing, c.get('caller'), id));
 }
 
 /** `POST …/{id}:generateContent` and its like. */

@@ -6,6 +6,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Door } from '../../doors/door.ts';
 import { MESSAGES } from '../../doors/messages/door.ts';
 import type { RoutingView } from '../../routing/view.ts';
+import { send } from '../converse.ts';
 import type { HttpPort } from '../port.ts';
 import { pageOf, toModel } from './anthropic-models.ts';
 
@@ -13,12 +14,13 @@ type Called = { Variables: { caller: Caller; door: Door } };
 
 export interface ModelParts {
   gateway: { readonly routing: RoutingView };
-  http: Pick<HttpPort, 'header'>;
+  http: Pick<HttpPort, 'header' | 'send'>;
   clock: Clock;
 }
 
 /** `GET /v1/models` and `/v1/models/{id}`: the names that the client's key may ask for, as its SDK reads them. */
-export function modelRoutes({ gateway, http, clock }: ModelParts): Hono<Called> {
+export function modelRoutes(parts: ModelParts): Hono<Called> {
+  const { gateway, http, clock } = parts;
   const namesFor = (caller: Caller) => {
     const { routing } = gateway; // It changes with the rules.
     const names = new Set([...routing.rules.routes.keys(), ...routing.models.keys()]);
@@ -40,15 +42,15 @@ export function modelRoutes({ gateway, http, clock }: ModelParts): Hono<Called> 
   return new Hono<Called>()
     .get('/', (c) => {
       const names = namesFor(c.get('caller'));
-      if (!isAnthropics(c)) return c.json({ object: 'list', data: names.map(forOpenAi) });
+      if (!isAnthropics(c)) return send(c, parts, { object: 'list', data: names.map(forOpenAi) });
       const { limit, after_id: afterId, before_id: beforeId } = c.req.query();
-      return c.json(pageOf(names, { limit, afterId, beforeId }, forAnthropic));
+      return send(c, parts, pageOf(names, { limit, afterId, beforeId }, forAnthropic));
     })
     .get('/:id{.+}', (c) => {
       const isTheirs = isAnthropics(c);
       const id = c.req.param('id');
       requireKnown(id, c.get('caller'), gateway.routing);
-      return c.json(isTheirs ? forAnthropic(id) : forOpenAi(id));
+      return send(c, parts, isTheirs ? forAnthropic(id) : forOpenAi(id));
     });
 }
 

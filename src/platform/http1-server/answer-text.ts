@@ -1,5 +1,5 @@
 /** The head of an answer, and pieces of one, as HTTP/1.1. */
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from '../builtin-http.ts';
 import type { HeaderValues } from '../../http/port.ts';
 import type { Piece } from '../visit.ts';
 

@@ -4,10 +4,35 @@ const LINE_END = '\r\n';
 /** No control character, no bare CR or LF, no folded line, no line that is no header. Said so it takes a third of the time. */
 const WELL_FORMED = /^[\t\x20-\x7e\x80-\xff]*(?:\r\n[!#$%&'*+\-.^_`|~\dA-Za-z]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 
+/** A bound for what strangers can leave here: 2 × 256 × 64 bytes. */
+const NAMES_KEPT = 256;
+const LONGEST_KEPT = 64;
+
 /** The peer does not speak HTTP/1.1 as we understand it. Never holds what it said. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
+
+/** Nearly all messages have the same few names. One that has the place of another takes it. */
+class Names {
+  readonly #written: string[] = Array.from({ length: NAMES_KEPT }, () => '');
+  readonly #lower: string[] = Array.from({ length: NAMES_KEPT }, () => '');
+
+  /** Of the name from here to there, which is not empty. */
+  lowerCase(text: string, from: number, to: number): string {
+    const length = to - from;
+    const place = (text.charCodeAt(from) * 31 + text.charCodeAt(to - 1) * 7 + length) % NAMES_KEPT;
+    const written = this.#written[place] ?? '';
+    if (written.length === length && text.startsWith(written, from)) return this.#lower[place] ?? '';
+    const name = text.slice(from, to);
+    if (length > LONGEST_KEPT) return name.toLowerCase();
+    const own = Buffer.from(name, 'latin1').toString('latin1'); // A slice would keep the whole head, with its secrets.
+    this.#written[place] = own;
+    return (this.#lower[place] = own.toLowerCase());
+  }
+}
+
+const NAMES = new Names();
 
 export class HeaderText {
   /** By lower-case name: the first of each. */
@@ -21,7 +46,7 @@ export class HeaderText {
     for (let line = text.indexOf(LINE_END); line >= 0;) {
       const colon = text.indexOf(':', line);
       const next = text.indexOf(LINE_END, colon);
-      const name = text.slice(line + LINE_END.length, colon).toLowerCase();
+      const name = NAMES.lowerCase(text, line + LINE_END.length, colon);
       this.#add(name, trimmed(text, colon + 1, next < 0 ? text.length : next));
       line = next;
     }
