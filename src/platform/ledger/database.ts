@@ -20,6 +20,8 @@ export interface Insertion {
   addsUpBy?: readonly string[];
   /** Each row has every column, in their order. */
   isInOrder?: boolean;
+  /** Columns in which rows that come together are often alike: who asked for what, and how it went. */
+  oftenAlike?: ReadonlySet<string>;
 }
 
 /** What is missing is 0. */

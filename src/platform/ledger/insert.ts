@@ -3,7 +3,7 @@ import { daysOf, type Grain, hoursOf } from './cells.ts';
 import type { Insertion, StoredRow, Value } from './database.ts';
 import { stepOf } from './steps.ts';
 import { foldedCalls } from './folded.ts';
-import { ATTEMPTS, CELL_NAMES, CELLS, REQUESTS, storedAttempt, storedRequest } from './tables.ts';
+import { ATTEMPTS, CELL_NAMES, CELLS, OFTEN_ALIKE, REQUESTS, storedAttempt, storedRequest } from './tables.ts';
 
 /** Each row costs as much as what is in it: most requests have one call, and their own row says nearly all of it. */
 export function insertionsOf(batch: LedgerBatch): Insertion[] {
@@ -16,6 +16,7 @@ export function insertionsOf(batch: LedgerBatch): Insertion[] {
       columns: REQUESTS,
       rows: batch.requests.map((row, index): StoredRow => storedRequest(row, calls[index], stepOf)),
       isInOrder: true,
+      oftenAlike: OFTEN_ALIKE,
     },
     {
       table: 'attempts',
@@ -34,10 +35,24 @@ export function tableOf(grain: Grain): 'usage_hours' | 'usage_days' {
 
 /** SQLite: a statement for so many rows, with their values in the order of the columns. */
 export function rowStatement({ table, columns, addsUpBy }: Insertion, rows = 1): string {
-  const row = `(${Object.keys(columns)
-    .map(() => '?')
-    .join(', ')})`;
+  const row = `(${marks(Object.keys(columns))})`;
   return `${into(table, columns)} values ${Array(rows).fill(row).join(', ')}${addingUp(table, columns, addsUpBy)}`;
+}
+
+/** SQLite: the same for rows that are alike in some columns. Their values come first, and once; then each row's others. */
+export function alikeStatement({ table, columns, oftenAlike: alike }: Insertion, rows: number): string {
+  const names = Object.keys(columns);
+  const [once, each] = [names.filter((name) => alike?.has(name)), names.filter((name) => !alike?.has(name))];
+  const row = `(${marks(each)})`;
+  return [
+    `with once(${once.map(quoted).join(', ')}) as (values (${marks(once)})),`,
+    `each(${each.map(quoted).join(', ')}) as (values ${Array(rows).fill(row).join(', ')})`,
+    `${into(table, columns)} select ${names.map(quoted).join(', ')} from once, each`,
+  ].join(' ');
+}
+
+function marks(names: readonly string[]): string {
+  return names.map(() => '?').join(', ');
 }
 
 export function valuesOf({ columns, rows, isInOrder }: Insertion): Value[][] {

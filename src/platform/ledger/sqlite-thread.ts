@@ -10,8 +10,15 @@ export interface Order {
   atomic: boolean;
 }
 
-/** With its parameters, or once for so many rows at a time of those in a JSON text. */
-export type Statement = { sql: string; parameters: readonly unknown[] } | { sql: string; rows: string; atOnce: number };
+export type Statement = { sql: string; parameters: readonly unknown[] } | RowsStatement;
+
+/** Once for so many rows at a time. */
+export interface RowsStatement {
+  sql: string;
+  /** JSON: what is alike in all of them, and then each row. */
+  rows: string;
+  atOnce: number;
+}
 
 export type Reply = { id: number; rows: unknown[] } | { id: number; error: string };
 
@@ -45,10 +52,9 @@ function runAll({ statements }: Order): unknown[] {
   return rows;
 }
 
-function runOften(statement: StatementSync, { rows, atOnce }: { rows: string; atOnce: number }): void {
-  const all = JSON.parse(rows) as SQLInputValue[][];
-  const none: SQLInputValue[] = [];
-  for (let at = 0; at < all.length; at += atOnce) statement.run(...none.concat(...all.slice(at, at + atOnce)));
+function runOften(statement: StatementSync, { rows, atOnce }: RowsStatement): void {
+  const [alike = [], ...all] = JSON.parse(rows) as SQLInputValue[][];
+  for (let at = 0; at < all.length; at += atOnce) statement.run(...alike.concat(...all.slice(at, at + atOnce)));
 }
 
 function run(order: Order): unknown[] {

@@ -5,9 +5,9 @@ import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type CompiledQuery, Kysely } from 'kysely';
-import type { Insertion, LedgerDatabase } from './database.ts';
-import { rowStatement, valuesOf } from './insert.ts';
+import type { LedgerDatabase } from './database.ts';
 import type { Order, Reply, Statement } from './sqlite-thread.ts';
+import { statementsOf } from './sqlite-rows.ts';
 import { statementDialect } from './statements.ts';
 
 /** Beside this file, or beside its bundle. */
@@ -27,22 +27,6 @@ export function sqliteDatabase(path: string): LedgerDatabase {
     },
     close: () => thread.close(),
   };
-}
-
-/** One statement for many rows costs a fifth less than one for each. SQLite takes 32,766 parameters. */
-const ROWS_AT_ONCE = 20;
-
-function statementsOf(insertion: Insertion): Statement[] {
-  const rows = valuesOf(insertion);
-  const many = rows.length - (rows.length % ROWS_AT_ONCE);
-  const parts = [
-    { some: rows.slice(0, many), atOnce: ROWS_AT_ONCE },
-    { some: rows.slice(many), atOnce: 1 },
-  ];
-  // One text goes to the thread faster than its parts.
-  return parts
-    .filter(({ some }) => some.length > 0)
-    .map(({ some, atOnce }) => ({ sql: rowStatement(insertion, atOnce), rows: JSON.stringify(some), atOnce }));
 }
 
 /** Who asked what and when is its owner's to read. SQLite gives its other files the same rights. */

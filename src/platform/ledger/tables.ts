@@ -63,6 +63,24 @@ export const CALL = { call_at_ms: 'bigint', call_ms: 'bigint' } as const satisfi
 
 export const REQUESTS = { ...FIRST_REQUESTS, ...CALL } as const satisfies Columns;
 
+/** Requests of one time are often alike in these. */
+export const OFTEN_ALIKE: ReadonlySet<string> = new Set<keyof typeof REQUESTS>([
+  ...(Object.keys(NAMES) as (keyof typeof NAMES)[]),
+  'calls',
+  'stream',
+  'estimated',
+  'cache_hit',
+  'fallback',
+  'continued',
+  'shadow',
+  'asked',
+  'priority',
+  'origin',
+  'finish_reason',
+  'tags',
+  'price',
+]);
+
 export const ATTEMPTS = {
   request_id: 'text',
   number: 'bigint',

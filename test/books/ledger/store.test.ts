@@ -47,6 +47,31 @@ describe('SQLite in a file', () => {
     await store.close();
   });
 
+  it.each([
+    ['alike', 1],
+    ['of some kinds', 3],
+    ['of more kinds than are told apart', 12],
+    ['all unlike', 90],
+  ])('gives back rows that are %s', async (_, kinds) => {
+    const store = createLedgerStore(sqliteDatabase(':memory:'), clock);
+    await store.ready();
+    const rows = Array.from({ length: 90 }, (__, number) => {
+      const kind = (number * 7) % kinds;
+      const [name, odd] = [`${kind}`, kind % 2 === 1];
+      return requestRow({
+        ...{ tenant: name, key: name, asked: name, route: name, deployment: name, model: name, provider: name },
+        ...{ tier: name, tags: odd ? [name, 'web'] : [], price: odd ? null : name, finishReason: name, calls: kind },
+        ...{ stream: odd, estimated: odd, cacheHit: odd, fallback: odd, continued: odd },
+        ...{ totalMs: number, firstTokenMs: number % 3 === 0 ? null : number, session: `talk ${number % 5}` },
+      });
+    });
+    await store.write({ requests: rows, attempts: [] });
+    const { requests } = await store.requests({ limit: 90 });
+    const byId = (one: RequestRow, other: RequestRow) => (one.requestId < other.requestId ? -1 : 1);
+    expect(requests.toSorted(byId)).toEqual(rows.toSorted(byId));
+    await store.close();
+  });
+
   it('is whole after kill -9 in the middle of writing', async () => {
     const path = join(folder, 'killed.db');
     const child = spawn(process.execPath, ['test/books/ledger/killed-writer.ts', path], {
