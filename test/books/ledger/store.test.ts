@@ -58,11 +58,17 @@ describe('SQLite in a file', () => {
     const rows = Array.from({ length: 90 }, (__, number) => {
       const kind = (number * 7) % kinds;
       const [name, odd] = [`${kind}`, kind % 2 === 1];
+      const names = { tenant: name, key: name, asked: name, route: name, deployment: name, model: name, tier: name };
+      const flags = { stream: odd, estimated: odd, cacheHit: odd, fallback: odd, continued: odd };
       return requestRow({
-        ...{ tenant: name, key: name, asked: name, route: name, deployment: name, model: name, provider: name },
-        ...{ tier: name, tags: odd ? [name, 'web'] : [], price: odd ? null : name, finishReason: name, calls: kind },
-        ...{ stream: odd, estimated: odd, cacheHit: odd, fallback: odd, continued: odd },
-        ...{ totalMs: number, firstTokenMs: number % 3 === 0 ? null : number, session: `talk ${number % 5}` },
+        ...names,
+        ...flags,
+        tags: odd ? [name, 'web'] : [],
+        price: odd ? null : name,
+        calls: kind,
+        totalMs: number,
+        firstTokenMs: number % 3 === 0 ? null : number,
+        session: `talk ${number % 5}`,
       });
     });
     await store.write({ requests: rows, attempts: [] });
