@@ -25,14 +25,9 @@ export function statementsOf(insertion: Insertion): RowsStatement[] {
     rest.push(...kind.slice(many));
     const [first] = kind;
     if (many === 0 || !first) continue;
+    const shared = alike.map((place) => first[place]);
     const some = kind.slice(0, many).map((row) => others.map((place) => row[place]));
-    statements.push(
-      often(
-        alikeStatement(insertion, ROWS_AT_ONCE),
-        alike.map((place) => first[place]),
-        some,
-      ),
-    );
+    statements.push(often(alikeStatement(insertion, ROWS_AT_ONCE), shared, some));
   }
   return [...statements, ...asTheyAre(insertion, rest)];
 }
@@ -49,7 +44,7 @@ function asTheyAre(insertion: Insertion, rows: readonly Row[]): RowsStatement[] 
 }
 
 /** One text goes to the thread faster than its parts. */
-function often(sql: string, alike: unknown, rows: readonly unknown[], atOnce = ROWS_AT_ONCE): RowsStatement {
+function often(sql: string, alike: readonly unknown[], rows: readonly unknown[], atOnce = ROWS_AT_ONCE): RowsStatement {
   return { sql, rows: JSON.stringify([alike, ...rows]), atOnce };
 }
 
