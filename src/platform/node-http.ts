@@ -14,7 +14,7 @@ export interface NodeBindings {
   visit: Visit;
 }
 
-/** For Hono, who wants one. Nobody looks at it: the first look at Node's own `Response` loads a client that weighs 13 MB. */
+/** For Hono, who wants one. Nobody looks at it: the first look at Node's own `Response` loads its web client. */
 const ANSWERED = Object.freeze({}) as Response;
 
 const visitOf = (c: Context): Visit => (c.env as NodeBindings).visit;

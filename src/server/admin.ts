@@ -39,7 +39,7 @@ export async function serveAdmin(
   const { enabled, host, port: wanted, token: given } = configuration.admin;
   if (!enabled) return OFF;
   const token = given ?? newId('sba-', 43);
-  // Many servers are never asked here: the API, its page and Node's web requests, 30 MB, come with the first request.
+  // Many servers are never asked here: the API, its page and Node's web requests come with the first request.
   const begin = async (): Promise<RequestListener> => {
     const [{ adminOf }, { getRequestListener }] = await Promise.all([
       import('../compose/admin.ts'),
@@ -52,9 +52,9 @@ export async function serveAdmin(
   const server = createServer((request, response) => {
     const failed = (cause: unknown) => {
       log.error({ cause: String(cause) }, 'the admin API cannot be loaded');
-      response.writeHead(500).end();
+      response.writeHead(500).end('The admin API cannot be loaded; the log says why\n');
     };
-    (app ??= begin()).then((answer) => answer(request, response)).catch(failed);
+    void (app ??= begin()).then((answer) => answer(request, response), failed);
   });
   server.maxConnections = MAX_CONNECTIONS;
   try {
