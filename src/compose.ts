@@ -22,7 +22,7 @@ import type { HttpPort } from './http/port.ts';
 import type { Limiters } from './limits/limiters.ts';
 import { fetchHttp } from './platform/fetch-http.ts';
 import { newId as randomId } from './platform/ids.ts';
-import { hashKey, sameHash } from './platform/key-hash.ts';
+import { KEY_CHECK } from './platform/key-hash.ts';
 import type { Log } from './platform/log.ts';
 import { memoryCache } from './platform/memory-cache.ts';
 import { memoryObjects } from './platform/objects/memory.ts';
@@ -198,7 +198,7 @@ function appOf(gateway: Gateway, { server, store }: Configuration, parts: AppPar
     gateway,
     http,
     keys: accounting.directory,
-    keyCheck: { hash: hashKey, same: sameHash },
+    keyCheck: KEY_CHECK,
     limits: server,
     objects,
     keepDays: store.objects.keepDays,

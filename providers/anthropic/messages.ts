@@ -8,6 +8,7 @@ import type {
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
 import { GatewayError } from '../../src/core/errors.ts';
+import { mapped } from '../../src/core/lists.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import type { Block, MediaBlock, ReasoningBlock, TextBlock, ToolResultBlock, Turn } from '../shared/conversation.ts';
 import { safeToolCallId } from '../shared/ids.ts';
@@ -21,7 +22,7 @@ const FILE_ID = /^file_/;
 
 export function toMessages(call: Call, turns: readonly Turn[], warnings: Warning[]): MessageParam[] {
   // System turns hold nothing but text.
-  return turns.map(({ role, blocks }) => ({ role, content: toContent(blocks, call, warnings) }) as MessageParam);
+  return mapped(turns, ({ role, blocks }) => ({ role, content: toContent(blocks, call, warnings) }) as MessageParam);
 }
 
 function toContent(blocks: readonly Block[], call: Call, warnings: Warning[]): ContentBlockParam[] {
@@ -67,7 +68,9 @@ function toThinkingBlock({ detail }: ReasoningBlock, warnings: Warning[]): Conte
 }
 
 function toToolResult(block: ToolResultBlock, call: Call, warnings: Warning[]): ToolResultBlockParam {
-  const content = block.content.map((part) => (part.type === 'text' ? toText(part) : toMedia(part, call, warnings)));
+  const content = mapped(block.content, (part) =>
+    part.type === 'text' ? toText(part) : toMedia(part, call, warnings),
+  );
   const result: ToolResultBlockParam = { type: 'tool_result', tool_use_id: safeToolCallId(block.id) };
   if (content.length > 0) result.content = content;
   if (block.isError) result.is_error = true;

@@ -1,4 +1,5 @@
 import type { ChatRequest } from '../../src/core/chat.ts';
+import { mapped } from '../../src/core/lists.ts';
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
 import { toConversation, type TextBlock } from '../shared/conversation.ts';
 import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
@@ -76,7 +77,7 @@ export function toAnthropic(call: Call): Asked {
 }
 
 function addSystem({ body, says }: Draft, system: readonly TextBlock[]): void {
-  const prompt = system.map(toText);
+  const prompt = mapped(system, toText);
   for (const text of says) prompt.push({ type: 'text', text });
   if (prompt.length > 0) body.system = prompt;
 }

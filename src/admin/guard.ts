@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { GatewayError } from '../core/errors.ts';
-import { hexOf, type KeyCheck } from '../http/authenticate.ts';
+import type { KeyCheck } from '../http/authenticate.ts';
 import type { AdminSources } from './sources.ts';
 
 export interface Lock {
@@ -23,7 +23,7 @@ export function guard({ hash, check }: Lock, { directory }: Pick<AdminSources, '
     }
     const given = check.hash(secret);
     if (!check.same(hash, given)) throw refused('This is not the admin token; the configuration or the banner has it');
-    if (directory.directory.find(hexOf(given))) {
+    if (directory.directory.find(check.hex(given))) {
       throw refused('The admin token is the key of a client, too; set `admin.token` to one of its own');
     }
     return next();

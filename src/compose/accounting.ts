@@ -20,8 +20,7 @@ import type { Endpoint } from '../core/deployment.ts';
 import type { LedgerStore } from '../core/ledger.ts';
 import type { ObjectStore } from '../core/objects.ts';
 import type { Clock, Timers, Transport } from '../core/ports.ts';
-import { hexOf } from '../http/authenticate.ts';
-import { hashKey } from '../platform/key-hash.ts';
+import { hashKey, hexOf } from '../platform/key-hash.ts';
 import { type Log, logRecorder } from '../platform/log.ts';
 import { Booking, type Listener } from './recorder.ts';
 

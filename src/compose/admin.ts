@@ -8,10 +8,9 @@ import type { ProcessReading } from '../books/metrics/sources.ts';
 import type { Composed } from '../compose.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Timers } from '../core/ports.ts';
-import { hexOf } from '../http/authenticate.ts';
 import { fetchHttp } from '../platform/fetch-http.ts';
 import { newId } from '../platform/ids.ts';
-import { hashKey, sameHash } from '../platform/key-hash.ts';
+import { hashKey, hexOf, KEY_CHECK } from '../platform/key-hash.ts';
 import type { Log } from '../platform/log.ts';
 import { withContributions } from '../routing/record.ts';
 import { RulesDocument } from '../routing/rules/document.ts';
@@ -69,7 +68,7 @@ export function adminOf(composed: Composed, configuration: Configuration, ports:
     onFailure: (cause, requestId) =>
       log.error({ requestId, cause: cause instanceof Error ? cause.stack : String(cause) }, 'the admin API fails'),
   };
-  const lock = { hash: hashKey(token), check: { hash: hashKey, same: sameHash } };
+  const lock = { hash: hashKey(token), check: KEY_CHECK };
   const admin = createAdminApp({ sources, lock, http: fetchHttp });
   return createPageApp({
     admin: (request, env, context) => admin.fetch(request, env, context),

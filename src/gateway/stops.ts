@@ -3,6 +3,7 @@ import type { ChatRequest, Usage } from '../core/chat.ts';
 import type { Candidate, Capabilities, Estimate } from '../core/deployment.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
+import { mapped } from '../core/lists.ts';
 import type { Provider } from '../core/provider.ts';
 import type { Gateway, Plan } from './gateway.ts';
 import type { Pace } from '../resilience/first-token.ts';
@@ -107,7 +108,7 @@ export function journeyOf(gateway: Gateway, plan: Plan): PlanRequest {
 }
 
 function stopsOf(gateway: Gateway, { candidates, request, estimate }: Plan): CandidateStop[] {
-  return candidates.map((candidate) => {
+  return mapped(candidates, (candidate) => {
     const target = gateway.dispatcher.target(candidate.deployment);
     return new CandidateStop(candidate, { target, provider: providerOf(gateway, candidate), request, estimate });
   });

@@ -5,6 +5,8 @@ export type { Caller } from '../core/caller.ts';
 
 export interface KeyCheck {
   hash(key: string): Uint8Array;
+  /** In hexadecimal, as keys are found. */
+  hex(hash: Uint8Array): string;
   /** In constant time. */
   same(a: Uint8Array, b: Uint8Array): boolean;
 }
@@ -30,7 +32,7 @@ export function whoAsks(header: (name: string) => string | undefined, keys: Keys
     throw new GatewayError('unauthenticated', 'Send your key as "Authorization: Bearer <key>" (the SDKs: apiKey)');
   }
   const hash = check.hash(secret);
-  const known = keys.find(hexOf(hash));
+  const known = keys.find(check.hex(hash));
   if (!check.same(known?.hash ?? NOBODY, hash) || !known) throw unknown(keys);
   const { caller, expiresAtMs = Infinity, revokedAtMs = Infinity } = known;
   if (revokedAtMs <= nowMs) throw over('was revoked');
@@ -57,13 +59,4 @@ function unknown({ isComplete }: Keys): GatewayError {
   if (isComplete) return new GatewayError('unauthenticated', 'This key is not known here; ask the operator for one');
   const message = 'This key is not known here, and not all keys could be read yet; come back in a moment';
   return new GatewayError('no_candidate', message, { code: 'keys_unavailable', retryAfterMs: 1_000 });
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-/** In hexadecimal, as keys are found. */
-export function hexOf(hash: Uint8Array): string {
-  let hex = '';
-  for (const byte of hash) hex += HEX[byte];
-  return hex;
 }

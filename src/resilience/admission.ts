@@ -1,5 +1,6 @@
 /** How a request asks for room, and why it was passed over where there was none. */
 import { GatewayError } from '../core/errors.ts';
+import { mapped } from '../core/lists.ts';
 import type { PlanRules } from './decide.ts';
 import type { Place, Visitor } from './place.ts';
 import type { PlanRequest, Pool, Stop } from './request.ts';
@@ -14,7 +15,7 @@ export function visitorOf(
 ): Visitor<Lease> {
   const { balance, priority, tenant, cost, rules, client, arrivedAt } = request;
   const lastAt = request.isLive ? lastResortAt(rules, stops, now) : now;
-  const places = stops.map((stop) => {
+  const places = mapped(stops, (stop) => {
     const isLast = lastAt > now && stop.target.breaks.isFrequent(now);
     return new StopPlace(stop, isLast ? Math.max(notBefore, lastAt) : notBefore);
   });

@@ -46,14 +46,15 @@ export class Lane<L> {
     return this.#count;
   }
 
-  /** In order of claim. */
-  *inTurn(): Generator<Ticket<L>> {
+  /** Asks in order of claim, until one says true. No generator: half of all requests come by here. */
+  some(ask: (ticket: Ticket<L>) => boolean): boolean {
     for (const { tickets } of this.#order) {
       for (const [index, ticket] of tickets.entries()) {
         if (index === LOOKS_PER_TENANT) break;
-        yield ticket;
+        if (ask(ticket)) return true;
       }
     }
+    return false;
   }
 
   add(ticket: Ticket<L>): void {

@@ -70,38 +70,36 @@ export class Queues<L> {
     this.#byResource.get(ticket.resource)?.serve(ticket, nowMs);
   }
 
-  /** How many go before it, where that is fewest. */
-  ahead({ tickets }: Waiter<L>): number {
-    return tickets.reduce((least, ticket) => {
-      const queue = this.#byResource.get(ticket.resource);
-      return queue ? Math.min(least, queue.ahead(ticket).count) : least;
-    }, Infinity);
-  }
-
   /** How long it will wait at the present pace: until its soonest place has room and those before it are gone. */
   expectedMs(waiter: Waiter<L>, nowMs: number): number {
-    return Math.max(waiter.soonestMs(nowMs), this.#backlogMs(waiter, nowMs));
+    return Math.max(waiter.soonestMs(nowMs), this.#before(waiter, nowMs).ms);
   }
 
-  /** The same if all goes well: a provider that is in trouble now may come back. */
-  leastMs(waiter: Waiter<L>, nowMs: number): number {
-    return Math.max(waiter.soonestMs(nowMs), this.#backlogMs(waiter, nowMs) / RECOVERY);
+  /** How many go before it, and the same if all goes well: a provider that is in trouble now may come back. */
+  prospect(waiter: Waiter<L>, nowMs: number): { ahead: number; leastMs: number } {
+    const { count, ms } = this.#before(waiter, nowMs);
+    return { ahead: count, leastMs: Math.max(waiter.soonestMs(nowMs), ms / RECOVERY) };
   }
 
-  /** Those before it may go where it stands or elsewhere: the more hopeful of the two counts; 0 while nobody knows. */
-  #backlogMs({ tickets }: Waiter<L>, nowMs: number): number {
+  /**
+   * How many go before it, where that is fewest, and how long that takes. They may go where it stands or elsewhere: the
+   * more hopeful of the two counts; 0 while nobody knows.
+   */
+  #before({ tickets }: Waiter<L>, nowMs: number): { count: number; ms: number } {
+    let count = Infinity;
     let least = Infinity;
     let most = 0;
     let perMs = 0;
     for (const ticket of tickets) {
       const queue = this.#byResource.get(ticket.resource);
-      const pace = queue?.perMs(nowMs);
-      if (!queue || pace === undefined) return 0;
-      const { cost } = queue.ahead(ticket);
-      least = Math.min(least, cost / pace);
-      most = Math.max(most, cost);
+      if (!queue) continue;
+      const ahead = queue.ahead(ticket);
+      const pace = queue.perMs(nowMs) ?? NaN; // Whatever is reckoned with it is not known either.
+      count = Math.min(count, ahead.count);
+      least = Math.min(least, ahead.cost / pace);
+      most = Math.max(most, ahead.cost);
       perMs += pace;
     }
-    return perMs > 0 ? Math.min(least, most / perMs) : 0;
+    return { count, ms: perMs > 0 ? Math.min(least, most / perMs) : 0 };
   }
 }

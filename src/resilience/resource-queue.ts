@@ -25,13 +25,16 @@ export class ResourceQueue<L> {
   /** When somebody here may have room, as of the last look. */
   roomAt = Infinity;
   readonly #pace: Pace;
-  /** In order of claim. */
   readonly #lanes: Record<Rank, Lane<L>> = {
     critical: new Lane(),
     aged: new Lane(),
     normal: new Lane(),
     background: new Lane(),
   };
+  /** In order of claim. */
+  readonly #inTurn: readonly Lane<L>[] = Object.values(this.#lanes);
+  /** The same while the aged have something to get. */
+  readonly #agedFirst: readonly Lane<L>[] = [this.#lanes.aged, ...this.#inTurn];
   /** Whom those behind it have to let go first, as of the last look. */
   #holder: Ticket<L> | undefined;
   /** What the aged still have to get of their tenth. */
@@ -42,7 +45,7 @@ export class ResourceQueue<L> {
   }
 
   get isEmpty(): boolean {
-    return Object.values(this.#lanes).every(({ count }) => count === 0);
+    return this.#inTurn.every(({ count }) => count === 0);
   }
 
   get isHeld(): boolean {
@@ -66,20 +69,29 @@ export class ResourceQueue<L> {
   next(nowMs: number): Turn<L> | undefined {
     this.roomAt = Infinity;
     this.#holder = undefined;
+    let turn: Turn<L> | undefined;
     let looks = 0;
-    for (const ticket of this.#claims()) {
-      const { waiter, places } = ticket;
-      let waitMs = Infinity;
-      for (const place of places) {
-        if (!waiter.isInTime(place, nowMs)) continue;
-        const placeMs = place.waitMs(nowMs);
-        if (placeMs <= 0) return { ticket, place };
-        waitMs = Math.min(waitMs, placeMs);
-      }
-      this.roomAt = Math.min(this.roomAt, nowMs + waitMs);
-      if (waiter.holds(ticket, waitMs, nowMs)) this.#holder = ticket;
-      if (this.#holder || ++looks === LOOKS) return undefined;
+    const isEnough = (ticket: Ticket<L>) => {
+      const place = this.#placeFor(ticket, nowMs);
+      if (place) turn = { ticket, place };
+      return place !== undefined || this.#holder !== undefined || ++looks === LOOKS;
+    };
+    (this.#due > 0 ? this.#agedFirst : this.#inTurn).some((lane) => lane.some(isEnough));
+    return turn;
+  }
+
+  /** Where it may go now. If nowhere: when it may, and whether the resource is held for it until then. */
+  #placeFor(ticket: Ticket<L>, nowMs: number): Place<L> | undefined {
+    const { waiter, places } = ticket;
+    let waitMs = Infinity;
+    for (const place of places) {
+      if (!waiter.isInTime(place, nowMs)) continue;
+      const placeMs = place.waitMs(nowMs);
+      if (placeMs <= 0) return place;
+      waitMs = Math.min(waitMs, placeMs);
     }
+    this.roomAt = Math.min(this.roomAt, nowMs + waitMs);
+    if (waiter.holds(ticket, waitMs, nowMs)) this.#holder = ticket;
     return undefined;
   }
 
@@ -96,13 +108,13 @@ export class ResourceQueue<L> {
 
   /** What goes before it if all goes well: the critical, and of the rest no more than a fair share. */
   ahead(ticket: Ticket<L>): Backlog {
-    const { rank } = ticket.waiter;
+    const { critical, [ticket.waiter.rank]: own } = this.#lanes;
     const ahead = { cost: 0, count: 0 };
-    for (const [name, lane] of Object.entries(this.#lanes)) {
-      const { cost, count } = name === 'critical' && rank !== 'critical' ? lane : lane.ahead(ticket);
+    for (const lane of this.#inTurn) {
+      const { cost, count } = lane === critical && lane !== own ? lane : lane.ahead(ticket);
       ahead.cost += cost;
       ahead.count += count;
-      if (name === rank) break;
+      if (lane === own) break;
     }
     return ahead;
   }
@@ -110,14 +122,5 @@ export class ResourceQueue<L> {
   /** Cost per millisecond that goes from here; undefined while nobody knows. */
   perMs(nowMs: number): number | undefined {
     return this.#pace.perMs(nowMs);
-  }
-
-  *#claims(): Generator<Ticket<L>> {
-    const { critical, aged, normal, background } = this.#lanes;
-    if (this.#due > 0) yield* aged.inTurn();
-    yield* critical.inTurn();
-    yield* aged.inTurn();
-    yield* normal.inTurn();
-    yield* background.inTurn();
   }
 }

@@ -1,3 +1,4 @@
+import { mapped } from '../core/lists.ts';
 import type { Priority } from '../core/priority.ts';
 import type { Place, Visitor } from './place.ts';
 
@@ -116,13 +117,14 @@ export class Waiter<L> {
 
   /** Deployments of the same resource share a ticket. */
   #tickets(nowMs: number): Ticket<L>[] {
-    const byResource = new Map<string, Place<L>[]>();
+    const tickets: { waiter: Waiter<L>; resource: string; places: Place<L>[] }[] = [];
     for (const place of preferred(this.visitor, nowMs)) {
-      const places = byResource.get(place.resource);
-      if (places) places.push(place);
-      else byResource.set(place.resource, [place]);
+      const { resource } = place;
+      const known = tickets.find((ticket) => ticket.resource === resource);
+      if (known) known.places.push(place);
+      else tickets.push({ waiter: this, resource, places: [place] });
     }
-    return Array.from(byResource, ([resource, places]) => ({ waiter: this, resource, places }));
+    return tickets;
   }
 }
 
@@ -134,6 +136,7 @@ function soonestMs<L>({ places }: Ticket<L>, nowMs: number): number {
 
 function preferred<L>({ places, balance }: Visitor<L>, nowMs: number): readonly Place<L>[] {
   if (balance !== 'headroom') return places;
-  const room = new Map(places.map((place) => [place, place.room?.(nowMs) ?? 0]));
-  return places.toSorted((a, b) => (room.get(b) ?? 0) - (room.get(a) ?? 0));
+  const roomy = mapped(places, (place) => ({ place, room: place.room?.(nowMs) ?? 0 }));
+  roomy.sort((a, b) => b.room - a.room);
+  return mapped(roomy, ({ place }) => place);
 }

@@ -89,8 +89,9 @@ export class WaitingRoom<L> {
 
   /** There was no room at once: may it stay? */
   #admit(waiter: Waiter<L>, nowMs: number): void {
-    waiter.visitor.stay = { position: this.#queues.ahead(waiter) + 1, waitedMs: 0 };
-    if (nowMs + this.#queues.leastMs(waiter, nowMs) > waiter.untilMs) {
+    const { ahead, leastMs } = this.#queues.prospect(waiter, nowMs);
+    waiter.visitor.stay = { position: ahead + 1, waitedMs: 0 };
+    if (nowMs + leastMs > waiter.untilMs) {
       return this.#refuse(waiter, hopeless(this.#queues.expectedMs(waiter, nowMs)), nowMs);
     }
     const victim = this.#crowd.surplus(waiter);

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { Ceilings } from '../core/ceilings.ts';
+import { mapped } from '../core/lists.ts';
 import type { Choice } from './choose.ts';
 import type { Facts } from './facts/facts.ts';
 import { type Condition, RulesDocument } from './rules/document.ts';
@@ -101,7 +102,7 @@ export function recordOf({ facts, decision, candidates, dropped }: Choice, besid
     strategy: decision?.strategy,
     score: complexity && rounded(complexity.score),
     values: complexity && shortened(complexity.values),
-    candidates: candidates.slice(0, MAX_TRIED).map(({ deployment }) => deployment.id),
+    candidates: mapped(candidates.slice(0, MAX_TRIED), ({ deployment }) => deployment.id),
     dropped: dropped.length > 0 ? dropped.slice(0, MAX_TRIED).map(toldOf) : undefined,
     fired: fired.length > 0 ? fired.slice(0, MAX_NAMES).map(({ name }) => name) : undefined,
     ask: beside.ask?.slice(0, MAX_ASK),

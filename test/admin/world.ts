@@ -9,7 +9,7 @@ import { LiveDirectory } from '../../src/books/tenants/live-directory.ts';
 import type { Timers } from '../../src/core/ports.ts';
 import { fetchHttp } from '../../src/platform/fetch-http.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
+import { hashKey, KEY_CHECK } from '../../src/platform/key-hash.ts';
 import { createBookStore } from '../../src/platform/keys/store.ts';
 import { sqliteDatabase } from '../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../src/platform/ledger/store.ts';
@@ -78,7 +78,7 @@ export function createWorld(more: Partial<AdminSources> = {}): World {
     onFailure: (cause) => failures.push(cause),
     ...more,
   };
-  const lock = { hash: hashKey(TOKEN), check: { hash: hashKey, same: sameHash } };
+  const lock = { hash: hashKey(TOKEN), check: KEY_CHECK };
   const app = createAdminApp({ sources, lock, http: fetchHttp });
   const expire = () => {
     for (const act of alarms) act();

@@ -16,7 +16,7 @@ import { fileRoutes } from '../../src/http/routes/files.ts';
 import { fetchHttp } from '../../src/platform/fetch-http.ts';
 import { fetchTransport } from '../../src/platform/fetch-transport.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
+import { KEY_CHECK } from '../../src/platform/key-hash.ts';
 import { createBookStore } from '../../src/platform/keys/store.ts';
 import { sqliteDatabase } from '../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../src/platform/ledger/store.ts';
@@ -119,7 +119,7 @@ export async function startWorld(of: House = house(), options: WorldOptions = {}
   });
   const app = new Hono<{ Variables: { caller: Caller } }>();
   app.use('/v1/*', (c, next) => {
-    const check = { hash: hashKey, same: sameHash };
+    const check = KEY_CHECK;
     c.set(
       'caller',
       whoAsks((name) => c.req.header(name), directory, { check, nowMs: clock.nowMs }),

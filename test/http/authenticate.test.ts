@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ANYONE, type Keys } from '../../src/core/caller.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { hexOf, whoAsks } from '../../src/http/authenticate.ts';
-import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
+import { whoAsks } from '../../src/http/authenticate.ts';
+import { hashKey, hexOf, KEY_CHECK, sameHash } from '../../src/platform/key-hash.ts';
 
 const NOW_MS = 1_000_000;
 
@@ -33,12 +33,13 @@ function watched() {
   const done: string[] = [];
   const check = {
     hash: (key: string) => (done.push('hash'), hashKey(key)),
+    hex: hexOf,
     same: (a: Uint8Array, b: Uint8Array) => (done.push('same'), sameHash(a, b)),
   };
   return { done, check };
 }
 
-function ask(headers: Record<string, string>, keys = KEYS, check = { hash: hashKey, same: sameHash }) {
+function ask(headers: Record<string, string>, keys = KEYS, check = KEY_CHECK) {
   return whoAsks((name) => headers[name], keys, { check, nowMs: NOW_MS });
 }
 

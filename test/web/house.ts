@@ -13,7 +13,7 @@ import { parseConfiguration } from '../../src/config/parse.ts';
 import type { Routing } from '../../src/config/routing.ts';
 import { fetchHttp } from '../../src/platform/fetch-http.ts';
 import { fetchTransport } from '../../src/platform/fetch-transport.ts';
-import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
+import { hashKey, KEY_CHECK } from '../../src/platform/key-hash.ts';
 import { createBookStore } from '../../src/platform/keys/store.ts';
 import { sqliteDatabase } from '../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../src/platform/ledger/store.ts';
@@ -115,7 +115,7 @@ export async function openHouse(yaml = YAML): Promise<House> {
   const app = createPageApp({
     admin: (request, env, context) => api.fetch(request, env, context),
     router: (request, env, context) => composed.app.fetch(request, env, context),
-    lock: { hash: hashKey(TOKEN), check: { hash: hashKey, same: sameHash } },
+    lock: { hash: hashKey(TOKEN), check: KEY_CHECK },
     sources: { directory },
   });
   let isAway = false;

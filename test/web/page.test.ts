@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { createPageApp } from '../../src/admin/page/app.ts';
-import { hashKey, sameHash } from '../../src/platform/key-hash.ts';
+import { hashKey, KEY_CHECK } from '../../src/platform/key-hash.ts';
 import { CLIENT_KEY, createWorld, TOKEN } from '../admin/world.ts';
 
 const world = createWorld();
@@ -15,7 +15,7 @@ const page = createPageApp({
       headers: { 'x-signalbox-deployment': 'a/b', 'cache-control': 'no-cache' },
     });
   },
-  lock: { hash: hashKey(TOKEN), check: { hash: hashKey, same: sameHash } },
+  lock: { hash: hashKey(TOKEN), check: KEY_CHECK },
   sources: world.sources,
 });
 const bearer = { authorization: `Bearer ${TOKEN}` };

@@ -5,6 +5,7 @@ import type { Deployment, Price } from '../../core/deployment.ts';
 import { ERROR_RULES } from '../../core/errors.ts';
 import { isErrorKind, wasCalled } from '../../core/outcome.ts';
 import type { AttemptRow, Buckets, RequestRow } from '../../core/ledger.ts';
+import { mapped } from '../../core/lists.ts';
 import type { Attempt, RequestFact } from '../../core/ports.ts';
 import { bucketsOf, NO_TOKENS } from './buckets.ts';
 
@@ -26,7 +27,9 @@ const MAX_ATTEMPTS = 32;
 
 export function entryOf(fact: RequestFact): LedgerEntry {
   const { usage } = fact;
-  const attempts = fact.attempts.slice(0, MAX_ATTEMPTS).map((attempt, index) => attemptRow(attempt, index + 1, fact));
+  const attempts = mapped(fact.attempts.slice(0, MAX_ATTEMPTS), (attempt, index) =>
+    attemptRow(attempt, index + 1, fact),
+  );
   const { deployment, model, provider } = placeOf(fact.deployment, fact);
   const { fresh, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = wholeBuckets(usage);
   // Once for every request: no spreads.

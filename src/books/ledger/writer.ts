@@ -3,6 +3,7 @@
  * counted. It sets a timer only while something waits, and none before the first row.
  */
 import type { LedgerStore } from '../../core/ledger.ts';
+import { mapped } from '../../core/lists.ts';
 import type { Timers } from '../../core/ports.ts';
 import type { LedgerEntry } from './rows.ts';
 
@@ -179,7 +180,7 @@ export class LedgerWriter {
     try {
       await store.ready();
       await store.write({
-        requests: batch.entries.map(({ request }) => request),
+        requests: mapped(batch.entries, ({ request }) => request),
         attempts: batch.entries.flatMap(({ attempts }) => attempts),
       });
       this.#rows -= batch.rows;

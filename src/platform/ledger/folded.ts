@@ -3,6 +3,7 @@
  * took. Those two are kept in that row (`call_at_ms`, `call_ms`), and `attempts` has none: a third of all that is written.
  */
 import type { AttemptRow, LedgerBatch, RequestRow } from '../../core/ledger.ts';
+import { mapped } from '../../core/lists.ts';
 import type { StoredAttempt, StoredRequest } from './tables.ts';
 
 export interface Folded {
@@ -16,7 +17,7 @@ export interface Folded {
 export function foldedCalls({ requests, attempts }: LedgerBatch): Folded {
   const others: AttemptRow[] = [];
   let next = 0;
-  const calls = requests.map((request) => {
+  const calls = mapped(requests, (request) => {
     const first = attempts[next];
     const begin = next;
     while (attempts[next]?.requestId === request.requestId) next++;

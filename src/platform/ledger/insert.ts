@@ -1,4 +1,5 @@
 import type { LedgerBatch } from '../../core/ledger.ts';
+import { mapped } from '../../core/lists.ts';
 import { daysOf, type Grain, hoursOf } from './cells.ts';
 import type { Insertion, StoredRow, Value } from './database.ts';
 import { stepOf } from './steps.ts';
@@ -14,14 +15,14 @@ export function insertionsOf(batch: LedgerBatch): Insertion[] {
     {
       table: 'requests',
       columns: REQUESTS,
-      rows: batch.requests.map((row, index): StoredRow => storedRequest(row, calls[index], stepOf)),
+      rows: mapped(batch.requests, (row, index): StoredRow => storedRequest(row, calls[index], stepOf)),
       isInOrder: true,
       oftenAlike: OFTEN_ALIKE,
     },
     {
       table: 'attempts',
       columns: ATTEMPTS,
-      rows: others.map((row): StoredRow => storedAttempt(row)),
+      rows: mapped(others, (row): StoredRow => storedAttempt(row)),
       isInOrder: true,
     },
     { table: tableOf('hour'), columns: CELLS, rows: hours, addsUpBy },
@@ -56,9 +57,9 @@ function marks(names: readonly string[]): string {
 }
 
 export function valuesOf({ columns, rows, isInOrder }: Insertion): Value[][] {
-  if (isInOrder) return rows.map((row) => Object.values(row));
+  if (isInOrder) return mapped(rows, (row) => Object.values(row));
   const names = Object.keys(columns);
-  return rows.map((row) => names.map((name) => row[name] ?? (name in row ? null : 0)));
+  return mapped(rows, (row) => mapped(names, (name) => row[name] ?? (name in row ? null : 0)));
 }
 
 /** PostgreSQL: a statement for all rows, with one JSON text: parameters by the thousand cost more than reading it. */

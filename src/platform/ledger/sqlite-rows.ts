@@ -1,4 +1,5 @@
 /** Many rows as few statements for SQLite's thread: what a row costs there is mostly the binding of its values. */
+import { mapped } from '../../core/lists.ts';
 import type { Insertion, Value } from './database.ts';
 import { alikeStatement, rowStatement, valuesOf } from './insert.ts';
 import type { RowsStatement } from './sqlite-thread.ts';
@@ -25,8 +26,8 @@ export function statementsOf(insertion: Insertion): RowsStatement[] {
     rest.push(...kind.slice(many));
     const [first] = kind;
     if (many === 0 || !first) continue;
-    const shared = alike.map((place) => first[place]);
-    const some = kind.slice(0, many).map((row) => others.map((place) => row[place]));
+    const shared = mapped(alike, (place) => first[place]);
+    const some = mapped(kind.slice(0, many), (row) => mapped(others, (place) => row[place]));
     statements.push(often(alikeStatement(insertion, ROWS_AT_ONCE), shared, some));
   }
   return [...statements, ...asTheyAre(insertion, rest)];

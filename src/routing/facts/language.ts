@@ -73,11 +73,14 @@ function byWords(words: readonly string[], script: string): string | undefined {
 
 const CYRILLIC = new Set(['ru', 'uk', 'bg', 'sr']);
 
-/** Persian and Urdu have letters that Arabic has not. */
+/** Persian and Urdu have letters that Arabic has not. In quotes for the bundle's sake (`housekeeping.ts`). */
+const URDU = new RegExp('[ٹڈڑںے]');
+const PERSIAN = new RegExp('[پچژگ]');
+
 function arabic(text: string): string {
   const head = text.slice(0, MAX_CHARS);
-  if (/[ٹڈڑںے]/.test(head)) return 'ur';
-  return /[پچژگ]/.test(head) ? 'fa' : 'ar';
+  if (URDU.test(head)) return 'ur';
+  return PERSIAN.test(head) ? 'fa' : 'ar';
 }
 
 function scriptAt(code: number): string {

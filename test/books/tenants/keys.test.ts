@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LiveDirectory } from '../../../src/books/tenants/live-directory.ts';
 import { whoAsks } from '../../../src/http/authenticate.ts';
-import { hashKey, sameHash } from '../../../src/platform/key-hash.ts';
+import { hashKey, KEY_CHECK } from '../../../src/platform/key-hash.ts';
 import { createBookStore } from '../../../src/platform/keys/store.ts';
 import { sqliteDatabase } from '../../../src/platform/ledger/sqlite.ts';
 import { type KeyCommand, runKeys } from '../../../src/server/keys.ts';
@@ -51,7 +51,7 @@ function operator() {
     await keys.refresh();
     await store.close();
     const header = (name: string) => (name === 'authorization' ? `Bearer ${secret}` : undefined);
-    return whoAsks(header, keys, { check: { hash: hashKey, same: sameHash }, nowMs });
+    return whoAsks(header, keys, { check: KEY_CHECK, nowMs });
   };
   return { run, ask, said };
 }

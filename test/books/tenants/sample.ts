@@ -1,7 +1,6 @@
 /** Keys and tenants in little. A key's secret is `secret-of-` and its name. */
 import type { BookStore, StoredBook, Tenant, VirtualKey } from '../../../src/books/tenants/book.ts';
-import { hexOf } from '../../../src/http/authenticate.ts';
-import { hashKey } from '../../../src/platform/key-hash.ts';
+import { hashKey, hexOf } from '../../../src/platform/key-hash.ts';
 
 export const START_MS = Date.UTC(2026, 10, 1);
 
