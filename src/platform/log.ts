@@ -1,6 +1,7 @@
 /** JSON lines, one a request. On Node through pino, on Workers to the console; never a body, never a secret. */
+import { mapped } from '../core/lists.ts';
+import type { Attempt, Recorder, RequestFact } from '../core/ports.ts';
 import { scrub } from '../core/scrub.ts';
-import type { Recorder, RequestFact } from '../core/ports.ts';
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -41,24 +42,21 @@ function lineOf(fact: RequestFact): object {
     cacheHit: fact.cacheHit || undefined,
     continued: fact.continued || undefined,
     shadow: fact.shadow || undefined,
-    attempts: attempts.map((each) => `${each.deployment} ${each.outcome} ${Math.round(each.durationMs)}ms`),
-    ...tokensOf(usage),
+    attempts: mapped(attempts, toWords),
+    promptTokens: usage?.prompt_tokens,
+    completionTokens: usage?.completion_tokens,
+    cachedTokens: usage?.prompt_tokens_details?.cached_tokens,
+    cacheWriteTokens: usage?.prompt_tokens_details?.cache_write_tokens,
+    usageEstimated: usage?.usage_estimated,
     costUsd: fact.costUsd,
     routing: routing?.(),
-    ...(failure && { error: scrub(failure.message), cause: causeOf(failure.cause) }),
+    error: failure && scrub(failure.message),
+    cause: failure && causeOf(failure.cause),
   };
 }
 
-function tokensOf(usage: RequestFact['usage']): object {
-  if (!usage) return {};
-  const { prompt_tokens_details: details } = usage;
-  return {
-    promptTokens: usage.prompt_tokens,
-    completionTokens: usage.completion_tokens,
-    cachedTokens: details?.cached_tokens,
-    cacheWriteTokens: details?.cache_write_tokens,
-    usageEstimated: usage.usage_estimated,
-  };
+function toWords({ deployment, outcome, durationMs }: Attempt): string {
+  return `${deployment} ${outcome} ${Math.round(durationMs)}ms`;
 }
 
 function causeOf(cause: unknown): string | undefined {
