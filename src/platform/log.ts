@@ -25,6 +25,7 @@ export function logRecorder(log: Log, level: LogLevel): Recorder {
 function lineOf(fact: RequestFact): object {
   const { requestId, key, tenant, asked, priority, deployment, outcome, stream, finishReason } = fact;
   const { usage, failure, attempts, tags, routing } = fact;
+  const details = usage?.prompt_tokens_details;
   return {
     requestId,
     key,
@@ -45,8 +46,8 @@ function lineOf(fact: RequestFact): object {
     attempts: mapped(attempts, toWords),
     promptTokens: usage?.prompt_tokens,
     completionTokens: usage?.completion_tokens,
-    cachedTokens: usage?.prompt_tokens_details?.cached_tokens,
-    cacheWriteTokens: usage?.prompt_tokens_details?.cache_write_tokens,
+    cachedTokens: details?.cached_tokens,
+    cacheWriteTokens: details?.cache_write_tokens,
     usageEstimated: usage?.usage_estimated,
     costUsd: fact.costUsd,
     routing: routing?.(),
