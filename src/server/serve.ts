@@ -1,4 +1,5 @@
 /** Starts and stops the local server. */
+import pino from 'pino';
 import { compose } from '../compose.ts';
 import type { CredentialSources } from '../config/endpoints.ts';
 import type { ProviderEntry } from '../config/schema.ts';
@@ -8,7 +9,6 @@ import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
 import { createServer } from '../platform/builtin-http.ts';
 import { nodeHttp } from '../platform/node-http.ts';
-import { nodeLog } from '../platform/node-log.ts';
 import { nodeServer } from '../platform/node-server.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import { isLoopback } from '../config/loopback.ts';
@@ -37,7 +37,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   let draining = false;
   const now = () => Date.now();
   const transport = http1Transport();
-  const log = nodeLog(logOptions.level);
+  const log = pino({ level: logOptions.level, base: null, messageKey: 'message' });
   const startedAtMs = now();
   const stores = await openStores(loaded, { clock: { now }, log });
   const composed = compose(configuration, {
