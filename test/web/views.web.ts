@@ -309,6 +309,15 @@ describe.skipIf(!hasBrowser)('the page', () => {
       expect(refused.status).toBe(401);
     });
 
+    it('asks in a dialog that is open from its first moment: an Escape before the next paint closes it', async () => {
+      await signIn(watched);
+      await go(page, 'Keys');
+      const newKey = page.getByRole('button', { name: 'New key' });
+      expect(await newKey.evaluate(openAfterRender)).toBe(true);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    });
+
     it('makes a tenant, changes it and deletes it', async () => {
       await signIn(watched);
       await go(page, 'Keys');
@@ -359,3 +368,10 @@ describe.skipIf(!hasBrowser)('the page', () => {
     expect(await seen(page.getByRole('heading', { name: /read from the top/ }))).toBe(true);
   });
 });
+
+/** In the browser: is the dialog of this button open once it is rendered, within the turn of the click? */
+async function openAfterRender(button: HTMLElement | SVGElement): Promise<boolean> {
+  button.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  return document.querySelector('dialog')?.open === true;
+}
