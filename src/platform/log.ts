@@ -1,6 +1,6 @@
-/** JSON lines, one a request. On Node through pino, on Workers to the console; never a body, never a secret. */
+/** JSON lines, one a request. On Node to standard output, on Workers to the console; never a body, never a secret. */
 import { mapped } from '../core/lists.ts';
-import type { Attempt, Recorder, RequestFact } from '../core/ports.ts';
+import type { Attempt, Clock, Recorder, RequestFact } from '../core/ports.ts';
 import { scrub } from '../core/scrub.ts';
 
 export interface Log {
@@ -62,6 +62,23 @@ function toWords({ deployment, outcome, durationMs }: Attempt): string {
 
 function causeOf(cause: unknown): string | undefined {
   return cause instanceof Error ? scrub(`${cause.name}: ${cause.message}`) : undefined;
+}
+
+/** The numbers that pino made usual: collectors know them. */
+const SEVERITY: Record<LogLevel, number> = { debug: 20, info: 30, warn: 40, error: 50, silent: 60 };
+
+/** `{"level":30,"time":1767225600000,…,"message":"request"}` and a line break; `time` in Unix milliseconds. */
+export function lineLog(level: LogLevel, write: (line: string) => void, clock: Clock): Log {
+  const at = (severity: LogLevel) => {
+    const number = SEVERITY[severity];
+    if (number < SEVERITY[level]) return () => {};
+    return (fields: object, message: string) => {
+      const inner = JSON.stringify(fields).slice(1, -1);
+      const more = inner === '' ? '' : `${inner},`;
+      write(`{"level":${number},"time":${clock.now()},${more}"message":${JSON.stringify(message)}}\n`);
+    };
+  };
+  return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** For Workers, where the console is the log. */

@@ -1,5 +1,4 @@
 /** Starts and stops the local server. */
-import pino from 'pino';
 import { compose } from '../compose.ts';
 import type { CredentialSources } from '../config/endpoints.ts';
 import type { ProviderEntry } from '../config/schema.ts';
@@ -8,6 +7,8 @@ import { banner } from './banner.ts';
 import { googleToken } from '../platform/google-token.ts';
 import type { Loaded } from './configuration.ts';
 import { createServer } from '../platform/builtin-http.ts';
+import { LineWriter } from '../platform/line-writer.ts';
+import { lineLog, type Log, type LogLevel } from '../platform/log.ts';
 import { nodeHttp } from '../platform/node-http.ts';
 import { nodeServer } from '../platform/node-server.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
@@ -25,6 +26,7 @@ import { followRouting } from './watch.ts';
 
 /** A proxy in front keeps idle connections for a minute; ours must not close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const STANDARD_OUTPUT = 1;
 /** The books may be a little late. */
 const BOOK_TOGETHER_MS = 250;
 
@@ -37,7 +39,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   let draining = false;
   const now = () => Date.now();
   const transport = http1Transport();
-  const log = pino({ level: logOptions.level, base: null, messageKey: 'message' });
+  const log = logOf(logOptions.level, now);
   const startedAtMs = now();
   const stores = await openStores(loaded, { clock: { now }, log });
   const composed = compose(configuration, {
@@ -86,6 +88,13 @@ export async function serve(loaded: Loaded): Promise<void> {
   process.on('SIGHUP', following.reload);
   process.on('SIGHUP', () => reprice(composed, loaded, log));
   if (logOptions.level !== 'silent') process.stdout.write(banner(composed, told)); // Whoever reads it may signal.
+}
+
+/** To standard output; what waits when the process ends is written then. */
+function logOf(level: LogLevel, now: () => number): Log {
+  const output = new LineWriter(STANDARD_OUTPUT);
+  process.on('exit', () => output.flush());
+  return lineLog(level, (line) => output.write(line), { now });
 }
 
 function credentialsAt(now: () => number): CredentialSources {

@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
 import type { Reading } from '../../../src/books/spending/claim.ts';
 import { type Composed, compose } from '../../../src/compose.ts';
 import { scopesOf } from '../../../src/compose/readings.ts';
@@ -14,6 +13,7 @@ import { http1Transport } from '../../../src/platform/http1/transport.ts';
 import { createBookStore } from '../../../src/platform/keys/store.ts';
 import { sqliteDatabase } from '../../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../../src/platform/ledger/store.ts';
+import { lineLog } from '../../../src/platform/log.ts';
 import { nodeHttp } from '../../../src/platform/node-http.ts';
 import { nodeServer } from '../../../src/platform/node-server.ts';
 import { beginBooks, followBooks } from '../../../src/server/books.ts';
@@ -39,7 +39,7 @@ export async function startHouse(yaml: string): Promise<House> {
   let aheadMs = 0;
   const clock = { now: () => Date.now() + aheadMs };
   let logged = '';
-  const log = pino({ level: configuration.log.level, base: null }, { write: (line: string) => void (logged += line) });
+  const log = lineLog(configuration.log.level, (line) => void (logged += line), clock);
   const database = sqliteDatabase(join(folder, 'books.db'));
   const stores = { ledger: createLedgerStore(database, clock), keys: createBookStore(database, clock) };
   const composed = compose(configuration, {
