@@ -44,10 +44,10 @@ function asItIs(call: Call, asked?: Asked): Exchange | undefined {
 }
 
 function inPlainWords(call: Call): Exchange | undefined {
-  const body = toPlain(call);
-  if (body === undefined) return undefined;
+  const plain = toPlain(call);
+  if (!plain) return undefined;
   const headers = headersOf(call.capabilities.apiVersion ?? DEFAULT_VERSION, '');
-  return { ...reading(call, NO_NAMES), headers, body, warnings: [] };
+  return { ...reading(call, NO_NAMES), headers, body: plain.body, warnings: plain.warnings };
 }
 
 function inOurWords(call: Call, { body, warnings, emulate, customNames }: Asked): Exchange {

@@ -1,6 +1,6 @@
-/** Requests of the plainest kind, as most are, in Claude's words: texts in turns, and nothing to drop or to change. */
+/** Requests of the plainest kind, as most are, in Claude's words: texts in turns, and the most usual settings. */
 import type { ChatMessage } from '../../src/core/chat.ts';
-import type { Call } from '../../src/core/provider.ts';
+import type { Call, Exchange } from '../../src/core/provider.ts';
 import type { Draft } from './body.ts';
 import { contentLiterals } from './literals.ts';
 import { addSampling, addService, toMaxTokens } from './request.ts';
@@ -24,8 +24,10 @@ const OPENINGS = new Map<string, string>(
 
 const NO_MESSAGES = '"messages":[]';
 
-/** The body that `toAnthropic` would make, for a third of its cost; undefined for any other request. */
-export function toPlain(call: Call): string | undefined {
+export type Plain = Pick<Exchange, 'body' | 'warnings'>;
+
+/** The body and the warnings that `toAnthropic` would make, for a third of its cost; undefined for any other request. */
+export function toPlain(call: Call): Plain | undefined {
   const { request, providerModel: model } = call;
   for (const field in request) if (!FIELDS.has(field)) return undefined;
   if (!isPlain(request.messages)) return undefined;
@@ -35,10 +37,10 @@ export function toPlain(call: Call): string | undefined {
   if (request.stream) body.stream = true;
   addSampling(draft, call, false);
   addService(draft, request);
-  if (warnings.length > 0 || body.max_tokens < 1) return undefined;
+  if (body.max_tokens < 1) return undefined;
   const text = JSON.stringify(body);
   const at = text.indexOf(NO_MESSAGES);
-  return text.slice(0, at) + toConversation(call) + text.slice(at + NO_MESSAGES.length);
+  return { body: text.slice(0, at) + toConversation(call) + text.slice(at + NO_MESSAGES.length), warnings };
 }
 
 function isPlain(messages: readonly ChatMessage[]): boolean {
