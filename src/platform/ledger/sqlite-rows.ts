@@ -1,6 +1,7 @@
 /** Many rows as few statements for SQLite's thread: what a row costs there is mostly the binding of its values. */
 import { mapped } from '../../core/lists.ts';
 import type { Insertion, Value } from './database.ts';
+import type { Columns } from './tables.ts';
 import { alikeStatement, rowStatement, valuesOf } from './insert.ts';
 import type { RowsStatement } from './sqlite-thread.ts';
 
@@ -11,14 +12,43 @@ const MAX_KINDS = 8;
 
 type Row = readonly Value[];
 
+/** What the statements for a table are made of: worked out once. */
+interface Shape {
+  /** Which columns are often alike in a batch, and which are not. */
+  alike: readonly number[];
+  others: readonly number[];
+  /** The statements' texts. */
+  row: string;
+  rows: string;
+  rowsAlike: string;
+}
+
+const shapes = new WeakMap<Columns, Map<string, Shape>>();
+
+function shapeOf(insertion: Insertion): Shape {
+  const { columns, table, oftenAlike } = insertion;
+  const tables = shapes.get(columns) ?? new Map<string, Shape>();
+  shapes.set(columns, tables);
+  const known = tables.get(table);
+  if (known) return known;
+  const names = Object.keys(columns);
+  const shape = {
+    alike: placesOf(names, (name) => oftenAlike?.has(name) === true),
+    others: placesOf(names, (name) => oftenAlike?.has(name) !== true),
+    row: rowStatement(insertion),
+    rows: rowStatement(insertion, ROWS_AT_ONCE),
+    rowsAlike: alikeStatement(insertion, ROWS_AT_ONCE),
+  };
+  tables.set(table, shape);
+  return shape;
+}
+
 /** Of rows that are alike, twenties take a third less. The rest go as they are. */
 export function statementsOf(insertion: Insertion): RowsStatement[] {
-  const { columns, oftenAlike } = insertion;
+  const shape = shapeOf(insertion);
   const rows = valuesOf(insertion);
-  if (!oftenAlike || rows.length < ROWS_AT_ONCE) return asTheyAre(insertion, rows);
-  const names = Object.keys(columns);
-  const alike = placesOf(names, (name) => oftenAlike.has(name));
-  const others = placesOf(names, (name) => !oftenAlike.has(name));
+  if (!insertion.oftenAlike || rows.length < ROWS_AT_ONCE) return asTheyAre(shape, rows);
+  const { alike, others, rowsAlike } = shape;
   const statements: RowsStatement[] = [];
   const rest: Row[] = [];
   for (const kind of kindsOf(rows, alike)) {
@@ -28,20 +58,17 @@ export function statementsOf(insertion: Insertion): RowsStatement[] {
     if (many === 0 || !first) continue;
     const shared = mapped(alike, (place) => first[place]);
     const some = mapped(kind.slice(0, many), (row) => mapped(others, (place) => row[place]));
-    statements.push(often(alikeStatement(insertion, ROWS_AT_ONCE), shared, some));
+    statements.push(often(rowsAlike, shared, some));
   }
-  return [...statements, ...asTheyAre(insertion, rest)];
+  return [...statements, ...asTheyAre(shape, rest)];
 }
 
-function asTheyAre(insertion: Insertion, rows: readonly Row[]): RowsStatement[] {
-  const many = inTwenties(rows);
-  const parts = [
-    { some: rows.slice(0, many), atOnce: ROWS_AT_ONCE },
-    { some: rows.slice(many), atOnce: 1 },
-  ];
-  return parts
-    .filter(({ some }) => some.length > 0)
-    .map(({ some, atOnce }) => often(rowStatement(insertion, atOnce), [], some, atOnce));
+function asTheyAre({ row, rows }: Shape, all: readonly Row[]): RowsStatement[] {
+  const many = inTwenties(all);
+  const statements: RowsStatement[] = [];
+  if (many > 0) statements.push(often(rows, [], all.slice(0, many)));
+  if (many < all.length) statements.push(often(row, [], all.slice(many), 1));
+  return statements;
 }
 
 /** One text goes to the thread faster than its parts. */

@@ -53,13 +53,12 @@ describe('a plain request is said as any other', () => {
   it('whatever its words and settings are, and however its JSON is laid out', () => {
     fc.assert(
       fc.property(
-        system,
-        turns,
+        fc.tuple(system, turns),
         settings,
         capabilities,
         fc.constantFrom(0, 2),
-        (before, talked, more, able, indent) => {
-          const body = { ...more, messages: [...before, ...talked], model: 'm' };
+        (parts, more, able, indent) => {
+          const body = { ...more, messages: parts.flat(), model: 'm' };
           const call = callOf(JSON.stringify(body, null, indent), able);
           const asked = toAnthropic(call);
           expect(said(call)).toEqual(JSON.parse(JSON.stringify(asked.body)));
