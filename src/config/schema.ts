@@ -113,6 +113,10 @@ export const Configuration = z.strictObject({
       idleTimeoutMs: duration(60_000, 'Longest silence of a provider in mid-answer'),
       keepAliveMs: duration(15_000, 'A comment is sent on a stream that is silent for so long'),
       drainMs: duration(30_000, 'How long running answers may take after SIGTERM'),
+      rehearsal: z
+        .boolean()
+        .default(true)
+        .describe('Before the doors open, 200 made-up requests, failures among them, for a third of a second'),
     })
     .prefault({}),
   keys: z.array(Key).default([]).describe('Keys of the clients; without any, only this machine may ask'),

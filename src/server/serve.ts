@@ -17,6 +17,7 @@ import { serveAdmin } from './admin.ts';
 import { beginBooks, followBooks, inTime } from './books.ts';
 import { listen } from './listen.ts';
 import { processReading } from './process-reading.ts';
+import { rehearse } from './rehearsal/rehearse.ts';
 import { rulesEditorOf } from './rules-editor.ts';
 import { readRouting } from './rules-files.ts';
 import { pricesIn, reprice } from './price-file.ts';
@@ -41,6 +42,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   const transport = http1Transport();
   const log = logOf(logOptions.level, now);
   const startedAtMs = now();
+  if (options.rehearsal) await rehearsed(log);
   const stores = await openStores(loaded, { clock: { now }, log });
   const composed = compose(configuration, {
     http: nodeHttp,
@@ -95,6 +97,15 @@ function logOf(level: LogLevel, now: () => number): Log {
   const output = new LineWriter(STANDARD_OUTPUT);
   process.on('exit', () => output.flush());
   return lineLog(level, (line) => output.write(line), { now });
+}
+
+/** A start without it is as good, but for the first minute. */
+async function rehearsed(log: Log): Promise<void> {
+  try {
+    await rehearse();
+  } catch (cause) {
+    log.warn({ cause: String(cause) }, 'the rehearsal failed; server.rehearsal: false leaves it out');
+  }
 }
 
 function credentialsAt(now: () => number): CredentialSources {
