@@ -135,6 +135,10 @@ export class Bucket {
     return Math.max(0, this.#level / this.#capacity);
   }
 
+  get isDeclared(): boolean {
+    return this.#declared < Infinity;
+  }
+
   get perMinute(): number {
     return Math.min(this.#declared, this.#learned);
   }

@@ -18,6 +18,8 @@ import type { LimitStanding, Standing } from './standing.ts';
 
 /** Longer than answers take; a lease that is still open then was forgotten. */
 const LEASE_MS = 15 * 60_000;
+/** A limit that so many answers in a row left out, which named others, is no longer the provider's word. */
+const LEFT_OUT = 16;
 
 export interface LimiterOptions {
   resource: string;
@@ -36,6 +38,8 @@ interface Limited {
   bucket: Bucket;
   /** Reserved by calls that are not over. */
   pending: number;
+  /** Answers in a row that named other limits and not this one. */
+  leftOut: number;
 }
 
 interface Quota {
@@ -62,7 +66,7 @@ export class Limiter implements Limits {
       const perMinute = declared[PER_MINUTE[dimension]];
       if (perMinute === undefined) continue;
       const bucket = new Bucket({ perMinute, isDeclared: true, burst: this.#burst }, nowMs);
-      this.#limited.push({ dimension, bucket, pending: 0 });
+      this.#limited.push({ dimension, bucket, pending: 0, leftOut: 0 });
     }
     this.#quotas = quotasOf(declared, timeZone);
     this.#slots = new Slots({ limit: declared.concurrency, adaptive });
@@ -106,6 +110,7 @@ export class Limiter implements Limits {
   }
 
   learn(readings: readonly LimitReading[], nowMs: number): void {
+    for (const limited of this.#limited) limited.leftOut++;
     for (const reading of readings) {
       const { dimension, limit } = reading;
       let limited = this.#limited.find((each) => each.dimension === dimension);
@@ -113,14 +118,26 @@ export class Limiter implements Limits {
         this.#slots.stopAdapting();
         limited ??= this.#limit(dimension, limit, nowMs);
       }
-      limited?.bucket.learn(reading, limited.pending, nowMs);
+      if (!limited) continue;
+      limited.leftOut = 0;
+      limited.bucket.learn(reading, limited.pending, nowMs);
     }
+    this.#forget();
+  }
+
+  /**
+   * What the provider once named and no longer does: our count of it would only fall, and hold up requests that nobody
+   * else holds up. Whoever still enforces it says so with a refusal.
+   */
+  #forget(): void {
+    const at = this.#limited.findIndex(({ bucket, leftOut }) => leftOut >= LEFT_OUT && !bucket.isDeclared);
+    if (at >= 0) this.#limited.splice(at, 1);
   }
 
   /** The provider has said that there is a limit. */
   #limit(dimension: Dimension, perMinute: number, nowMs: number): Limited {
     const bucket = new Bucket({ perMinute, isDeclared: false, burst: this.#burst }, nowMs);
-    const limited = { dimension, bucket, pending: this.#leases.pending(dimension) };
+    const limited = { dimension, bucket, pending: this.#leases.pending(dimension), leftOut: 0 };
     this.#limited.push(limited);
     this.#limited.sort((a, b) => DIMENSIONS.indexOf(a.dimension) - DIMENSIONS.indexOf(b.dimension));
     return limited;

@@ -145,6 +145,40 @@ describe('what headers say', () => {
     expect(limits.waitMs(ONE, 0)).toBe(0);
   });
 
+  it('is forgotten when sixteen answers in a row name others and not it', () => {
+    const limits = limiter();
+    const requests = { dimension: 'requests', limit: 60_000, remaining: 60_000 } as const;
+    limits.learn([requests, { dimension: 'tokens', limit: 600, remaining: 0 }], 0);
+    limits.learn([requests], 0);
+    limits.learn([requests, { dimension: 'tokens', remaining: 0 }], 0);
+    for (let answer = 0; answer < 15; answer++) limits.learn([requests], 0);
+    expect(limits.why(ONE, 0)).toBe('tokens');
+    limits.learn([requests], 0);
+    expect(limits.waitMs(ONE, 0)).toBe(0);
+    expect(limits.why({ requests: 60_000 }, 0)).toBe('requests');
+  });
+
+  it('is not forgotten when the operator declared it', () => {
+    const limits = limiter({ tokensPerMinute: 1_000 });
+    limits.take({ tokens: 1_000 }, 0);
+    for (let answer = 0; answer < 50; answer++) limits.learn([{ dimension: 'requests', limit: 600 }], 0);
+    expect(limits.why(ONE, 0)).toBe('tokens');
+  });
+
+  it('counts what is on its way when a forgotten one is named again', () => {
+    const limits = limiter();
+    const [requests, tokens] = [
+      { dimension: 'requests', limit: 60_000 },
+      { dimension: 'tokens', limit: 600, remaining: 600 },
+    ] as const;
+    limits.learn([requests, tokens], 0);
+    limits.take({ tokens: 500 }, 0);
+    for (let answer = 0; answer < 16; answer++) limits.learn([requests], 0);
+    limits.learn([requests, tokens], 0);
+    expect(limits.waitMs({ tokens: 76 }, 0)).toBe(0);
+    expect(limits.waitMs({ tokens: 77 }, 0)).toBeGreaterThan(0);
+  });
+
   it('lowers the declared one', () => {
     const limits = limiter({ requestsPerMinute: 600 });
     limits.learn([{ dimension: 'requests', limit: 600, remaining: 0 }], 0);
