@@ -1,6 +1,8 @@
 import type { MediaUsage, Usage } from '../core/chat.ts';
 import type { MediaPrice, Price, PriceTier } from '../core/deployment.ts';
 
+const NO_TIERS: NonNullable<Price['tiers']> = [];
+
 /**
  * What a request cost, in US dollars. Every prompt token is in exactly one bucket: fresh, read from the cache, or
  * written to it for five minutes or an hour. Buckets without a price of their own cost what input costs.
@@ -35,11 +37,12 @@ function mediaMicros(media: MediaUsage, rate: PriceTier & MediaPrice): number {
 
 /** The tier is decided by the whole prompt, cached or not, and holds for the whole request, output included. */
 function rateFor(price: Price, promptTokens: number): PriceTier {
-  const reached = (price.tiers ?? []).filter((tier) => promptTokens > tier.abovePromptTokens);
-  return reached.reduce<PriceTier & { abovePromptTokens: number }>(
-    (highest, tier) => (tier.abovePromptTokens > highest.abovePromptTokens ? tier : highest),
-    { ...price, abovePromptTokens: 0 },
-  );
+  let highest: PriceTier & { abovePromptTokens?: number } = price;
+  for (const tier of price.tiers ?? NO_TIERS) {
+    const { abovePromptTokens } = tier;
+    if (promptTokens > abovePromptTokens && abovePromptTokens > (highest.abovePromptTokens ?? 0)) highest = tier;
+  }
+  return highest;
 }
 
 function cacheTokens(usage: Usage): { read: number; written5m: number; written1h: number } {

@@ -1,10 +1,14 @@
 /** The clients of a rehearsal: plain sockets, so that they leave no traces in what is rehearsed. */
 import { connect, type Socket } from 'node:net';
 import { Arriving } from './arriving.ts';
-import { type Scene, SCENES } from './provider.ts';
+import type { Scene } from './provider.ts';
 
 /** A client that does not wait leaves after so long. */
 const LEAVES_MS = 10;
+/** Whom nobody serves is tried for, up to half a second: they come first, and the others meanwhile. */
+const UNSERVED = 20;
+/** Seven: each meets both models, all bodies, whole and streamed. */
+const LATER: readonly Scene[] = ['well', 'busy', 'well', 'down', 'well', 'gone', 'slow'];
 
 export interface Audience {
   port: number;
@@ -37,7 +41,7 @@ async function askInTurn(audience: Audience, turns: Iterator<number>, heard: Hea
 /** One connection, for as long as it stays: a request at least. True: nothing is left to ask. */
 function visit({ port, key, models }: Audience, turns: Iterator<number>, heard: Heard): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     let isOver = false;
     const next = (): void => {
       const { value: turn, done } = turns.next();
@@ -57,8 +61,12 @@ function visit({ port, key, models }: Audience, turns: Iterator<number>, heard: 
   });
 }
 
+function sceneOf(turn: number): Scene {
+  return turn < UNSERVED ? 'nobody' : (LATER[turn % LATER.length] ?? 'well');
+}
+
 function say(socket: Socket, key: string, { turn, model }: { turn: number; model: string | undefined }): void {
-  const scene = SCENES[turn % SCENES.length] ?? 'well';
+  const scene = sceneOf(turn);
   const body = JSON.stringify(bodyOf(turn, scene, model));
   const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: rehearsal\r\nContent-Type: application/json\r\n`;
   socket.write(`${head}Authorization: Bearer ${key}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);

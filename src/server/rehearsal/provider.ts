@@ -5,7 +5,7 @@ import { CLAUDE, CLAUDE_STREAM, GPT, GPT_STREAM } from './answers.ts';
 import { Arriving } from './arriving.ts';
 
 /** What a request has in its text to be treated so. Claude fails where there is another to go to; `nobody` finds none. */
-export const SCENES = ['well', 'busy', 'well', 'down', 'well', 'gone', 'well', 'nobody', 'well', 'slow'] as const;
+export const SCENES = ['well', 'busy', 'down', 'gone', 'nobody', 'slow'] as const;
 export type Scene = (typeof SCENES)[number];
 
 /** A client of the scene `slow` has left by then. */
@@ -20,7 +20,7 @@ export interface RehearsalProvider {
 
 export async function openProvider(): Promise<RehearsalProvider> {
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     open.add(socket);
     const arriving = new Arriving((request) => answer(socket, request));
     socket.on('data', (bytes) => arriving.add(bytes));

@@ -16,8 +16,8 @@ import { ask, type Heard } from './clients.ts';
 import { openProvider } from './provider.ts';
 
 /** More of them gain nothing: what is left to learn is how real requests look. */
-export const REQUESTS = 200;
-const CLIENTS = 8;
+const REQUESTS = 200;
+const CLIENTS = 32;
 /** One that hangs holds up nobody: it is a third of a second of work. Milliseconds. */
 const LONGEST_MS = 2_000;
 /** For its last answers, which nobody misses. */
@@ -81,7 +81,7 @@ models:
 keys:
   - { name: rehearsal, key: ${KEY} }
 reliability:
-  circuit: { minimumCalls: 1000000 }
+  circuit: { minimumCalls: 1000000, consecutive: 1000000 }
 log: { level: info }
 `;
 }
