@@ -116,7 +116,7 @@ export const Configuration = z.strictObject({
       rehearsal: z
         .boolean()
         .default(true)
-        .describe('Before the doors open, 200 made-up requests, failures among them, for a third of a second'),
+        .describe('Before the doors open, 200 made-up requests, failures among them, for 0.8 s'),
     })
     .prefault({}),
   keys: z.array(Key).default([]).describe('Keys of the clients; without any, only this machine may ask'),

@@ -18,7 +18,7 @@ import { openProvider } from './provider.ts';
 /** More of them gain nothing: what is left to learn is how real requests look. */
 const REQUESTS = 200;
 const CLIENTS = 32;
-/** One that hangs holds up nobody: it is a third of a second of work. Milliseconds. */
+/** One that hangs holds up nobody: it is 0.8 s. Milliseconds. */
 const LONGEST_MS = 2_000;
 /** For its last answers, which nobody misses. */
 const DRAIN_MS = 10;
