@@ -97,7 +97,7 @@ export class Bucket {
     this.#level = Math.min(this.#level, this.#capacity);
     if (remaining === undefined) return;
     if (nowMs >= this.#quietUntilMs) this.#steer(remaining / this.#capacity);
-    const isOnlyWord = isTrusted && this.#declared === Infinity;
+    const isOnlyWord = isTrusted && !this.isDeclared;
     const left = isOnlyWord ? remaining * SHARE - pending : Math.min(this.#level, remaining);
     this.#level = Math.min(left, this.#capacity);
   }

@@ -65,7 +65,7 @@ async function fetchToken(account: ServiceAccount, nowMs: number, fetch: typeof 
   return { secret: new Secret(accessToken), staleAt: nowMs + lifeMs - EARLY_MS };
 }
 
-/** Its library is loaded only here: few sign in so. By its parts: a bundler keeps all of what is imported as one, encryption and all. */
+/** Its library is loaded only here, for few sign in so, and by its parts: imported as one, all of it is in the bundle. */
 async function signAssertion(account: ServiceAccount, nowMs: number): Promise<string> {
   const [{ SignJWT }, { importPKCS8 }] = await Promise.all([import('jose/jwt/sign'), import('jose/key/import')]);
   const issuedAt = Math.floor(nowMs / 1000);

@@ -1,9 +1,9 @@
 /** Many rows as few statements for SQLite's thread: what a row costs there is mostly the binding of its values. */
 import { mapped } from '../../core/lists.ts';
 import type { Insertion, Value } from './database.ts';
-import type { Columns } from './tables.ts';
 import { alikeStatement, rowStatement, valuesOf } from './insert.ts';
 import type { RowsStatement } from './sqlite-thread.ts';
+import type { Columns } from './tables.ts';
 
 /** One statement for many rows costs a fifth less than one for each. SQLite takes 32,766 parameters. */
 const ROWS_AT_ONCE = 20;

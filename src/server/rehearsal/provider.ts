@@ -1,11 +1,14 @@
-/** The other side of a rehearsal: a provider on loopback that answers as it is told to by what it is asked. */
+/**
+ * The other side of a rehearsal: a provider on loopback that answers as it is told to by what it is asked. Plain sockets
+ * again: practice providers run through the very code that is rehearsed, and V8 would learn them with it.
+ */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { CLAUDE, CLAUDE_STREAM, GPT, GPT_STREAM } from './answers.ts';
 import { Arriving } from './arriving.ts';
 
 /** What a request has in its text to be treated so. Claude fails where there is another to go to; `nobody` finds none. */
-export const SCENES = ['well', 'busy', 'down', 'gone', 'nobody', 'slow'] as const;
+const SCENES = ['well', 'busy', 'down', 'gone', 'nobody', 'slow'] as const;
 export type Scene = (typeof SCENES)[number];
 
 /** A client of the scene `slow` has left by then. */

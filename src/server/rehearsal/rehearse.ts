@@ -1,5 +1,5 @@
 /**
- * A rehearsal before the doors open: a few hundred requests, a part of which fail, through a router of its own. V8
+ * A rehearsal before the doors open: 200 requests, most of which fail somewhere, through a router of its own. V8
  * compiles what it has seen; a branch that nobody has gone through, as the one for a client that leaves, throws away
  * what was compiled around it, in the very moment in which things go wrong. `docs/decisions/0019-rehearsal.md`.
  */
