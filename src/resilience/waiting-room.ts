@@ -17,8 +17,6 @@ import type { Turn } from './resource-queue.ts';
 import { Waiter } from './waiter.ts';
 
 const WATCH_MS = 1_000;
-/** Timers and the clock are rounded differently: an alarm that is so much early has come at its time. Milliseconds. */
-const EARLY_MS = 2;
 
 export interface WaitingRoomOptions {
   /** Requests waiting at the same time. */
@@ -187,14 +185,8 @@ export class WaitingRoom<L> {
     this.#alarm = undefined;
     if (roomAt === Infinity) return;
     const ms = Math.max(1, Math.ceil(roomAt - nowMs));
-    const atMs = nowMs + ms;
-    this.#alarm = { atMs, callOff: this.#timers.after(ms, () => this.#look(timeOf(atMs, this.#clock.now()))) };
+    this.#alarm = { atMs: nowMs + ms, callOff: this.#timers.after(ms, () => this.#look(this.#clock.now())) };
   }
-}
-
-/** Without this a quarter of the alarms finds that room is a millisecond away, and sets another. */
-function timeOf(alarmMs: number, nowMs: number): number {
-  return alarmMs - nowMs <= EARLY_MS ? Math.max(alarmMs, nowMs) : nowMs;
 }
 
 function placeNow<L>({ places, balance }: Visitor<L>, nowMs: number): Place<L> | undefined {

@@ -47,28 +47,6 @@ describe('a visitor that finds none', () => {
     expect(wish).toMatchObject({ stay: { position: 1, waitedMs: 100 } });
   });
 
-  it.each([
-    [1, 'is its time: no other is set', 'a'],
-    [10, 'is too early: who stands still sees no room', undefined],
-  ])('an alarm that comes while the clock is %i ms behind %s', async (behindMs, _, end) => {
-    let nowMs = 0;
-    const timers: { atMs: number; act: () => void }[] = [];
-    const after = (ms: number, act: () => void) => {
-      timers.push({ atMs: nowMs + ms, act });
-      return () => {};
-    };
-    const room = new WaitingRoom<Lease>({ clock: { now: () => nowMs }, timers: { after } }, { maxWaiting: 5 });
-    const wish = visitor(new World(), [new Resource(new World(), {})]);
-    const places = wish.places.map((place) => ({ ...place, waitMs: (atMs: number) => Math.max(0, 100 - atMs) }));
-    let came: string | undefined;
-    void endOf(() => room.enter({ ...wish, places })).then((resource) => (came = resource));
-
-    nowMs = 100 - behindMs;
-    timers.find(({ atMs }) => atMs === 100)?.act();
-    await new Promise(setImmediate);
-    expect(came).toBe(end);
-  });
-
   it('goes as soon as somebody says that there is room', async () => {
     const { world, room, resource } = setting({ slots: 1 });
     const lease = resource.take(1);
