@@ -21,6 +21,7 @@ import { createApp } from './http/app.ts';
 import type { HttpPort } from './http/port.ts';
 import type { Limiters } from './limits/limiters.ts';
 import { fetchHttp } from './platform/fetch-http.ts';
+import { forwardClock } from './platform/forward-clock.ts';
 import { newId as randomId } from './platform/ids.ts';
 import { KEY_CHECK } from './platform/key-hash.ts';
 import type { Log } from './platform/log.ts';
@@ -85,7 +86,13 @@ export interface Composed extends LeftBehind {
   reprice: (document: unknown) => Loaded;
 }
 
-const machineClock: Clock = { now: () => Date.now() };
+function machineClock(): Clock {
+  return forwardClock(
+    () => Date.now(),
+    () => performance.now(),
+  );
+}
+
 /** A timer that is so late stood still with everything else... */
 const STOOD_STILL_MS = 250;
 /** ...and waits so long for what arrived meanwhile to be read: that may call it off. */
@@ -104,7 +111,7 @@ export const machineTimers: Timers = {
 /** The one place that joins providers, rules, configuration and ports into an application. */
 export function compose(configuration: Configuration, runtime: Runtime): Composed {
   const byName = new Map<string, Provider>(providers.map((provider) => [provider.name, provider]));
-  const { environment, source, credentials, log, clock = machineClock, timers = machineTimers } = runtime;
+  const { environment, source, credentials, log, clock = machineClock(), timers = machineTimers } = runtime;
   const { random = Math.random, newId = randomId, practice } = runtime;
   const found = { source, environment, providers: byName, credentials, practice };
   const endpoints = endpointsOf(configuration.providers, found);

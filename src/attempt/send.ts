@@ -3,6 +3,7 @@ import { GatewayError } from '../core/errors.ts';
 import { type FieldOf, named, namedWarnings } from '../core/field-names.ts';
 import type { Clock, IncomingResponse, Transport } from '../core/ports.ts';
 import type { Call, Exchange, OutgoingRequest, Provider, Warning } from '../core/provider.ts';
+import { wallMs } from '../core/wall.ts';
 import { inBytes, LONG_TEXT } from '../core/wire.ts';
 import type { AnswerStamp } from '../answers/collector.ts';
 import type { Pen } from '../answers/pen.ts';
@@ -118,7 +119,7 @@ export function send(work: Work, exchange: Sendable): Promise<IncomingResponse> 
   };
   const { firstByteMs, idleMs } = timeouts;
   const options = { client, firstByteMs, idleMs };
-  const signed = provider.authorize(request, call.endpoint, clock.now());
+  const signed = provider.authorize(request, call.endpoint, wallMs(clock));
   const sent =
     signed instanceof Promise
       ? signed.then((authorized) => transport.send(authorized, options))
@@ -155,6 +156,6 @@ async function refusal({ provider, clock }: Work, response: IncomingResponse): P
     status: response.status,
     header: (name) => response.header(name),
     body,
-    nowMs: clock.now(),
+    nowMs: wallMs(clock),
   });
 }

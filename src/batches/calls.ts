@@ -4,6 +4,7 @@ import type { Deployment } from '../core/deployment.ts';
 import { Departure } from '../core/departure.ts';
 import { asGatewayError, type GatewayError } from '../core/errors.ts';
 import type { Provider } from '../core/provider.ts';
+import { wallMs } from '../core/wall.ts';
 import type { BatchPorts } from './terms.ts';
 
 /** Uploads and answers are long, and nobody waits. */
@@ -37,7 +38,7 @@ export async function callUpstream(
   const request = { method, url: baseUrl + path, headers: { ...call.headers, ...settings.headers }, body };
   let status: number | undefined;
   try {
-    const authorized = await provider.authorize(request, endpoint, clock.now());
+    const authorized = await provider.authorize(request, endpoint, wallMs(clock));
     const limits = { client: new Departure(), firstByteMs: FIRST_BYTE_MS, idleMs: IDLE_MS };
     const response = await gateway.transport.send(authorized, limits);
     status = response.status;
@@ -48,7 +49,7 @@ export async function callUpstream(
       status,
       header: (name) => response.header(name),
       body: text,
-      nowMs: clock.now(),
+      nowMs: wallMs(clock),
     });
     return { ok: false, failure, status, mayBeDone: !isRefusal(status) };
   } catch (cause) {

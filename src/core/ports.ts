@@ -11,8 +11,10 @@ import type { Priority } from './priority.ts';
 import type { OutgoingRequest } from './provider.ts';
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; does not go back. */
   now: () => number;
+  /** What the machine's own clock shows, where that may be something else: for what others compare with theirs. */
+  wall?: () => number;
 }
 
 /** The only way to wait. Policies take it, so that tests and the storm run in virtual time. */

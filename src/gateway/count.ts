@@ -4,6 +4,7 @@ import type { Candidate } from '../core/deployment.ts';
 import type { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import { named } from '../core/field-names.ts';
+import { wallMs } from '../core/wall.ts';
 import { Watch } from '../attempt/watch.ts';
 import { choose } from '../routing/choose.ts';
 import { estimate } from '../routing/estimate.ts';
@@ -82,7 +83,7 @@ async function ask(
   if (!count) return undefined;
   const headers = { ...count.headers, ...endpoint.settings.headers };
   const unsigned = { url: endpoint.baseUrl + count.path, headers, body: count.body };
-  const signed = await provider.authorize(unsigned, endpoint, gateway.clock.now());
+  const signed = await provider.authorize(unsigned, endpoint, wallMs(gateway.clock));
   const response = await gateway.transport.send(signed, { client, firstByteMs: PATIENCE_MS, idleMs: PATIENCE_MS });
   const body = await response.text(MAX_COUNT_BYTES);
   return response.status >= 200 && response.status < 300 ? count.read(body) : undefined;
