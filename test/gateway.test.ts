@@ -11,6 +11,8 @@ interface Line {
   attempts: string[];
 }
 
+const AWS_KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'made-up' };
+
 type Upstream = (host: string, request: Request) => Promise<Response> | Response;
 
 /** Two OpenAI-compatible providers, `a` and then `b`, unless `model` says who and how; `c` speaks Anthropic's. */
@@ -21,16 +23,17 @@ providers:
   a: { dialect: openai, baseUrl: http://a.test }
   b: { dialect: openai, baseUrl: http://b.test }
   c: { dialect: anthropic, baseUrl: http://c.test }
+  d: { dialect: bedrock, baseUrl: http://d.test, region: us-east-1 }
 models: { m: { ${model.startsWith('deployments') ? model : [deployments, model].filter(Boolean).join(', ')} } }
 reliability: ${reliability}`;
   const lines: Line[] = [];
-  const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
+  const clock = { ahead: 0, now: () => Date.now() + clock.ahead, wall: () => Date.now() };
   const unused = () => () => Promise.reject(new Error('not needed'));
   const { app } = compose(parseConfiguration(yaml, 'test.yaml', {}), {
     http: fetchHttp,
     transport: fetchTransport(async (request: Request) => upstream(new URL(request.url).hostname[0] ?? '', request)),
     log: { info: (line) => void lines.push(line as unknown as Line), warn: () => {}, error: () => {} },
-    credentials: { awsChain: unused, googleToken: unused },
+    credentials: { awsChain: () => () => Promise.resolve(AWS_KEYS), googleToken: unused },
     environment: {},
     source: 'test.yaml',
     practice: false,
@@ -205,5 +208,36 @@ describe('an attempt', () => {
     const response = await ask({ stream: true, max_tokens: 50, response_format: { type: 'json_object' } });
     expect(await response.text()).toContain('a\\":1');
     expect(response.status).toBe(200);
+  });
+});
+
+describe("while the machine's clock is behind what has been said", () => {
+  const AHEAD_MS = 3_600_000;
+
+  it('signs for those who look at their own', async () => {
+    let date = '';
+    const { ask, clock } = serve(
+      '{}',
+      (_host, { headers }) => {
+        date = headers.get('x-amz-date') ?? '';
+        return Response.json({ message: 'no' }, { status: 400 });
+      },
+      'deployments: [{ provider: d, model: us.anthropic.claude-haiku-4-5-20251001-v1:0 }]',
+    );
+    clock.ahead = AHEAD_MS;
+    await ask();
+    const [, year, month, day, hour, minute, second] = /^(....)(..)(..)T(..)(..)(..)Z$/.exec(date) ?? [];
+    const signedAt = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    expect(Math.abs(signedAt - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('takes an announced date for what it says', async () => {
+    const inTenMinutes = new Date(Date.now() + 600_000).toUTCString();
+    const throttled = () => Response.json({}, { status: 429, headers: { 'retry-after': inTenMinutes } });
+    const { ask, clock } = serve('{}', throttled, 'deployments: [{ provider: a, model: one }]');
+    clock.ahead = AHEAD_MS;
+    const response = await ask({}, { 'x-signalbox-deadline-ms': '1000' });
+    expect(response.status).toBe(429);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(500);
   });
 });
