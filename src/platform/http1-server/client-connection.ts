@@ -30,6 +30,7 @@ export interface House {
 }
 
 const HEAD_END = '\r\n\r\n';
+const BEGINNING = /^(?:GET |POST )/;
 /** How long a client may take to read the last answer and close, before its connection is reset. */
 const LINGER_MS = 2_000;
 const TIMED_OUT = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
@@ -44,6 +45,9 @@ export class ClientConnection implements Carrier, Watched {
   #arrived: Bytes[] = [];
   #held = 0;
   #isPaused = false;
+  #hasServed = false;
+  /** What has arrived is the beginning of a head behind another request: the rest is on its way. */
+  #isCut = false;
   /** Its last answer is written, or it has gone elsewhere. */
   #isOver = false;
 
@@ -70,10 +74,11 @@ export class ClientConnection implements Carrier, Watched {
 
   finish(isLast: boolean): void {
     this.#visit = undefined;
+    this.#hasServed = true;
     if (isLast || this.#house.isClosing) return this.#end();
     this.#house.deadlines.set(this, this.#house.idleMs);
-    this.resume();
-    if (this.#arrived.length > 0) atEndOfTurn(this.#read);
+    if (this.#socket.writableNeedDrain) this.pause();
+    else this.#goOn();
   }
 
   pause(): void {
@@ -108,14 +113,17 @@ export class ClientConnection implements Carrier, Watched {
   readonly #onData = (bytes: Bytes): void => {
     if (this.#isOver) return;
     this.#held += bytes.length;
-    if (this.#arrived.push(bytes) === 1) atEndOfTurn(this.#read);
-    if (this.#held > HIGH_WATER && this.#visit?.isComplete) this.pause();
+    if (this.#arrived.push(bytes) === 1 || this.#isCut) atEndOfTurn(this.#read);
+    if (this.#held > HIGH_WATER && this.#visit?.isComplete !== false) this.pause();
   };
 
   /** Whoever says that he sends no more has left, for Node's server, too. */
   readonly #onEnd = (): void => this.destroy();
 
-  readonly #onDrain = (): void => this.#visit?.drain();
+  readonly #onDrain = (): void => {
+    if (this.#visit) this.#visit.drain();
+    else if (!this.#isOver) this.#goOn();
+  };
 
   readonly #onError = (): void => {}; // 'close' follows.
 
@@ -128,8 +136,8 @@ export class ClientConnection implements Carrier, Watched {
 
   readonly #read = (): void => {
     if (this.#isOver || this.#socket.destroyed || this.#arrived.length === 0) return;
-    if (!this.#visit) this.#begin(this.#takeArrived());
-    else if (!this.#visit.isComplete) this.#feed(this.#visit);
+    if (!this.#visit && !this.#socket.writableNeedDrain) this.#begin(this.#takeArrived());
+    else if (this.#visit && !this.#visit.isComplete) this.#feed(this.#visit);
   };
 
   #takeArrived(): Bytes {
@@ -139,8 +147,19 @@ export class ClientConnection implements Carrier, Watched {
     return bytes;
   }
 
+  /** To the next request: what has arrived of it, or may. Who does not read his answers is not read either. */
+  #goOn(): void {
+    if (this.#arrived.length === 0) this.resume();
+    else atEndOfTurn(this.#read);
+  }
+
   #begin(bytes: Bytes): void {
     const end = bytes.indexOf(HEAD_END, 0, 'latin1');
+    this.#isCut = end < 0 && this.#hasServed && isBeginning(bytes);
+    if (this.#isCut) {
+      this.#keep(bytes);
+      return this.resume();
+    }
     const head = headIn(bytes, end);
     if (!head) return this.#handOver(bytes);
     const visit = new PlainVisit(head, this);
@@ -172,6 +191,7 @@ export class ClientConnection implements Carrier, Watched {
   /** From here on the connection is Node's. */
   #handOver(bytes: Bytes): void {
     const socket = this.#socket;
+    this.resume();
     this.#isOver = true;
     this.#house.deadlines.forget(this);
     socket.off('data', this.#onData);
@@ -191,6 +211,10 @@ export class ClientConnection implements Carrier, Watched {
     this.resume();
     this.#socket.end(() => this.#house.deadlines.set(this, LINGER_MS));
   }
+}
+
+function isBeginning(bytes: Bytes): boolean {
+  return bytes.length < MAX_HEAD_BYTES && BEGINNING.test(bytes.toString('latin1', 0, 6));
 }
 
 /** Undefined for what is not plain, or not there in one piece, as it nearly always is. */
