@@ -61,11 +61,14 @@ export class Bucket {
     this.#level = this.#capacity;
   }
 
-  /** Milliseconds until `amount` may go; 0: now, Infinity: it is more than a minute's allowance. */
+  /**
+   * Milliseconds until `amount` may go; 0: now, Infinity: it is more than the operator's allowance of a minute. What a
+   * provider said once it may take back, but only to who asks: that much goes when the bucket is full.
+   */
   waitMs(amount: number, nowMs: number): number {
     this.#refill(nowMs);
     const missing = Math.min(amount, this.#capacity) - this.#level;
-    if (amount > this.perMinute) return Infinity;
+    if (amount > this.#declared) return Infinity;
     return missing <= DUST ? 0 : Math.ceil(missing / (this.#perMs * this.#pace) - DUST);
   }
 

@@ -85,8 +85,9 @@ describe('what the provider says', () => {
   it('lowers a declared rate, and gives it back, but never lifts it', () => {
     const bucket = declared();
     bucket.learn({ dimension: 'tokens', limit: 600 }, 0, 0);
-    expect(bucket.waitMs(601, 0)).toBe(Infinity);
     expect(bucket.level).toBe(60);
+    expect(bucket.waitMs(601, 0)).toBe(0); // It is full, and only who asks hears that more may go again.
+    expect(bucket.waitMs(6_001, 0)).toBe(Infinity);
     bucket.learn({ dimension: 'tokens', limit: 60_000 }, 0, 0);
     expect(bucket.perMinute).toBe(6_000);
   });
