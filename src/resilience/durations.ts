@@ -9,12 +9,14 @@ const HASTY = 2;
 /** How long one deployment takes of late to its answer, or to the first content of a stream. */
 export class Durations {
   #meanMs = 0;
+  #count = 0;
   /** The mean distance from the mean. */
   #spreadMs = 0;
 
   note(elapsedMs: number): void {
-    this.#spreadMs += (Math.abs(elapsedMs - this.#meanMs) - this.#spreadMs) * MEMORY;
-    this.#meanMs += (elapsedMs - this.#meanMs) * MEMORY;
+    const weight = Math.max(MEMORY, 1 / ++this.#count);
+    if (this.#count > 1) this.#spreadMs += (Math.abs(elapsedMs - this.#meanMs) - this.#spreadMs) * weight;
+    this.#meanMs += (elapsedMs - this.#meanMs) * weight;
   }
 
   /** 0 before any answer has come. */
@@ -27,9 +29,9 @@ export class Durations {
     return this.#meanMs + 2 * this.#spreadMs;
   }
 
-  /** Whoever waited so long did not wait too short. */
+  /** Whoever waited so long did not wait too short; `Infinity` before any answer has come. */
   get fairMs(): number {
-    return this.#meanMs * HASTY;
+    return this.#count === 0 ? Infinity : this.#meanMs * HASTY;
   }
 
   /** How long a probe may keep others away; undefined before any answer has come. */

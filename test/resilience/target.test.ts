@@ -109,6 +109,7 @@ describe('Target', () => {
 
   it.each(['fault', 'overload', 'timeout'] as const)('weighs %s on the circuit', (kind) => {
     const member = one();
+    member.stop.target.durations.note(1);
     for (let calls = 0; calls < 5; calls++) fail(member, kind);
     expect(member.stop.target.obstacle(NEED, 0)).toBe('circuit_open');
     expect(member.stop.target.isUsable(0)).toBe(false);
@@ -141,8 +142,15 @@ describe('Target', () => {
     expect(member.stop.target.waitMs(NEED, 0)).toBe(5_000);
   });
 
+  it('is not blamed for requests in a hurry while nobody knows how long answers take', () => {
+    const member = one();
+    for (let calls = 0; calls < 20; calls++) fail(member, 'timeout');
+    expect(member.stop.target.obstacle(NEED, 0)).toBeUndefined();
+  });
+
   it('remembers the waits in vain', () => {
     const member = one();
+    member.stop.target.durations.note(1);
     for (let calls = 0; calls < 20; calls++) fail(member, 'timeout', {}, calls);
     expect(member.stop.target.times.p95Ms('plain')).toBe(10);
     const other = one();
