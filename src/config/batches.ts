@@ -5,7 +5,7 @@ const Count = z.int().min(1);
 
 export const BatchesSection = z
   .strictObject({
-    pollSeconds: Count.default(30).describe("Between two looks at a provider's batch"),
+    pollSeconds: Count.max(2_000_000).default(30).describe("Between two looks at a provider's batch"),
     concurrency: Count.max(256)
       .default(8)
       .describe('Lines of one batch at the same time that the router runs itself, where the provider has no batches'),

@@ -2,7 +2,10 @@
 import * as z from 'zod';
 
 const Count = z.int().min(1);
-const Milliseconds = (ms: number, what: string) => Count.default(ms).describe(`${what}, in milliseconds`);
+/** What a timer holds: 24 days. With more it would be over at once. */
+export const LONGEST_MS = 2 ** 31 - 1;
+const Duration = Count.max(LONGEST_MS);
+const Milliseconds = (ms: number, what: string) => Duration.default(ms).describe(`${what}, in milliseconds`);
 
 export const Limits = z
   .strictObject({
@@ -22,10 +25,10 @@ export const Limits = z
   .describe('What the provider allows; more is learned from its answers');
 
 export const Timeouts = z.strictObject({
-  firstTokenMs: Count.optional().describe('Least wait for the first content; three times the p95 is allowed'),
-  maxFirstTokenMs: Count.optional().describe('Longest wait for the first content'),
-  idleMs: Count.optional().describe('Longest silence in mid-answer'),
-  totalMs: Count.optional().describe('Longest answer, from the call to its end'),
+  firstTokenMs: Duration.optional().describe('Least wait for the first content; three times the p95 is allowed'),
+  maxFirstTokenMs: Duration.optional().describe('Longest wait for the first content'),
+  idleMs: Duration.optional().describe('Longest silence in mid-answer'),
+  totalMs: Duration.optional().describe('Longest answer, from the call to its end'),
 });
 
 const Circuit = z.strictObject({

@@ -9,7 +9,7 @@ import { Admin } from './admin.ts';
 import { Store } from './store.ts';
 import { Prices, Telemetry } from './telemetry.ts';
 import { Key, Tenants } from './tenants.ts';
-import { Limits, Reliability, Streaming, Timeouts } from './reliability.ts';
+import { Limits, LONGEST_MS, Reliability, Streaming, Timeouts } from './reliability.ts';
 
 const Name = z.string().regex(/^[\w.:-]{1,64}$/, 'use letters, digits and . : _ - (at most 64)');
 const ModelName = z.string().min(1).max(200);
@@ -99,7 +99,8 @@ const Model = z.strictObject({
   budgets: BudgetsOf.optional(),
 });
 
-const duration = (ms: number, what: string) => Positive.default(ms).describe(`${what}, in milliseconds`);
+const duration = (ms: number, what: string) =>
+  Positive.max(LONGEST_MS).default(ms).describe(`${what}, in milliseconds`);
 
 export const Configuration = z.strictObject({
   server: z

@@ -18,6 +18,16 @@ const refused: { name: string; text: string; says: RegExp }[] = [
     says: /server\.prot: there is no such setting; did you mean "port"\?/,
   },
   { name: 'a wrong type', text: 'server: { port: eighty }', says: /server\.port: .*expected number/ },
+  ...[
+    'server: { drainMs',
+    'server: { keepAliveMs',
+    'reliability: { deadlineMs',
+    'reliability: { queue: { maxWaitMs',
+  ].map((setting) => ({
+    name: `more time than a timer holds for ${setting}`,
+    text: `${setting}: 2147483648 ${'}'.repeat(setting.split('{').length - 1)}`,
+    says: /Ms: .*2147483647/,
+  })),
   { name: 'a port out of range', text: 'server: { port: 70000 }', says: /server\.port: .*65535/ },
   {
     name: 'a variable that is not set',
