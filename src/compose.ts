@@ -148,7 +148,7 @@ export function compose(configuration: Configuration, runtime: Runtime): Compose
     random,
     newId,
     afterwards: isWorker
-      ? async () => void (await Promise.all([accounting.flush(sourcesOf({ accounting, gateway })), prune()]))
+      ? async () => void (await Promise.all([accounting.flush(sourcesOf({ accounting, gateway }, Infinity)), prune()]))
       : undefined,
   };
   const onLost = (error: GatewayError, requestId: string) => logInternal(log, error, requestId);

@@ -10,8 +10,8 @@ export async function readBack(composed: Composed, untilMs: number): Promise<voi
   const { clock } = composed.gateway;
   const windows = spending.windows(scopesOf(composed.accounting), clock.now());
   const { tenants, keys } = directory.directory;
-  const parentOf = (kind: string, name: string) =>
-    kind === 'tenant' ? tenants.get(name)?.parent : [...keys.values()].find((key) => key.name === name)?.parent;
+  const keysByName = new Map(Array.from(keys.values(), (key) => [key.name, key]));
+  const parentOf = (kind: string, name: string) => (kind === 'tenant' ? tenants : keysByName).get(name)?.parent;
   const above = (kind: string, name: string): string[] => {
     const parent = parentOf(kind, name);
     const parentName = parent !== undefined && kind === 'key' ? keys.get(parent)?.name : parent;

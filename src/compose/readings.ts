@@ -7,21 +7,28 @@ import type { Accounting } from './accounting.ts';
 /** Keys and tenants whose limits are shown; more would be a page that nobody reads. */
 const MAX_SCOPES = 2_000;
 
-/** Every limit and budget that somebody has declared. */
-export function scopesOf({ directory: { directory }, scopes }: Accounting): Scope[] {
+/** Every limit and budget that somebody has declared, `most` of the keys' at the most. */
+export function scopesOf(
+  { directory: { directory }, scopes }: Pick<Accounting, 'directory' | 'scopes'>,
+  most = Infinity,
+): Scope[] {
   const found = new Set<Scope>(scopes);
   const add = (each: readonly Scope[]) => {
     for (const scope of each) if (scope.limits ?? scope.budgets) found.add(scope);
   };
   for (const name of directory.tenants.keys()) add(directory.rightsOfTenant(name).scopes);
   for (const key of directory.keys.values()) {
-    if (found.size >= MAX_SCOPES) break;
+    if (found.size >= most) break;
     if (key.limits ?? key.budgets) add(directory.rightsOfKey(key).scopes);
   }
   return [...found];
 }
 
-export function sourcesOf({ accounting, gateway }: Pick<Composed, 'accounting' | 'gateway'>): Sources {
+/** `most`: how many limits and budgets; a page or a scrape has an end, whoever watches over them has none. */
+export function sourcesOf(
+  { accounting, gateway }: Pick<Composed, 'accounting' | 'gateway'>,
+  most = MAX_SCOPES,
+): Sources {
   const { dispatcher, clock } = gateway;
   const { books, writer, tracer, alerts } = accounting;
   return {
@@ -37,7 +44,7 @@ export function sourcesOf({ accounting, gateway }: Pick<Composed, 'accounting' |
     isEmergency: () => dispatcher.emergency.active(clock.now()),
     retryBudgets: () =>
       Array.from(dispatcher.pools, ([model, { budget }]) => ({ model, level: budget.left(clock.now()) })),
-    budgets: () => books.spending.readings(scopesOf(accounting), clock.now()),
+    budgets: () => books.spending.readings(scopesOf(accounting, most), clock.now()),
     ledger: writer && (() => writer.state),
     spans: tracer && (() => tracer.state),
     alerts: () => alerts.reading(),

@@ -35,7 +35,7 @@ export async function beginBooks(
 /** From when the router answers until it stops. */
 export function followBooks(composed: Composed, configuration: Configuration, log: Log): RunningBooks {
   const { directory, stores, writer, tracer, alerts, recorder } = composed.accounting;
-  const stops = [directory.follow(), alerts.start(sourcesOf(composed))];
+  const stops = [directory.follow(), alerts.start(sourcesOf(composed, Infinity))];
   if (stores) stops.push(every(HOUR_MS, () => forget(composed, configuration, log)));
   return {
     async stop() {

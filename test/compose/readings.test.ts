@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { NO_TOKENS } from '../../src/books/ledger/buckets.ts';
+import { Spending } from '../../src/books/spending/spending.ts';
+import { createDirectory } from '../../src/books/tenants/directory.ts';
+import type { Composed } from '../../src/compose.ts';
+import { readBack } from '../../src/compose/read-back.ts';
+import { scopesOf, sourcesOf } from '../../src/compose/readings.ts';
+import { START_MS } from '../books/ledger/sample.ts';
+
+const MANY = 2_100;
+const NOON = START_MS;
+const names = Array.from({ length: MANY }, (_, index) => `key-${index}`);
+const LAST = names.at(-1) ?? '';
+
+/** What is asked of a router here, with a ledger in which every key has spent a dollar. */
+function manyKeys(): Composed {
+  const keys = names.map((name) => ({
+    id: `id-${name}`,
+    name,
+    createdAtMs: 0,
+    secrets: [],
+    budgets: { usd: { total: 10 } },
+  }));
+  const spent = { requests: 1, costUsd: 1, ...NO_TOKENS };
+  const usage = ({ by }: { by?: string }) =>
+    Promise.resolve({ groups: by === 'key' ? names.map((value) => ({ value, ...spent })) : [] });
+  return {
+    accounting: {
+      directory: { directory: createDirectory({ tenants: [], keys }) },
+      scopes: [],
+      books: { spending: new Spending() },
+      stores: { ledger: { ready: () => Promise.resolve(), usage } },
+    },
+    gateway: { clock: { now: () => NOON } },
+  } as unknown as Composed;
+}
+
+it('reads back what every key has spent, however many there are', async () => {
+  const composed = manyKeys();
+  const { accounting } = composed;
+  await readBack(composed, NOON);
+  const last = scopesOf(accounting).filter(({ name }) => name === LAST);
+  expect(accounting.books.spending.readings(last, NOON)).toMatchObject([{ used: 1 }]);
+});
+
+it('shows as many as a page has room for, and watches over all', () => {
+  const composed = manyKeys();
+  const seen = (most?: number) => [...(sourcesOf(composed, most).budgets?.() ?? [])].length;
+  expect([seen(), seen(Infinity)]).toEqual([2_000, MANY]);
+});
