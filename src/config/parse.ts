@@ -1,5 +1,5 @@
 /** `signalbox.yaml` as a configuration, or errors that name the file, the path and what would be right. */
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { adminProblems } from './admin.ts';
 import { Configuration, DIALECTS } from './schema.ts';
@@ -17,6 +17,9 @@ export class ConfigurationError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Many keys may share one anchor; what is more is a bomb. */
+const MAX_ALIASES = 10_000;
+
 /** `source` is the name that errors show: the file. */
 export function parseConfiguration(text: string, source: string, environment: Environment): Configuration {
   const document = parseDocument(text, { prettyErrors: true });
@@ -27,13 +30,23 @@ export function parseConfiguration(text: string, source: string, environment: En
     );
   }
   const missing: string[] = [];
-  const filled = fillIn(document.toJS() ?? {}, [], { environment, missing });
+  const filled = fillIn(valueOf(document, source) ?? {}, [], { environment, missing });
   if (missing.length > 0) throw new ConfigurationError(source, missing);
   const parsed = Configuration.safeParse(filled);
   if (!parsed.success) throw new ConfigurationError(source, parsed.error.issues.flatMap(explain));
   const problems = crossCheck(parsed.data);
   if (problems.length > 0) throw new ConfigurationError(source, problems);
   return parsed.data;
+}
+
+/** What the aliases stand for is found only here. */
+function valueOf(document: Document.Parsed, source: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new ConfigurationError(source, [`is not YAML: ${why}`]);
+  }
 }
 
 interface FillIn {

@@ -7,6 +7,7 @@ const parse = (text: string) => parseConfiguration(text, 'signalbox.yaml', ENV);
 
 const refused: { name: string; text: string; says: RegExp }[] = [
   { name: 'YAML that is none', text: 'server: { port: 1', says: /^signalbox\.yaml: is not YAML/ },
+  { name: 'an alias of nothing', text: 'keys: *nope', says: /^signalbox\.yaml: is not YAML: .*nope/ },
   {
     name: 'an unknown section, with what was meant',
     text: 'provider: {}',
@@ -89,6 +90,12 @@ models:
     expect(configuration.providers.anthropic?.apiKey).toBe('sk-from-environment');
     expect(configuration.providers.backup?.apiKey).toBe('fallback-key');
     expect(configuration.models.sonnet?.deployments).toHaveLength(2);
+  });
+
+  it('takes an anchor that very many entries share', () => {
+    const shared = Array.from({ length: 500 }, (_, index) => `  tenant-${index}: *usual`).join('\n');
+    const { tenants } = parse(`tenants:\n  first: &usual { limits: 60 requests/minute }\n${shared}`);
+    expect(tenants['tenant-499']).toEqual({ limits: { requestsPerMinute: 60 } });
   });
 
   it('names every problem, not only the first', () => {
