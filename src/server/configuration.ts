@@ -71,7 +71,7 @@ export async function loadConfiguration(given: Arguments, environment: Environme
     environment,
     source,
     file,
-    routing: () => (file ? parseConfiguration(readFile(file), source, environment).routing : parsed.routing),
+    routing: () => (file ? parseConfiguration(readAgain(file), source, environment).routing : parsed.routing),
     practice,
     describe: () => describe(configuration, practice),
   };
@@ -84,6 +84,13 @@ function readFile(file: string): string {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
     throw new ConfigurationError(file, [`cannot be read (${why}); name another file with --config`]);
   }
+}
+
+/** Nothing at all is what an editor leaves for a moment; the rules in force are not given up for it. */
+function readAgain(file: string): string {
+  const text = readFile(file);
+  if (text.trim() !== '') return text;
+  throw new ConfigurationError(file, ['is empty: it may be half written; {} stands for no settings']);
 }
 
 function toPort(text: string): number {

@@ -144,6 +144,18 @@ it('rules in the configuration itself are followed, too', async () => {
   await expect.poll(firstRule, isIn).toBe('tier opus');
 });
 
+it('an empty configuration changes nothing, for it may be half written', async () => {
+  const { write, lines, firstRule } = await follow(
+    '{}',
+    'routing: { rules: { rules: [{ name: all, do: { tier: opus } }] } }',
+  );
+  write('', 'signalbox.yaml');
+  await expect.poll(() => lines.length, isIn).toBe(1);
+  expect(lines[0]?.message).toBe('routing: nothing has changed, because of mistakes');
+  expect(String(lines[0]?.fields.mistakes)).toMatch(/signalbox\.yaml: is empty/);
+  expect(firstRule()).toBe('tier opus');
+});
+
 describe('a start refuses', () => {
   const rows: { name: string; routing: Routing; says: RegExp }[] = [
     {
