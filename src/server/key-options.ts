@@ -17,8 +17,8 @@ create
       --expires TIME           90d, 12h, 2027-01-31 or 2027-01-31T18:00:00Z
       --max-cost-usd NUMBER    of one request
       --max-latency-ms NUMBER  of one answer
-      --limits WORDS           "60 requests/minute, 4 at once"
-      --budgets WORDS          "$10/day, $200 total"
+      --limits WORDS           '60 requests/minute, 4 at once'
+      --budgets WORDS          '$10/day, $200 total' (in single quotes: a shell takes $1 for a variable)
 list
       --tenant NAME            only its keys
 rotate
