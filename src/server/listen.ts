@@ -10,7 +10,8 @@ export function listen(
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${cause.code})`;
-      reject(new ConfigurationError(setting, [`${port} on ${host} ${why}; choose another with --port`]));
+      const how = setting === 'server.port' ? 'with --port' : 'there'; // The option moves that listener only.
+      reject(new ConfigurationError(setting, [`${port} on ${host} ${why}; choose another ${how}`]));
     });
     server.listen(port, host, () => {
       const address = server.address();

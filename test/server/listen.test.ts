@@ -1,0 +1,16 @@
+import { createServer } from 'node:http';
+import { expect, it } from 'vitest';
+import { listen } from '../../src/server/listen.ts';
+
+const host = '127.0.0.1';
+
+it.each([
+  ['server.port', 'choose another with --port'],
+  ['admin.port', 'choose another there'],
+])('names what moves the listener of %s where its port is taken', async (setting, says) => {
+  const squatter = createServer();
+  const port = await listen(squatter, 0, { host, setting });
+  const refused = listen(createServer(), port, { host, setting });
+  await expect(refused).rejects.toThrow(`${setting}: ${port} on ${host} is taken; ${says}`);
+  squatter.close();
+});
