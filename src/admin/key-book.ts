@@ -39,7 +39,10 @@ export async function changed(sources: AdminSources, change: Change): Promise<vo
 export function bookAbove(key: VirtualKey, { keys, tenants }: Pick<Directory, 'keys' | 'tenants'>): Book {
   const line = chainOf(key.parent, keys);
   const { tenant } = line.at(-1) ?? key;
-  return { keys: line, tenants: chainOf(tenant, tenants) };
+  const ofItsName = tenants.get(key.name);
+  const above = chainOf(tenant, tenants);
+  const isAmong = ofItsName === undefined || above.includes(ofItsName);
+  return { keys: line, tenants: isAmong ? above : [...above, ...chainOf(key.name, tenants)] };
 }
 
 function chainOf<T extends { parent?: string | undefined }>(

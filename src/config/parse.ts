@@ -1,6 +1,7 @@
 /** `signalbox.yaml` as a configuration, or errors that name the file, the path and what would be right. */
 import { type Document, parseDocument } from 'yaml';
 import * as z from 'zod';
+import { nameOfTenant } from '../books/tenants/names.ts';
 import { adminProblems } from './admin.ts';
 import { Configuration, DIALECTS } from './schema.ts';
 
@@ -123,6 +124,10 @@ function crossCheck(configuration: Configuration): string[] {
       problems.push(`models.${model}.deployments.${index}.provider: there is no provider "${provider}"; ${there}`);
     });
   }
+  configuration.keys.forEach(({ name, tenant }, index) => {
+    if (tenant !== undefined || !Object.hasOwn(configuration.tenants, name)) return;
+    problems.push(`keys.${index}.name: ${nameOfTenant(name)}`);
+  });
   problems.push(...adminProblems(configuration.admin, configuration.keys));
   return problems;
 }

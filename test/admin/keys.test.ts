@@ -265,6 +265,13 @@ describe('tenants', () => {
     expect(body.error).toMatchObject({ param: 'parent', message: expect.stringContaining('circle') });
   });
 
+  it('do not share a name with a key that has none', async () => {
+    const { body } = await ask(world, 'POST /admin/v1/keys', { name: 'team' });
+    expect(body.error).toMatchObject({ param: 'name', message: expect.stringContaining("is a tenant's name") });
+    await ask(world, 'POST /admin/v1/keys', { name: 'hermit' });
+    expect((await ask(world, 'PUT /admin/v1/tenants/hermit', {})).body.error.code).toBe('name_taken');
+  });
+
   it('are deleted once nothing hangs on them, or by force', async () => {
     await ask(world, 'POST /admin/v1/keys', { name: 'member', tenant: 'squad' });
     for (const name of ['team', 'squad']) {

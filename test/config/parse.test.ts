@@ -58,6 +58,11 @@ const refused: { name: string; text: string; says: RegExp }[] = [
     says: /providers\.openai\.baseUrl/,
   },
   {
+    name: 'a key without a tenant that has the name of one',
+    text: 'tenants: { acme: {} }\nkeys: [{ name: acme, key: 0123456789abcdef }]',
+    says: /keys\.0\.name: "acme" is a tenant's name.*say `tenant`, or take another name/,
+  },
+  {
     name: 'a client key that could be guessed',
     text: 'keys: [{ name: a, key: short }]',
     says: /keys\.0\.key: a client key has at least 16/,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Tenant as StoredTenant } from '../../books/tenants/book.ts';
 import { createDirectory } from '../../books/tenants/directory.ts';
-import { stateOf } from '../../books/tenants/view.ts';
+import { isAlone, stateOf } from '../../books/tenants/view.ts';
 import { Name, Tenant as TenantBody } from '../../config/tenants.ts';
 import { Tenant } from '../answers/books.ts';
 import { endpoint, json } from '../endpoint.ts';
@@ -59,6 +59,7 @@ export const tenantEndpoints = [
       await freshen(sources);
       const tenant = { ...body, name };
       checkFamily(tenant, sources);
+      checkNoKeyOfThisName(name, sources);
       await askBooks(sources, (store) => store.putTenant(tenant));
       await changed(sources, { change: 'tenant_put', name });
       return json(tenantOf(tenant, sources));
@@ -104,6 +105,14 @@ function checkFamily(tenant: StoredTenant, { directory }: AdminSources): void {
   const own = `tenants.${tenant.name}: parent: `;
   const problem = problems.find((one) => one.startsWith(own)) ?? problems.find((one) => !known.has(one));
   if (problem !== undefined) throw invalid('parent', problem.startsWith(own) ? problem.slice(own.length) : problem);
+}
+
+/** The ledger would give it what the key has spent. One that is there already may still be changed. */
+function checkNoKeyOfThisName(name: string, { directory: { directory } }: AdminSources): void {
+  if (directory.tenants.has(name)) return;
+  const key = directory.keys.values().find((one) => one.name === name);
+  if (!key || !isAlone(key, directory)) return;
+  throw taken('name_taken', `There is a key "${name}" without a tenant; take another name for this tenant`);
 }
 
 function checkUnused(name: string, { directory }: AdminSources, nowMs: number): void {

@@ -1,6 +1,7 @@
 /** Keys as people may see them: everything but what could open a door. */
 import type { Book, Share, VirtualKey } from './book.ts';
-import { createDirectory } from './directory.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { nameOfTenant } from './names.ts';
 
 export interface KeyView extends Share {
   id: string;
@@ -52,11 +53,18 @@ export function stateOf({ expiresAtMs, revokedAtMs }: VirtualKey, nowMs: number)
   return expiresAtMs !== undefined && expiresAtMs <= nowMs ? 'expired' : 'active';
 }
 
-/** Why a key would open nothing if it were added: its name is taken, its tenant or its parent is not there. */
+/** Why a key may not be added: its name is taken or a tenant's, its tenant or its parent is not there. */
 export function problemsWith(key: VirtualKey, { tenants, keys }: Book): string[] {
   const own = `keys.${key.name}: `;
-  const { problems } = createDirectory({ tenants, keys: [...keys, key] });
-  return problems.filter((problem) => problem.startsWith(own)).map((problem) => problem.slice(own.length));
+  const directory = createDirectory({ tenants, keys: [...keys, key] });
+  const wrong = directory.problems.filter((problem) => problem.startsWith(own));
+  if (wrong.length > 0) return wrong.map((problem) => problem.slice(own.length));
+  return directory.tenants.has(key.name) && isAlone(key, directory) ? [`name: ${nameOfTenant(key.name)}`] : [];
+}
+
+/** In the ledger a key without a tenant is a tenant of its own name: another one would get what it spends. */
+export function isAlone(key: VirtualKey, directory: Directory): boolean {
+  return !directory.rightsOfKey(key).scopes.some(({ kind }) => kind === 'tenant');
 }
 
 function isoOf(atMs: number | undefined): string | undefined {

@@ -96,6 +96,8 @@ describe('problemsWith', () => {
     [virtualKey('app', { tenant: 'acme' }), []],
     [virtualKey('app', { tenant: 'nowhere' }), ['tenant: there is no tenant "nowhere" that is in order']],
     [virtualKey('app', { parent: 'key_nobody' }), ['parent: there is no key "key_nobody"']],
+    [virtualKey('acme', { tenant: 'acme' }), []],
+    [virtualKey('acme'), [expect.stringMatching(/^name: "acme" is a tenant's name.*take another name/)]],
     [virtualKey('web', { id: 'key_2' }), ['there is another one of this name']],
   ])('finds what would be wrong with %j', (key, problems) => expect(problemsWith(key, book)).toEqual(problems));
 });
