@@ -46,9 +46,21 @@ function fitId(holder: Json, field: string): Json {
   return id === '' || safe === id ? holder : { ...holder, [field]: safe };
 }
 
+/** Tools without marks for the cache, which OpenAI does not know. */
+export function fitTools(tools: unknown[]): unknown[] {
+  return mapSame(tools, (entry) => {
+    const tool = record(entry);
+    if (!tool) return entry;
+    const fitted = without(tool, ['cache_control']);
+    const called = record(fitted.function);
+    const bare = called && without(called, ['cache_control']);
+    return bare === called ? fitted : { ...fitted, function: bare };
+  });
+}
+
 function fitCall(entry: unknown): unknown {
   const call = record(entry);
-  return call ? fitId(without(call, ['extra_content']), 'id') : entry; // What is no call is OpenAI's to judge.
+  return call ? fitId(without(call, ['extra_content', 'cache_control']), 'id') : entry; // What is no call is OpenAI's to judge.
 }
 
 function fitPart(entry: unknown, param: string): unknown {

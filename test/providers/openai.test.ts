@@ -334,7 +334,13 @@ const fitted: RequestRow[] = [
           content: null,
           reasoning_content: 'b',
           reasoning_details: [{ type: 'reasoning.text', format: 'x', text: 'b' }],
-          tool_calls: [{ ...call('1', 'f', '{}'), extra_content: { google: { thought_signature: 'x' } } }],
+          tool_calls: [
+            {
+              ...call('1', 'f', '{}'),
+              extra_content: { google: { thought_signature: 'x' } },
+              cache_control: { type: 'ephemeral' },
+            },
+          ],
         },
         { role: 'tool', tool_call_id: '1', content: 'c', is_error: true },
       ] as ChatRequest['messages'],
@@ -347,6 +353,22 @@ const fitted: RequestRow[] = [
       ],
     },
     warnings: [['messages.2.is_error', 'dropped']],
+  },
+  {
+    name: 'no marks for the cache on tools',
+    request: {
+      tools: [
+        { type: 'function', function: { name: 'f' }, cache_control: { type: 'ephemeral' } },
+        { type: 'function', function: { name: 'g', cache_control: { type: 'ephemeral' } } },
+      ],
+    } as unknown as Partial<ChatRequest>,
+    has: {
+      tools: [
+        { type: 'function', function: { name: 'f' } },
+        { type: 'function', function: { name: 'g' } },
+      ],
+    },
+    warnings: [],
   },
   {
     name: "tool results' pictures in the user's name, after all results",
