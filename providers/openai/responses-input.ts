@@ -4,10 +4,12 @@ import type { ChatMessage } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import { safeToolCallId } from '../shared/ids.ts';
+import { record } from '../shared/refusal.ts';
 import { toContent } from './responses-parts.ts';
 import { toReasoningItems } from './responses-reasoning.ts';
 
 type Assistant = Extract<ChatMessage, { role: 'assistant' }>;
+type ToolCall = NonNullable<Assistant['tool_calls']>[number];
 
 export function toInput(call: Call): { input: ResponseInputItem[]; warnings: Warning[] } {
   const writer = new InputWriter(call);
@@ -50,22 +52,28 @@ class InputWriter {
   #assistant(message: Assistant, param: string): void {
     if (message.audio)
       throw new GatewayError('unsupported', 'The Responses API has no audio', { param: `${param}.audio` });
-    const items = [...spoken(message), ...this.#calls(message)];
+    const items = [...spoken(message), ...this.#calls(message, param)];
     if (items.length === 0) return;
     const { endpoint, providerModel, omitReasoning } = this.#call;
     const details = omitReasoning ? [] : (message.reasoning_details ?? []);
     this.input.push(...toReasoningItems(details, `${endpoint.name}/${providerModel}`), ...items);
   }
 
-  #calls(message: Assistant): ResponseInputItem[] {
-    const calls = (message.tool_calls ?? []).map((call): ResponseInputItem => {
-      const id = safeToolCallId(call.id);
-      if (call.type !== 'custom') return functionCall(id, call.function);
-      this.#customIds.add(call.id);
-      return { type: 'custom_tool_call', call_id: id, name: call.custom.name, input: call.custom.input };
-    });
+  #calls(message: Assistant, param: string): ResponseInputItem[] {
+    const calls = (message.tool_calls ?? []).map((call, index) => this.#toolCall(call, `${param}.tool_calls.${index}`));
     if (!message.function_call) return calls;
     return [...calls, functionCall(legacyId(++this.#legacyCalls), message.function_call)];
+  }
+
+  /** By what it holds: clients leave the type out. */
+  #toolCall(call: ToolCall, param: string): ResponseInputItem {
+    const id = safeToolCallId(call.id);
+    if ('custom' in call && record(call.custom)) {
+      this.#customIds.add(call.id);
+      return { type: 'custom_tool_call', call_id: id, name: call.custom.name, input: call.custom.input };
+    }
+    if ('function' in call && record(call.function)) return functionCall(id, call.function);
+    throw new GatewayError('unsupported', 'Only function and custom calls can be translated', { param });
   }
 
   #output(id: string, output: ReturnType<typeof toContent>): void {

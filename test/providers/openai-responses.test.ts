@@ -116,6 +116,19 @@ const histories: RequestRow[] = [
     ],
   ),
   history(
+    'a call without its type, by what it holds',
+    [
+      {
+        role: 'assistant',
+        tool_calls: [
+          { id: 'c1', function: call.function },
+          { id: 'c2', custom: { name: 'g', input: 'raw' } },
+        ],
+      },
+    ],
+    [called, { type: 'custom_tool_call', call_id: 'c2', name: 'g', input: 'raw' }],
+  ),
+  history(
     'calls and what came of them, to the letter',
     [
       {
@@ -714,6 +727,11 @@ testProvider({
   options: GPT6,
   requests,
   unsupported: [
+    ...['function', 'custom'].map((type) => ({
+      name: `a ${type} call that holds nothing`,
+      request: { tools, messages: [{ role: 'assistant', tool_calls: [{ id: 'c1', type }] }] as unknown as Messages },
+      param: 'messages.0.tool_calls.0',
+    })),
     { name: 'logprobs of a model that reasons', request: { tools, logprobs: true }, param: 'logprobs' },
     { name: 'a bias', request: { tools, logit_bias: { 1: 1 } }, options: SAMPLING_FREE, param: 'logit_bias' },
     { name: 'audio', request: { tools, modalities: ['text', 'audio'] }, param: 'modalities' },
