@@ -206,7 +206,9 @@ export class MessageReader {
 
 function freeText({ json, input }: { json: string; input: unknown }): string {
   const whole = record(json ? parseJson(json) : input);
-  return typeof whole?.input === 'string' ? whole.input : json; // Cut off by `max_tokens`: as far as it came.
+  if (typeof whole?.input === 'string') return whole.input;
+  if (json || !whole) return json; // Cut off by `max_tokens`: as far as it came.
+  return Object.keys(whole).length > 0 ? JSON.stringify(whole) : '';
 }
 
 /** A call that was made counts, whatever the reason says; after `max_tokens` its arguments may be cut. */

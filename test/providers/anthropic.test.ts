@@ -1328,6 +1328,26 @@ testProvider({
       finish: 'tool_calls',
     },
     {
+      name: 'a custom tool called by other words, as they came',
+      request: { tools: [{ type: 'custom', custom: { name: 'shell' } }] },
+      whole: whole([{ type: 'tool_use', id: 'toolu_1', name: 'shell', input: { text: 'foo' } }], {
+        stop_reason: 'tool_use',
+      }),
+      stream: stream(
+        block(
+          0,
+          { type: 'tool_use', id: 'toolu_1', name: 'shell', input: {} },
+          { type: 'input_json_delta', partial_json: '{"text":"foo"}' },
+        ),
+        { stop_reason: 'tool_use' },
+      ),
+      message: {
+        content: null,
+        tool_calls: [{ id: 'toolu_1', type: 'custom', custom: { name: 'shell', input: '{"text":"foo"}' } }],
+      },
+      finish: 'tool_calls',
+    },
+    {
       name: 'a custom tool, unwrapped to its text',
       request: { tools: [{ type: 'custom', custom: { name: 'shell' } }] },
       whole: whole([{ type: 'tool_use', id: 'toolu_1', name: 'shell', input: { input: 'ls "a"\n' } }], {
