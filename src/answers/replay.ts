@@ -4,7 +4,7 @@ import type { AnswerCollector, CollectedChoice } from './collector.ts';
 /** Says a collected answer again, for a client that asked for a stream of what had to be checked whole. */
 export function replay(collected: AnswerCollector, sink: AnswerSink): void {
   const { model, upstreamId, usage } = collected.facts;
-  sink.start({ model: model ?? '', upstreamId });
+  sink.start({ model: model ?? '', upstreamId, serviceTier: collected.serviceTier });
   for (const [index, choice] of collected.choices) replayChoice(choice, sink, index);
   if (usage) sink.usage(usage);
 }

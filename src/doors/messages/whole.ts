@@ -4,14 +4,14 @@ import { seal } from '../capsule.ts';
 import { bareCitation, imageText, isClaudes, messageHead, toCitation, toEnding, toUsage } from './answer.ts';
 
 /** A collected answer as the JSON of Anthropic's message. */
-export function writeWhole({ choices, facts }: AnswerCollector, { newId, model }: AnswerStamp): string {
+export function writeWhole({ choices, facts, serviceTier }: AnswerCollector, { newId, model }: AnswerStamp): string {
   const choice = choices.get(0);
   const { finishReason: reason = 'stop', native = null, refusalText: refusal = '', stopSequence } = choice ?? {};
   return JSON.stringify({
     ...messageHead(newId('msg_', 24), facts.model ?? model),
     content: choice ? toContent(choice) : [],
     ...toEnding({ reason, native, refusal, stopSequence }),
-    usage: toUsage(facts.usage),
+    usage: toUsage(facts.usage, serviceTier),
   });
 }
 

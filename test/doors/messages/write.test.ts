@@ -440,3 +440,16 @@ describe('a stream', () => {
     await expect(accumulated([bytes(broken)])).rejects.toMatchObject({ type: 'overloaded_error', apiMessage: 'Busy' });
   });
 });
+
+it('tells the tier of service in whole answers and in those said again', () => {
+  const collector = new AnswerCollector();
+  collector.start({ model: 'm-1', serviceTier: 'priority' });
+  collector.choice(0).text('Hi');
+  collector.choice(0).finish('stop', null);
+  const again = new AnswerCollector();
+  replay(collector, again);
+  for (const answer of [collector, again]) {
+    const { usage } = JSON.parse(pen.whole(answer, STAMP)) as Anthropic.Message;
+    expect(usage.service_tier).toBe('priority');
+  }
+});
