@@ -9,6 +9,7 @@ import type { Call } from '../../src/core/provider.ts';
 import type { Block, MediaBlock, ToolCallBlock, ToolResultBlock, Turn } from '../shared/conversation.ts';
 import { safeToolCallId, type ToolNames } from '../shared/ids.ts';
 import { parseJson, record, text } from '../shared/refusal.ts';
+import { isDeep } from '../shared/tool-calls.ts';
 import { toAudioPart, toMediaPart, toResolution } from './media.ts';
 import type { GeminiContent, GeminiPart } from './wire.ts';
 
@@ -130,9 +131,9 @@ function toResponse(result: ToolResultBlock, rules: ContentRules): NonNullable<G
   };
 }
 
-/** `$ref` and `$defs` mean something to Google even here, so what holds them stays text. */
+/** `$ref` and `$defs` mean something to Google even here, so what holds them stays text; so does what is too deep. */
 function toOutput(said: string): Record<string, unknown> {
-  const object = /"\$(ref|defs)"/.test(said) ? undefined : record(parseJson(said));
+  const object = /"\$(ref|defs)"/.test(said) || isDeep(said) ? undefined : record(parseJson(said));
   return object ?? { output: said };
 }
 

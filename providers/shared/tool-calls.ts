@@ -131,7 +131,7 @@ function requireName(called: Fields, param: string): string {
 }
 
 /** Counts brackets outside strings, without recursion. */
-function isDeep(json: string): boolean {
+export function isDeep(json: string): boolean {
   let depth = 0;
   let inString = false;
   for (let at = 0; at < json.length; at++) {

@@ -66,6 +66,7 @@ const callPart = (city: string, rest: Record<string, unknown> = {}, id: Record<s
   functionCall: { ...id, name: 'weather', args: { city } },
   ...rest,
 });
+const DEEP = `${'{"a":'.repeat(6000)}1${'}'.repeat(6000)}`;
 const responsePart = (id: Record<string, unknown> = {}, response: Record<string, unknown> = { output: 'rain' }) => ({
   functionResponse: { ...id, name: 'weather', response },
 });
@@ -579,6 +580,11 @@ const requests: RequestRow[] = [
         responsePart({ id: 'c4' }, { output: '{"$ref":"#/x"}' }),
       ],
     ),
+  },
+  {
+    name: 'a result that is too deep stays text',
+    request: { messages: loop([called('c1', 'a')], [], [result('c1', DEEP)]) },
+    body: contentsOf([callPart('a', {}, { id: 'c1' })], [responsePart({ id: 'c1' }, { output: DEEP })]),
   },
   ...[FLASH_2, FLASH_3].map((options): RequestRow => ({
     name: `an image in a tool's result (${options.capabilities.reasoning})`,
