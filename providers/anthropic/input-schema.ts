@@ -18,7 +18,8 @@ export function toInputSchema(parameters: Schema | undefined): { schema: Tool.In
     return { schema: { properties: {}, ...rest, type: 'object' }, loose: false };
   }
   const all = [rest, ...parts];
-  const properties = Object.assign({}, ...[...variants, ...all].map((part) => record(part['properties']) ?? {}));
+  const entries = [...variants, ...all].flatMap((part) => Object.entries(record(part['properties']) ?? {}));
+  const properties = Object.fromEntries(entries); // It keeps a property named `__proto__`.
   const required = new Set([...all.flatMap(requiredOf), ...commonRequired(variants)]);
   const schema: Tool.InputSchema = { ...rest, type: 'object', properties };
   if (required.size > 0) schema.required = [...required];

@@ -11,7 +11,8 @@ export function toInputSchema(parameters: Schema | undefined): { schema: Schema;
   const { $ref: _, anyOf, oneOf, allOf, ...rest } = { ...resolve(root, root), ...root };
   const variants = [...list(anyOf), ...list(oneOf)].map((variant) => resolve(variant, root));
   const whole = [rest, ...list(allOf).map((part) => resolve(part, root))];
-  const properties = Object.assign({}, ...[...variants, ...whole].map((part) => record(part.properties) ?? {}));
+  const parts = [...variants, ...whole].flatMap((part) => Object.entries(record(part.properties) ?? {}));
+  const properties = Object.fromEntries(parts); // It keeps a property named `__proto__`.
   const required = new Set([...whole.flatMap(requiredOf), ...inAll(variants.map(requiredOf))]);
   const schema = { ...rest, type: 'object', properties, ...(required.size > 0 && { required: [...required] }) };
   return { schema, loose: variants.length > 0 };
