@@ -3,7 +3,7 @@ import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
 import { nearestEffort, wantedEffort, type Effort } from '../shared/effort.ts';
 import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
-import { fitMessages, fitTools } from './messages.ts';
+import { fitMessages, unmarkedTools } from './messages.ts';
 
 type Field = keyof ChatRequest;
 
@@ -45,7 +45,7 @@ export function fitToModel(call: Call): Fitting {
   if (!capabilities.stop) leaveStop(fitting, request);
   const messages = fitMessages(request.messages, fitting.warnings);
   if (messages !== request.messages) fitting.changes.messages = messages;
-  const tools = Array.isArray(request.tools) ? fitTools(request.tools) : request.tools;
+  const tools = Array.isArray(request.tools) ? unmarkedTools(request.tools) : request.tools;
   if (tools !== request.tools) fitting.changes.tools = tools;
   return fitting;
 }

@@ -10,6 +10,7 @@ type Json = Record<string, unknown>;
 
 const REASONING = ['reasoning', 'reasoning_content', 'reasoning_details'];
 const EXTENSIONS = [...REASONING, 'cache_control', 'is_error', 'images'];
+const MARKS = ['cache_control', 'is_error'];
 /** OpenAI's limit on the length of an id. */
 const TOOL_CALL_ID = /^\S{1,40}$/;
 
@@ -24,6 +25,29 @@ export function fitMessages(messages: ChatMessage[], warnings: Warning[]): ChatM
 /** For any server that has refused the reasoning of earlier turns. */
 export function withoutReasoning(messages: ChatMessage[]): ChatMessage[] {
   return mapSame(messages, (message) => without(message as unknown as Json, REASONING));
+}
+
+/** Translated messages in words that every server knows. Reasoning details go only to the server that gave them. */
+export function plainMessages(messages: ChatMessage[], server: string): ChatMessage[] {
+  return mapSame(messages, (message) => plainMessage(message as unknown as Json, server));
+}
+
+function plainMessage(message: Json, server: string): Json {
+  const { content, tool_calls: calls, reasoning_details: details } = message;
+  const plain = { ...without(message, [...MARKS, 'reasoning_details']) };
+  if (Array.isArray(content)) plain.content = content.map(unmarked);
+  if (Array.isArray(calls)) plain.tool_calls = unmarkedTools(calls);
+  const own = Array.isArray(details) ? details.filter((detail) => isOf(detail, server)) : [];
+  return own.length > 0 ? { ...plain, reasoning_details: own } : plain;
+}
+
+function isOf(detail: unknown, server: string): boolean {
+  return text(record(detail)?.issuer)?.startsWith(`${server}/`) ?? false;
+}
+
+function unmarked(entry: unknown): unknown {
+  const holder = record(entry);
+  return holder ? without(holder, MARKS) : entry;
 }
 
 function fitMessage(message: Json, param: string): Json {
@@ -46,15 +70,14 @@ function fitId(holder: Json, field: string): Json {
   return id === '' || safe === id ? holder : { ...holder, [field]: safe };
 }
 
-/** Tools without marks for the cache, which OpenAI does not know. */
-export function fitTools(tools: unknown[]): unknown[] {
+/** Tools, or calls of them, without marks for the cache, which OpenAI does not know. */
+export function unmarkedTools(tools: unknown[]): unknown[] {
   return mapSame(tools, (entry) => {
     const tool = record(entry);
     if (!tool) return entry;
-    const fitted = without(tool, ['cache_control']);
-    const called = record(fitted.function);
-    const bare = called && without(called, ['cache_control']);
-    return bare === called ? fitted : { ...fitted, function: bare };
+    const bare = without(tool, MARKS);
+    const called = unmarked(tool.function);
+    return called === tool.function ? bare : { ...bare, function: called };
   });
 }
 

@@ -42,6 +42,8 @@ export interface Call {
   request: ChatRequest;
   /** What the client sent, where it may be passed on. */
   original?: Original | undefined;
+  /** The API that the client speaks, also where its words cannot be passed on. */
+  wire?: Wire | undefined;
   endpoint: Endpoint;
   providerModel: string;
   capabilities: Capabilities;

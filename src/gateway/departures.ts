@@ -105,6 +105,7 @@ function workOf(gateway: Gateway, plan: Plan, step: Step, circumstances: Circums
   const call: Call = {
     request: readAsStream ? { ...request, stream: true } : request,
     original: readAsStream || !original.passes ? undefined : original,
+    wire: original.wire,
     endpoint,
     providerModel,
     capabilities,

@@ -1279,3 +1279,45 @@ it('makes ids that are too long for OpenAI short, the same ones on both sides', 
   expect(asked?.tool_calls[0]?.id).toMatch(/^call_\w{24}$/);
   expect(told?.tool_call_id).toBe(asked?.tool_calls[0]?.id);
 });
+
+describe('what another door has translated, to a strict server', () => {
+  const cache_control = { type: 'ephemeral' };
+  const mine = { type: 'reasoning.text', text: 'b', issuer: 'test/other-model' };
+  const tool = { type: 'function', function: { name: 'f' } };
+  const request = {
+    reasoning: { exclude: true },
+    reasoning_effort: 'low',
+    prompt_cache_options: { mode: 'implicit' },
+    tools: [{ ...tool, cache_control }],
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: 'a', cache_control }] },
+      {
+        role: 'assistant',
+        reasoning_content: 'b',
+        reasoning_details: [mine, { ...mine, issuer: 'elsewhere/m' }],
+        tool_calls: [{ ...call('1', 'f', '{}'), cache_control }],
+      },
+      { role: 'tool', tool_call_id: '1', content: 'c', is_error: true, cache_control },
+    ],
+  } as unknown as Partial<ChatRequest>;
+
+  it('is in words that every server knows', () => {
+    const { body, warnings } = openai.translate({ ...makeCall(request), original: undefined, wire: 'messages' });
+    expect(JSON.parse(body as string)).toEqual({
+      model: 'test-model',
+      reasoning_effort: 'low',
+      tools: [tool],
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'a' }] },
+        { role: 'assistant', reasoning_content: 'b', reasoning_details: [mine], tool_calls: [call('1', 'f', '{}')] },
+        { role: 'tool', tool_call_id: '1', content: 'c' },
+      ],
+    });
+    expect(warnings).toEqual([{ param: 'messages.2.is_error', action: 'dropped' }]);
+  });
+
+  it("is the chat client's own, also where its text cannot be passed on", () => {
+    const { body } = openai.translate({ ...makeCall(request), original: undefined, wire: 'chat' });
+    expect(JSON.parse(body as string)).toEqual({ ...makeCall(request).request, model: 'test-model' });
+  });
+});
