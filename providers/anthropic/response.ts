@@ -207,8 +207,7 @@ export class MessageReader {
 function freeText({ json, input }: { json: string; input: unknown }): string {
   const whole = record(json ? parseJson(json) : input);
   if (typeof whole?.input === 'string') return whole.input;
-  if (json || !whole) return json; // Cut off by `max_tokens`: as far as it came.
-  return Object.keys(whole).length > 0 ? JSON.stringify(whole) : '';
+  return json || (Object.keys(whole ?? {}).length > 0 ? JSON.stringify(whole) : ''); // Or cut off: as far as it came.
 }
 
 /** A call that was made counts, whatever the reason says; after `max_tokens` its arguments may be cut. */
