@@ -355,14 +355,20 @@ const fitted: RequestRow[] = [
     warnings: [['messages.2.is_error', 'dropped']],
   },
   {
-    name: 'no marks for the cache on tools',
+    name: 'no marks for the cache on tools and calls',
     request: {
+      messages: [
+        ...messages,
+        { role: 'assistant', tool_calls: [{ ...call('1', 'f', '{}'), cache_control: { type: 'ephemeral' } }] },
+      ],
       tools: [
         { type: 'function', function: { name: 'f' }, cache_control: { type: 'ephemeral' } },
         { type: 'function', function: { name: 'g', cache_control: { type: 'ephemeral' } } },
       ],
     } as unknown as Partial<ChatRequest>,
-    has: {
+    body: {
+      ...base,
+      messages: [...messages, { role: 'assistant', tool_calls: [call('1', 'f', '{}')] }],
       tools: [
         { type: 'function', function: { name: 'f' } },
         { type: 'function', function: { name: 'g' } },
