@@ -5,7 +5,8 @@ const OPENAI_HOST = /^https:\/\/(?:[\w-]+\.)*(?:api\.openai\.com|openai\.azure\.
 
 /**
  * OpenAI itself, or Azure with OpenAI's models: there a request is fitted to what the catalog says of the model.
- * Any other server that speaks the dialect knows best what it takes, so it gets the request as the client wrote it.
+ * Any other server that speaks the dialect knows best what it takes, so it gets the request as a chat client wrote it,
+ * and another door's in chat's own words.
  * A practice provider stands for the real one.
  */
 export function isOpenAi({ baseUrl, settings }: Endpoint): boolean {
