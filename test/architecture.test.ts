@@ -15,7 +15,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/doors': ['src/core', 'src/answers'],
   'src/batches': ['src/core', 'src/answers', 'src/books', 'src/doors', 'src/gateway', 'src/routing'],
   'src/http': ['src/core', 'src/batches', 'src/doors', 'src/gateway', 'src/attempt/live.ts', 'src/routing/view.ts'],
-  'src/config': ['src/core', 'src/routing/catalog.ts', 'src/routing/limit-family.ts', 'src/books/spending/declared.ts'],
+  'src/config': [
+    'src/core',
+    'src/routing/catalog.ts',
+    'src/routing/limit-family.ts',
+    'src/books/spending/declared.ts',
+    'src/books/tenants/names.ts',
+  ],
   'src/admin': ['src/core', 'src/books', 'src/config', 'src/limits/standing.ts', 'src/http/authenticate.ts'],
   'src/platform': [
     'src/core',

@@ -6,12 +6,12 @@ import type {
   Usage as AnthropicUsage,
 } from '@anthropic-ai/sdk/resources/messages';
 import type { AnswerSink, ChoiceSink } from '../../src/core/answer.ts';
-import type { FinishReason, Usage } from '../../src/core/chat.ts';
+import type { FinishReason } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { parseJson, record } from '../shared/refusal.ts';
-import { usageOf } from '../shared/usage.ts';
 import { asFault } from '../shared/fault.ts';
 import { fromError } from './errors.ts';
+import { toServiceTier, toUsage, type Counts } from './usage.ts';
 
 export const REASONING_FORMAT = 'anthropic-claude-v1';
 
@@ -25,20 +25,6 @@ export interface Reading {
 }
 
 type Stop = Pick<Message, 'stop_reason' | 'stop_details' | 'stop_sequence'>;
-
-/** What a bill needs of a usage. */
-type Counts = {
-  [
-    Name in
-      | 'input_tokens'
-      | 'output_tokens'
-      | 'output_tokens_details'
-      | 'cache_read_input_tokens'
-      | 'cache_creation_input_tokens'
-      | 'cache_creation'
-      | 'server_tool_use'
-  ]?: AnthropicUsage[Name] | null | undefined;
-};
 
 type OpenBlock =
   | { type: 'text'; startIndex: number; citations: TextCitation[] }
@@ -221,30 +207,4 @@ export function toFinishReason(reason: string | null, called: boolean): FinishRe
     default:
       return called ? 'tool_calls' : 'stop';
   }
-}
-
-/** Anthropic counts cache reads and writes beside `input_tokens`; OpenAI counts them inside. */
-function toUsage(counts: Counts): Usage {
-  const cached = counts.cache_read_input_tokens ?? 0;
-  const written = counts.cache_creation_input_tokens ?? 0;
-  const short = counts.cache_creation?.ephemeral_5m_input_tokens ?? 0;
-  const long = counts.cache_creation?.ephemeral_1h_input_tokens ?? 0;
-  const usage = usageOf({
-    prompt: (counts.input_tokens ?? 0) + cached + written,
-    completion: counts.output_tokens ?? 0,
-    cached,
-    written,
-    reasoning: counts.output_tokens_details?.thinking_tokens,
-  });
-  // The last event of a stream counts again, but does not split again.
-  if (written > 0 && short + long === written) usage.cache_creation = { ephemeral_5m: short, ephemeral_1h: long };
-  const used = counts.server_tool_use ? Object.entries(counts.server_tool_use).filter(([, uses]) => uses > 0) : [];
-  if (used.length > 0) usage.server_tool_use = Object.fromEntries(used);
-  return usage;
-}
-
-const TIERS: Record<string, string> = { standard: 'default', priority: 'priority', batch: 'flex' };
-
-function toServiceTier(usage: AnthropicUsage | undefined): string | undefined {
-  return usage?.speed === 'fast' ? 'priority' : TIERS[usage?.service_tier ?? ''];
 }

@@ -2,6 +2,7 @@ import type { Endpoint, EndpointSettings } from '../../src/core/deployment.ts';
 
 /** Regional hosts (`eu.api.openai.com`) and Azure's resources included. */
 const OPENAI_HOST = /^https:\/\/(?:[\w-]+\.)*(?:api\.openai\.com|openai\.azure\.com)(?:[:/]|$)/i;
+const OPENROUTER_HOST = /^https:\/\/(?:[\w-]+\.)*openrouter\.ai(?:[:/]|$)/i;
 
 /**
  * OpenAI itself, or Azure with OpenAI's models: there a request is fitted to what the catalog says of the model.
@@ -11,6 +12,10 @@ const OPENAI_HOST = /^https:\/\/(?:[\w-]+\.)*(?:api\.openai\.com|openai\.azure\.
  */
 export function isOpenAi({ baseUrl, settings }: Endpoint): boolean {
   return settings.practice === true || OPENAI_HOST.test(baseUrl);
+}
+
+export function isOpenRouter({ baseUrl }: Endpoint): boolean {
+  return OPENROUTER_HOST.test(baseUrl);
 }
 
 /** Other servers may have no such API, unless the configuration says so. */

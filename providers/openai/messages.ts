@@ -27,25 +27,8 @@ export function withoutReasoning(messages: ChatMessage[]): ChatMessage[] {
   return mapSame(messages, (message) => without(message as unknown as Json, REASONING));
 }
 
-/** Translated messages in words that every server knows. Reasoning details go only to the server that gave them. */
-export function plainMessages(messages: ChatMessage[], server: string): ChatMessage[] {
-  return mapSame(messages, (message) => plainMessage(message as unknown as Json, server));
-}
-
-function plainMessage(message: Json, server: string): Json {
-  const { content, tool_calls: calls, reasoning_details: details } = message;
-  const plain = { ...without(message, [...MARKS, 'reasoning_details']) };
-  if (Array.isArray(content)) plain.content = content.map(unmarked);
-  if (Array.isArray(calls)) plain.tool_calls = unmarkedTools(calls);
-  const own = Array.isArray(details) ? details.filter((detail) => isOf(detail, server)) : [];
-  return own.length > 0 ? { ...plain, reasoning_details: own } : plain;
-}
-
-function isOf(detail: unknown, server: string): boolean {
-  return text(record(detail)?.issuer)?.startsWith(`${server}/`) ?? false;
-}
-
-function unmarked(entry: unknown): unknown {
+/** Without marks for the cache and of failure. */
+export function unmarked(entry: unknown): unknown {
   const holder = record(entry);
   return holder ? without(holder, MARKS) : entry;
 }
@@ -97,7 +80,7 @@ function fitPart(entry: unknown, param: string): unknown {
 }
 
 /** The same object if none of the fields is there. */
-function without(holder: Json, fields: readonly string[]): Json {
+export function without(holder: Json, fields: readonly string[]): Json {
   if (!fields.some((field) => field in holder)) return holder;
   return Object.fromEntries(Object.entries(holder).filter(([field]) => !fields.includes(field)));
 }

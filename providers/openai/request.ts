@@ -3,8 +3,9 @@ import type { Call, Emulation, Exchange, Warning } from '../../src/core/provider
 import { mergeNative } from '../shared/merge.ts';
 import { isOpenAi } from './endpoint.ts';
 import { fitToModel, type Fitting } from './fit.ts';
-import { plainMessages, unmarkedTools, withoutReasoning } from './messages.ts';
+import { withoutReasoning } from './messages.ts';
 import { splice } from './splice.ts';
+import { fitTranslated } from './translated.ts';
 
 /** A request in the provider's words. */
 export interface Translation extends Pick<Exchange, 'body' | 'bytes'> {
@@ -27,24 +28,9 @@ function asItIs(call: Call): Fitting {
   const fitting: Fitting = { changes: {}, warnings: [], emulate: {} };
   const messages = omitReasoning ? withoutReasoning(request.messages) : request.messages;
   if (messages !== request.messages) fitting.changes.messages = messages;
-  if ((call.wire ?? 'chat') !== 'chat') leaveOurs(fitting, call, messages);
+  if ((call.wire ?? 'chat') !== 'chat') fitTranslated(fitting, call, messages);
   if (request.optional_fields) leaveOptional(fitting, request.optional_fields);
   return fitting;
-}
-
-/** The client spoke another API: strict servers refuse what its translation says in words beyond chat's own. */
-function leaveOurs(
-  { changes, warnings }: Fitting,
-  { request, endpoint }: Call,
-  messages: ChatRequest['messages'],
-): void {
-  for (const field of ['reasoning', 'prompt_cache_options'] as const) {
-    if (field in request) changes[field] = undefined;
-  }
-  changes.messages = plainMessages(messages, endpoint.name);
-  if (Array.isArray(request.tools)) changes.tools = unmarkedTools(request.tools);
-  const failed = messages.findIndex((message) => message.is_error);
-  if (failed >= 0) warnings.push({ param: `messages.${failed}.is_error`, action: 'dropped' });
 }
 
 /** What a server may not know and the client can do without is not worth a refusal. */

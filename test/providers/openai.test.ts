@@ -1322,6 +1322,34 @@ describe('what another door has translated, to a strict server', () => {
     expect(warnings).toEqual([{ param: 'messages.2.is_error', action: 'dropped' }]);
   });
 
+  it('tells what it cannot say of thinking', () => {
+    const lost = (fields: Partial<ChatRequest>) =>
+      openai.translate({ ...makeCall(fields), original: undefined, wire: 'messages' }).warnings;
+    expect(lost({ reasoning: { enabled: true } })).toEqual([{ param: 'reasoning', action: 'dropped' }]);
+    expect(lost({ reasoning: { enabled: true }, reasoning_effort: 'high' })).toEqual([]);
+    expect(lost({ reasoning: { max_tokens: 2000 }, reasoning_effort: 'low' })).toEqual([
+      { param: 'reasoning.max_tokens', action: 'dropped' },
+    ]);
+  });
+
+  it('has one measure of reasoning for OpenRouter, which knows marks for the cache', () => {
+    const said = (fields: Partial<ChatRequest>) => {
+      const call = makeCall({ ...request, ...fields });
+      const endpoint = { ...call.endpoint, baseUrl: 'https://openrouter.ai/api/v1' };
+      const { body } = openai.translate({ ...call, endpoint, original: undefined, wire: 'messages' });
+      return JSON.parse(body as string) as ChatRequest;
+    };
+    const { messages, tools, ...rest } = said({});
+    expect(rest).toEqual({ model: 'test-model', reasoning: { exclude: true, effort: 'low' } });
+    expect([messages[0], messages[2], tools]).toEqual([
+      request.messages?.[0],
+      { role: 'tool', tool_call_id: '1', content: 'c', cache_control },
+      request.tools,
+    ]);
+    const { reasoning, reasoning_effort } = said({ reasoning: { max_tokens: 2000 } });
+    expect({ reasoning, reasoning_effort }).toEqual({ reasoning: { max_tokens: 2000 }, reasoning_effort: undefined });
+  });
+
   it("is the chat client's own, also where its text cannot be passed on", () => {
     const { body } = openai.translate({ ...makeCall(request), original: undefined, wire: 'chat' });
     expect(JSON.parse(body as string)).toEqual({ ...makeCall(request).request, model: 'test-model' });

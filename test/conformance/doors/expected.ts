@@ -20,8 +20,9 @@ const IN_PLACE = 'Said in place, as a marked part of the user’s turn.';
 const NOT_SENT = 'The tools are not sent; Converse has no such choice.';
 const SEARCH_MODELS = 'Passed on; OpenAI’s chat API has it for search models only.';
 const BOOKKEEPING = 'Gemini has no field for it; it is bookkeeping.';
-const EFFORTS = 'OpenAI measures reasoning in efforts, not in tokens.';
+const EFFORTS = 'Reasoning is measured in efforts, not in tokens.';
 const HIDDEN = 'OpenAI’s chat API shows none.';
+const BY_ITSELF = 'These servers think as they are set up to, unless an effort is said.';
 const UNSIGNED = 'These servers sign nothing.';
 const OTHER_STYLE = 'Said in the words that this model takes.';
 const DEAF = 'The model does not hear.';
@@ -76,7 +77,9 @@ const MESSAGES: Expected = {
     on('gpt', 'dropped', NO_FIELD),
   ],
   '`metadata.user_id`': [on('gemini', 'equal', BOOKKEEPING)],
-  '`cache_control` on a block': [on('gpt gemini', 'equal', 'Left out: the provider caches long prompts by itself.')],
+  '`cache_control` on a block': [
+    on('gpt compatible gemini', 'equal', 'Left out: the provider caches long prompts by itself.'),
+  ],
   '`context_management`': [on('gpt compatible gemini bedrock nova', 'dropped', NO_FIELD)],
   '`tool_choice: any`': FORCED,
   '`tool_choice: tool`': FORCED,
@@ -91,10 +94,11 @@ const MESSAGES: Expected = {
     on('claude-4.5', 'native', OTHER_STYLE),
     on('gpt-4.1 nova', 'dropped', NO_REASONING),
     on('gpt-6.1', 'absent', HIDDEN),
+    on('compatible', 'dropped', BY_ITSELF),
   ],
   '`thinking.budget_tokens`': [
     on('claude-5.5', 'native', OTHER_STYLE),
-    on('gpt-6.1', 'dropped', EFFORTS),
+    on('gpt-6.1 compatible', 'dropped', EFFORTS),
     on('gpt-4.1 nova', 'dropped', NO_REASONING),
   ],
   '`output_config.effort`: high': [
@@ -104,7 +108,7 @@ const MESSAGES: Expected = {
   'Signed thinking comes back in a tool loop': [
     on('claude-4.5', 'native', OTHER_STYLE),
     on('gpt-4.1 nova', 'dropped', NO_REASONING),
-    on('compatible', 'absent', UNSIGNED),
+    on('compatible', 'dropped', BY_ITSELF),
   ],
 };
 
@@ -131,12 +135,11 @@ const GEMINI: Expected = {
   '`responseJsonSchema`': HELD_BY_INSTRUCTION,
   'An image, `fileData`': [on('bedrock nova', 'refused', INLINE)],
   Audio: [on('claude gpt bedrock nova', 'refused', DEAF)],
-  '`includeThoughts`': [on('gpt', 'dropped', EFFORTS), on('nova', 'dropped', NO_REASONING)],
+  '`includeThoughts`': [on('gpt compatible', 'dropped', EFFORTS), on('nova', 'dropped', NO_REASONING)],
   '`thinkingLevel`: HIGH': [on('gpt-4.1 nova', 'dropped', NO_REASONING), on('gemini-2.5', 'native', OTHER_STYLE)],
   'Thought signatures come back in a tool loop': [
-    on('gpt', 'dropped', EFFORTS),
+    on('gpt compatible', 'dropped', EFFORTS),
     on('nova', 'dropped', NO_REASONING),
-    on('compatible', 'absent', UNSIGNED),
   ],
 };
 
