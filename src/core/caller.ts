@@ -47,8 +47,8 @@ export interface KnownKey {
 
 /** The keys as they are known at this moment. */
 export interface Keys {
-  /** There are none, and none is needed. */
-  readonly isOpen: boolean;
+  /** There are none, and none is needed. Undefined: nobody knows, as the store that may have some could not be read yet. */
+  readonly isOpen: boolean | undefined;
   /** False: there are more, and they could not be read yet. */
   readonly isComplete: boolean;
   /** By the SHA-256 of its secret, in hexadecimal. */

@@ -29,6 +29,8 @@ export function whoAsks(header: (name: string) => string | undefined, keys: Keys
   if (keys.isOpen) return ANYONE;
   const secret = secretIn(header);
   if (secret === undefined) {
+    if (keys.isOpen === undefined)
+      throw unread('Whether a key is needed is not known, as stored keys could not be read yet');
     throw new GatewayError('unauthenticated', 'Send your key as "Authorization: Bearer <key>" (the SDKs: apiKey)');
   }
   const hash = check.hash(secret);
@@ -57,6 +59,10 @@ function secretIn(header: (name: string) => string | undefined): string | undefi
 
 function unknown({ isComplete }: Keys): GatewayError {
   if (isComplete) return new GatewayError('unauthenticated', 'This key is not known here; ask the operator for one');
-  const message = 'This key is not known here, and not all keys could be read yet; come back in a moment';
+  return unread('This key is not known here, and not all keys could be read yet');
+}
+
+function unread(what: string): GatewayError {
+  const message = `${what}; come back in a moment, or see the router's log`;
   return new GatewayError('no_candidate', message, { code: 'keys_unavailable', retryAfterMs: 1_000 });
 }

@@ -1,3 +1,4 @@
+import type { LiveDirectory } from '../books/tenants/live-directory.ts';
 import type { Composed } from '../compose.ts';
 import type { Configuration } from '../config/schema.ts';
 
@@ -12,7 +13,7 @@ export interface BannerOptions {
 }
 
 /** The log's first lines: what is served, by whom, and two ways to ask that work as they stand. */
-export function banner({ endpoints, gateway }: Composed, options: BannerOptions): string {
+export function banner({ endpoints, gateway, accounting }: Composed, options: BannerOptions): string {
   const { source, practice, host, port, configuration } = options;
   const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const locked = configuration.keys.length > 0;
@@ -34,6 +35,7 @@ export function banner({ endpoints, gateway }: Composed, options: BannerOptions)
         ]
       : []),
     `  models: ${model}, ${named}`,
+    ...unreadKeys(accounting.directory),
     ...options.admin,
     '',
     'Try it:',
@@ -47,4 +49,10 @@ export function banner({ endpoints, gateway }: Composed, options: BannerOptions)
     '',
     '',
   ].join('\n');
+}
+
+function unreadKeys({ isOpen, isComplete }: LiveDirectory): string[] {
+  if (isComplete) return [];
+  const what = isOpen === undefined ? 'every request gets 503 until it can' : 'stored keys get 503 until it can';
+  return [`  keys: the store cannot be read, so ${what}; the log says why (store.enabled: false runs without one)`];
 }

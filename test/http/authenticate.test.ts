@@ -135,6 +135,13 @@ describe('whoAsks', () => {
     });
   });
 
+  it('asks to come back while nobody knows whether a key is needed', () => {
+    const told = refusal({}, { ...KEYS, isOpen: undefined, isComplete: false });
+    expect(told).toMatchObject({ status: 503, code: 'keys_unavailable', retryAfterMs: 1_000 });
+    expect(told.message).toContain("see the router's log");
+    expect(refusal({}, { ...KEYS, isComplete: false })).toMatchObject({ status: 401 });
+  });
+
   const anything = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 100 }),
     fc.string({ unit: 'grapheme', maxLength: 100 }),

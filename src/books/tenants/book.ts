@@ -62,6 +62,9 @@ export interface StoredBook extends Book {
 /** What of a key may be changed; what is missing here is taken from it. */
 export type KeyTerms = Share & Pick<VirtualKey, 'owner' | 'priority' | 'expiresAtMs'>;
 
+/** There is no store, so nothing is in it. One that cannot be read may hold keys, and is another matter. */
+export class NothingStored extends Error {}
+
 /** Everything may reject. */
 export interface BookStore {
   /** Opens it and brings its schema up to date; again and again until it succeeds, then it does nothing. */

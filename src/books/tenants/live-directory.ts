@@ -1,10 +1,11 @@
 /**
  * The directory that is in force. What the store has is read again every few seconds, and at once after a change here.
- * A store that cannot be read changes nothing: who was known stays known, and who is not is told to come back.
+ * A store that cannot be read changes nothing: who was known stays known, and who is not is told to come back. Where
+ * there is no store, as its file cannot be made, there are no stored keys.
  */
 import type { KnownKey, Keys } from '../../core/caller.ts';
 import type { Clock, Timers } from '../../core/ports.ts';
-import type { Book, BookStore, StoredBook } from './book.ts';
+import { type Book, type BookStore, NothingStored, type StoredBook } from './book.ts';
 import { createDirectory, type Directory } from './directory.ts';
 
 /** How old what is known of the store may be; and how long a reading may take before another one is tried. */
@@ -64,8 +65,9 @@ export class LiveDirectory implements Keys {
     return this.#options.store === undefined || this.#stored !== NOTHING;
   }
 
-  get isOpen(): boolean {
-    return this.#options.isOpenWhenEmpty && this.isComplete && this.#directory.keys.size === 0;
+  get isOpen(): boolean | undefined {
+    if (!this.#options.isOpenWhenEmpty || this.#directory.keys.size > 0) return false;
+    return this.isComplete || undefined;
   }
 
   find(hash: string): KnownKey | undefined {
@@ -151,6 +153,7 @@ export class LiveDirectory implements Keys {
       this.#hasFailed = false;
       return true;
     } catch (cause) {
+      if (cause instanceof NothingStored && !this.isComplete) this.#take({ ...NOTHING });
       if (!this.#hasFailed) onTrouble?.(cause);
       this.#hasFailed = true;
       return false;

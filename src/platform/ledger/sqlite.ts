@@ -1,10 +1,11 @@
 /** The ledger in a file beside the server, by Node's own SQLite. */
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type CompiledQuery, Kysely } from 'kysely';
+import { NothingStored } from '../../books/tenants/book.ts';
 import type { LedgerDatabase } from './database.ts';
 import type { Order, Reply, Statement } from './sqlite-thread.ts';
 import { statementsOf } from './sqlite-rows.ts';
@@ -31,8 +32,29 @@ export function sqliteDatabase(path: string): LedgerDatabase {
 
 /** Who asked what and when is its owner's to read. SQLite gives its other files the same rights. */
 function makeFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  closeSync(openSync(path, 'a', 0o600));
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (cause) {
+    if (!isAbsent(path)) throw cause;
+    throw new NothingStored(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Certainly: behind a link that leads nowhere, or in a folder that may not be entered, there may be a file. */
+function isAbsent(path: string): boolean {
+  if (isThere(lstatSync, path) !== false) return false;
+  const folder = dirname(path);
+  return isThere(statSync, folder) === true || isAbsent(folder);
+}
+
+function isThere(look: (path: string) => unknown, path: string): boolean | undefined {
+  try {
+    look(path);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? false : undefined;
+  }
 }
 
 function asked({ sql, parameters }: CompiledQuery): Statement {

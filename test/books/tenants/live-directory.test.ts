@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NothingStored } from '../../../src/books/tenants/book.ts';
 import {
   FIRST_READING_MS,
   FRESH_MS,
@@ -85,10 +86,10 @@ describe('LiveDirectory', () => {
     const { directory, store, knows, troubles } = live();
     store.change({ keys: [virtualKey('app')] });
     await directory.refresh();
-    store.isDead = true;
+    store.dead = new Error('nobody at home');
     expect([await directory.refresh(), await directory.refresh()]).toEqual([false, false]);
     expect([knows('app'), directory.isComplete, troubles]).toEqual([true, true, ['nobody at home']]);
-    store.isDead = false;
+    store.dead = undefined;
     expect(await directory.refresh()).toBe(true);
     expect(troubles).toEqual(['nobody at home', undefined]);
   });
@@ -131,11 +132,35 @@ describe('LiveDirectory', () => {
     expect(directory.isOpen).toBe(is);
   });
 
-  it('is closed while nobody knows whether there are keys', async () => {
-    const { directory, store } = live();
-    store.isDead = true;
+  it.each([
+    { name: 'nobody knows while the store cannot be read', open: true, keys: [], is: undefined },
+    { name: 'no where others can ask', open: false, keys: [], is: false },
+    { name: 'no with a declared key', open: true, keys: [virtualKey('web')], is: false },
+  ])('is it open? $name', async ({ open, keys, is }) => {
+    const { directory, store } = live({ isOpenWhenEmpty: open, declared: { tenants: [], keys } });
+    store.dead = new Error('nobody at home');
     await directory.refresh();
-    expect([directory.isOpen, directory.isComplete]).toEqual([false, false]);
+    expect([directory.isOpen, directory.isComplete]).toEqual([is, false]);
+  });
+
+  it('is open where there is no store, until there is one with keys', async () => {
+    const { directory, store, troubles } = live();
+    store.dead = new NothingStored('no such file');
+    await directory.refresh();
+    expect([directory.isOpen, directory.isComplete, troubles]).toEqual([true, true, ['no such file']]);
+    store.dead = undefined;
+    store.change({ keys: [virtualKey('app')] });
+    await directory.refresh();
+    expect(directory.isOpen).toBe(false);
+  });
+
+  it('keeps the keys of a store that has vanished', async () => {
+    const { directory, store, knows } = live();
+    store.change({ keys: [virtualKey('app')] });
+    await directory.refresh();
+    store.dead = new NothingStored('no such file');
+    await directory.refresh();
+    expect([directory.isOpen, knows('app')]).toEqual([false, true]);
   });
 
   it('needs no store', async () => {

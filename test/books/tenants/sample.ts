@@ -17,7 +17,8 @@ export function tenant(name: string, more: Partial<Tenant> = {}): Tenant {
 /** A store that is what the test makes of it. */
 export class FakeStore implements Pick<BookStore, 'ready' | 'version' | 'load'> {
   book: StoredBook = { version: 0, tenants: [], keys: [], problems: [] };
-  isDead = false;
+  /** Why it answers nothing. */
+  dead: Error | undefined;
   loads = 0;
   /** How often it was asked for its version. */
   versions = 0;
@@ -31,7 +32,7 @@ export class FakeStore implements Pick<BookStore, 'ready' | 'version' | 'load'> 
 
   async ready(): Promise<void> {
     await this.gate;
-    if (this.isDead) throw new Error('nobody at home');
+    if (this.dead) throw this.dead;
   }
 
   async version(): Promise<number> {

@@ -1,10 +1,10 @@
 /** One contract for tenants and keys, wherever they are kept. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getPlatformProxy } from 'wrangler';
-import type { BookStore } from '../../../src/books/tenants/book.ts';
+import { type BookStore, NothingStored } from '../../../src/books/tenants/book.ts';
 import { rotateKey } from '../../../src/books/tenants/issue.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { createBookStore } from '../../../src/platform/keys/store.ts';
@@ -197,6 +197,22 @@ describe('SQLite in a file', () => {
     expect([await other.version(), (await other.key('web'))?.name]).toEqual([1, 'web']);
     await one.close();
     await other.close();
+  });
+
+  beforeAll(() => {
+    symlinkSync(join(folder, 'unmounted'), join(folder, 'link'));
+    writeFileSync(join(folder, 'no.db'), 'This is no database, however long one may look at it.');
+  });
+
+  it.each([
+    { name: 'holds nothing where it cannot be made', path: '/sys/nowhere/keys.db', isNothing: true },
+    { name: 'may hold keys behind a link that leads nowhere', path: join(folder, 'link', 'keys.db'), isNothing: false },
+    { name: 'may hold keys where it is no database', path: join(folder, 'no.db'), isNothing: false },
+    { name: 'may hold keys where it cannot be looked for', path: join(folder, 'no.db', 'db'), isNothing: false },
+  ])('$name', async ({ path, isNothing }) => {
+    const store = createBookStore(sqliteDatabase(path), clock);
+    const cause = await store.ready().catch((each: unknown) => each);
+    expect([cause instanceof Error, cause instanceof NothingStored]).toEqual([true, isNothing]);
   });
 });
 
