@@ -109,18 +109,18 @@ score and than an ask's length.
     options: { ...config, ...json, ...KEY_OPTIONS },
     operands: [1, 2],
     async run(values, [verb = '', key]) {
-      const [{ runKeys }, { openDatabase }, { pathOf, USUAL_FILE }] = await Promise.all([
+      const [{ isChange, runKeys }, { openDatabase }, { sharedPlaceOf, readPlaceOf }] = await Promise.all([
         import('./keys.ts'),
         import('../platform/ledger/open.ts'),
         import('./stores.ts'),
       ]);
-      const { configuration, environment, file } = await load(values);
+      const loaded = await load(values);
       const note = (line: string) => void process.stderr.write(`${line}\n`);
-      const place = { url: environment.DATABASE_URL, path: pathOf(configuration.store.path ?? USUAL_FILE, file) };
+      const place = isChange(verb) ? sharedPlaceOf(loaded) : readPlaceOf(loaded);
       const database = await openDatabase(place, ({ message }) => note(message));
       const print = (line: string) => void process.stdout.write(`${line}\n`);
       return runKeys(keyCommandOf(verb, key, values), {
-        declared: configuration,
+        declared: loaded.configuration,
         database,
         nowMs: Date.now(),
         print,

@@ -55,6 +55,11 @@ export interface KeyPorts {
 const DEFAULT_OVERLAP = '24h';
 const VERBS = ['create', 'list', 'revoke', 'rotate'];
 
+/** Whether it is lost where the server does not read what is written. */
+export function isChange(verb: string): boolean {
+  return VERBS.includes(verb) && verb !== 'list';
+}
+
 /** Resolves with the exit code. Throws what is wrong in words for the operator. Closes the database. */
 export async function runKeys(command: KeyCommand, ports: KeyPorts): Promise<number> {
   const store = createBookStore(ports.database, { now: () => ports.nowMs });
