@@ -13,7 +13,7 @@ const Percents = (values: number[], what: string) =>
     .default(values)
     .describe(what);
 
-/** No user name and no password: addresses are shown to people. */
+/** No user name and no password: addresses are shown to people, and requests would go without them. */
 export const Address = z.url({ protocol: /^https?$/ }).refine((text) => {
   const url = URL.parse(text);
   return url !== null && url.username === '' && url.password === '';

@@ -26,7 +26,8 @@ export function banner({ endpoints, gateway, accounting }: Composed, options: Ba
   return [
     `Signalbox listens on ${address}/v1 (configuration: ${source})`,
     ...[...endpoints.values()].map(
-      ({ name, dialect, baseUrl }) => `  ${name.padEnd(12)} ${practice ? 'PRACTICE ' : ''}${dialect} at ${baseUrl}`,
+      ({ name, dialect, baseUrl }) =>
+        `  ${name.padEnd(12)} ${practice ? 'PRACTICE ' : ''}${dialect} at ${baseUrl.split('?', 1)[0]}`,
     ),
     ...(practice
       ? [

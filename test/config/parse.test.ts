@@ -58,6 +58,11 @@ const refused: { name: string; text: string; says: RegExp }[] = [
     says: /providers\.openai\.baseUrl/,
   },
   {
+    name: 'a password in an address, which it does not show',
+    text: 'providers: { openai: { apiKey: x, baseUrl: "https://ann:hunter2@example.test" } }',
+    says: /^(?!.*hunter2)signalbox\.yaml: providers\.openai\.baseUrl: put no user name or password/,
+  },
+  {
     name: 'a key without a tenant that has the name of one',
     text: 'tenants: { acme: {} }\nkeys: [{ name: acme, key: 0123456789abcdef }]',
     says: /keys\.0\.name: "acme" is a tenant's name.*say `tenant`, or take another name/,
