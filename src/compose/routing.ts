@@ -9,6 +9,7 @@ import { createOverlay } from '../routing/learn/overlay.ts';
 import { Leads } from '../routing/pool/leads.ts';
 import { SpeedBook } from '../routing/pool/speed-book.ts';
 import { fieldsAsked } from '../routing/record.ts';
+import { unknown } from '../routing/rules/mistake.ts';
 import { createRules } from '../routing/rules/rules.ts';
 import { parseComplexity } from '../routing/score/file.ts';
 import { createScorer } from '../routing/score/scorer.ts';
@@ -38,7 +39,7 @@ export function routingOf(
   const tiers = tiersOf(served, context);
   const direct = directModels(configuration, context);
   const prior = parseComplexity(complexity);
-  return ({ rules, overlay } = {}) => {
+  const viewOf = ({ rules, overlay }: RoutingDocuments): RoutingView => {
     try {
       return createRoutingView({
         models: served,
@@ -53,6 +54,19 @@ export function routingOf(
       throw mistakes.length > 0 ? new ConfigurationError(`${context.source}: routing`, mistakes) : cause;
     }
   };
+  return (documents = {}) => {
+    const view = viewOf(documents);
+    const problems = unknownRoutes(configuration.routing, view.rules.routes);
+    if (problems.length > 0) throw new ConfigurationError(context.source, problems);
+    return view;
+  };
+}
+
+/** Limits and budgets would hold for nobody; those of the start stay in force, so later rules may not drop their route. */
+function unknownRoutes({ routes = {} }: Configuration['routing'], known: ReadonlyMap<string, unknown>): string[] {
+  return Object.keys(routes)
+    .filter((name) => !known.has(name))
+    .map((name) => `routing.routes.${name}: ${unknown('route', name, known.keys())}`);
 }
 
 export function memoryOf(dispatcher: Dispatcher, random: () => number): RoutingMemory {
