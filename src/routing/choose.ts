@@ -153,7 +153,7 @@ function directly(asked: string, view: RoutingView): readonly Deployment[] | und
 }
 
 function missing(asked: string, view: RoutingView): GatewayError {
-  const near = nearNames(asked, [...view.rules.routes.keys(), ...view.models.keys()]);
+  const near = nearNames(asked, [...view.servedRoutes, ...view.models.keys()]);
   const message = `The model "${asked.slice(0, 200)}" does not exist here. Near it: ${near.join(', ')}`;
   return new GatewayError('model_not_found', message, { param: 'model' });
 }

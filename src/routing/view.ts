@@ -3,6 +3,7 @@ import type { Deployment } from '../core/deployment.ts';
 import type { Leads } from './pool/leads.ts';
 import type { SpeedBook } from './pool/speed-book.ts';
 import type { AskedFields } from './record.ts';
+import type { Effect } from './rules/effect.ts';
 import { invalid } from './rules/mistake.ts';
 import type { Rules } from './rules/rules.ts';
 import { unservedMistakes } from './rules/unserved.ts';
@@ -19,6 +20,8 @@ export interface RoutingView {
   scorer: Scorer;
   /** The deployments of each tier: of the models that the rules name, then of those that the catalog thinks fit. */
   tiers: ReadonlyMap<string, readonly Deployment[]>;
+  /** Those of the rules' routes that somebody may serve: the others are no use to offer. */
+  servedRoutes: ReadonlySet<string>;
   /** Whose tier a deployment is in, by its id; the lowest of several. */
   tierOf: (deployment: Deployment) => string | undefined;
   /** Which headers and metadata the log keeps of a request: those that the rules name. */
@@ -36,7 +39,7 @@ export interface RoutingMemory {
   random: () => number;
 }
 
-export interface RoutingSources extends Omit<RoutingView, 'tiers' | 'tierOf'> {
+export interface RoutingSources extends Omit<RoutingView, 'tiers' | 'servedRoutes' | 'tierOf'> {
   /** The tier that a model is fit for whose name the rules do not list. */
   tierOf: (model: string) => string | undefined;
 }
@@ -56,8 +59,24 @@ export function createRoutingView({ tierOf, ...sources }: RoutingSources): Routi
   return {
     ...sources,
     tiers: new Map([...tiers].map(([name, pool]) => [name, distinct(pool)])),
+    servedRoutes: servedRoutes(rules, tiers),
     tierOf: ({ id }) => tierOfId.get(id),
   };
+}
+
+/** By a tier within its bounds, or by models that it or a rule names, of which some are served or the rules were wrong. */
+function servedRoutes({ routes, steps, ranks }: Rules, tiers: RoutingView['tiers']): ReadonlySet<string> {
+  const filled = [...tiers].filter(([, pool]) => pool.length > 0).map(([name]) => ranks.get(name) ?? 0);
+  const isLed = steps.some(({ effect }) => namesModels(effect));
+  const served = [...routes].filter(([, { effect }]) => {
+    const { atLeast = 0, atMost = Infinity } = effect;
+    return isLed || namesModels(effect) || filled.some((rank) => rank >= atLeast && rank <= atMost);
+  });
+  return new Set(served.map(([name]) => name));
+}
+
+function namesModels({ use, canary, fallbacks }: Effect): boolean {
+  return use !== undefined || canary !== undefined || fallbacks?.outage !== undefined;
 }
 
 /** What stands behind names that clients may ask for; those that are not configured are skipped. */

@@ -73,7 +73,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   const about = { source, practice, startedAtMs, version: version(), process: processReading(startedAtMs) };
   const editor = rulesEditorOf(composed, loaded, following);
   const admin = await serveAdmin(composed, configuration, { log, editor, ...about });
-  const told = { source, practice, host: options.host, port, configuration, admin: admin.lines };
+  const told = { source, practice, host: options.host, port, admin: admin.lines };
   const stopBatches = composed.batches.follow();
   const stop = async () => {
     if (draining) return process.exit(1); // Asked twice: now.

@@ -80,8 +80,8 @@ interface GeminiModel {
   thinking?: boolean;
 }
 
-function listOf({ rules, models }: RoutingView, caller: Caller): GeminiModel[] {
-  const names = new Set([...rules.routes.keys(), ...models.keys()]);
+function listOf({ rules, models, servedRoutes }: RoutingView, caller: Caller): GeminiModel[] {
+  const names = new Set([...servedRoutes, ...models.keys()]);
   return [...names].filter((id) => mayUse(caller, id, rules.routes)).map((id) => toModel(id, models.get(id)?.[0]));
 }
 

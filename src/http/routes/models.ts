@@ -23,7 +23,7 @@ export function modelRoutes(parts: ModelParts): Hono<Called> {
   const { gateway, http, clock } = parts;
   const namesFor = (caller: Caller) => {
     const { routing } = gateway; // It changes with the rules.
-    const names = new Set([...routing.rules.routes.keys(), ...routing.models.keys()]);
+    const names = new Set([...routing.servedRoutes, ...routing.models.keys()]);
     return [...names].filter((id) => mayUse(caller, id, routing.rules.routes));
   };
   const forOpenAi = (id: string) => ({
@@ -56,7 +56,7 @@ export function modelRoutes(parts: ModelParts): Hono<Called> {
 
 function requireKnown(id: string, caller: Caller, routing: RoutingView): void {
   if (!mayUse(caller, id, routing.rules.routes)) throw forbiddenName(caller, id);
-  if (routing.rules.routes.has(id) || deploymentsOf(id, routing).length > 0) return;
+  if (routing.servedRoutes.has(id) || deploymentsOf(id, routing).length > 0) return;
   throw new GatewayError('model_not_found', `There is no model "${id}" here; GET /v1/models lists them`, {
     param: 'model',
   });
