@@ -54,10 +54,14 @@ export function directModels(
     const endpoint = allowed && slash > 0 ? context.endpoints.get(model.slice(0, slash)) : undefined;
     const providerModel = model.slice(slash + 1);
     if (!endpoint || !providerModel) return undefined;
-    const deployment = known.get(model) ?? makeDeployment(model, endpoint, providerModel, context);
+    const deployment = known.get(model) ?? directDeployment(model, endpoint, providerModel, context);
     if (known.size < MAX_DIRECT) known.set(model, deployment);
     return deployment;
   };
+}
+
+function directDeployment(...named: Parameters<typeof makeDeployment>): Deployment {
+  return Object.assign(makeDeployment(...named), { isDirect: true });
 }
 
 type Declared = DeploymentEntry & Pick<ModelEntry, 'timeouts'>;

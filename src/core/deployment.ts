@@ -29,6 +29,8 @@ export interface Deployment {
   limits?: DeclaredLimits | undefined;
   /** The operator's own time limits for it, in milliseconds. */
   timeouts?: DeclaredTimeouts | undefined;
+  /** Asked for as `provider/model`: what is kept of such names is bounded, for clients may invent them. */
+  isDirect?: boolean | undefined;
 }
 
 export interface DeclaredTimeouts {

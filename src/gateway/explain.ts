@@ -12,7 +12,7 @@ import { type Lead, Leads } from '../routing/pool/leads.ts';
 import type { Decision } from '../routing/rules/decide.ts';
 import { USUAL_PROFILE } from '../routing/rules/references.ts';
 import { isWarm } from '../routing/sessions/prompt-cache.ts';
-import { CandidateStop, providerOf } from './stops.ts';
+import { CandidateStop, poolOf, providerOf } from './stops.ts';
 
 export type Explanation = ReturnType<typeof explain>;
 export type ExplainedCandidate = ReturnType<typeof explainCandidate>;
@@ -168,7 +168,7 @@ function explainPlan(gateway: Gateway, { request, deadlineMs = Infinity, priorit
     priority,
     maxCalls,
     /** Of all requests of this name together. */
-    retriesLeft: gateway.dispatcher.pool(request.model).budget.left(gateway.clock.now()),
+    retriesLeft: poolOf(gateway, request.model).budget.left(gateway.clock.now()),
     deadlineMs: Math.min(deadlineMs, rules.deadlineMs),
     maxCostUsd: costs.length > 0 ? Math.min(...costs) : undefined,
     maxWaitMs,

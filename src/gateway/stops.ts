@@ -7,7 +7,7 @@ import { mapped } from '../core/lists.ts';
 import type { Provider } from '../core/provider.ts';
 import type { Gateway, Plan } from './gateway.ts';
 import type { Pace } from '../resilience/first-token.ts';
-import type { PlanRequest, Stop } from '../resilience/request.ts';
+import type { PlanRequest, Pool, Stop } from '../resilience/request.ts';
 import type { Target } from '../resilience/target.ts';
 import { costUsd } from '../routing/cost.ts';
 
@@ -93,7 +93,7 @@ export function journeyOf(gateway: Gateway, plan: Plan): PlanRequest {
   const { attempts, client, request, rules, priority, key, deadlineAt, startedAt, estimate } = plan;
   return {
     stops: stopsOf(gateway, plan),
-    pool: gateway.dispatcher.pool(request.model),
+    pool: poolOf(gateway, request.model),
     rules: { ...rules, hedge: rules.hedge && request.stream === true, deadlineAt },
     balance: rules.balance,
     isLive: request.stream === true,
@@ -105,6 +105,11 @@ export function journeyOf(gateway: Gateway, plan: Plan): PlanRequest {
     attempts,
     stay: undefined,
   };
+}
+
+/** What requests for this name share. */
+export function poolOf({ dispatcher, routing }: Gateway, model: string): Pool {
+  return dispatcher.pool(model, !routing.models.has(model) && !routing.rules.routes.has(model));
 }
 
 function stopsOf(gateway: Gateway, { candidates, request, estimate }: Plan): CandidateStop[] {

@@ -1,19 +1,20 @@
 import type { Deployment } from '../core/deployment.ts';
+import { Kept } from '../core/kept.ts';
 import type { Limits } from '../core/limits.ts';
 import { JointLimits } from './joint.ts';
 import { Limiter, type LimiterOptions } from './limiter.ts';
 import type { Standing } from './standing.ts';
 
-/** More than any configuration has; only clients that invent model names come near. */
-const MAX_KEPT = 2_000;
+/** Of those that only clients name. */
+const MAX_INVENTED = 2_000;
 
 export interface LimitersOptions {
   /** Where a dialect's quotas have their days; UTC without it. */
   timeZoneOf?: ((dialect: string) => string | undefined) | undefined;
   /** See `LimiterOptions`. */
   leaseMs?: number | undefined;
-  /** Limiters kept at most; the oldest that has no call running goes first. */
-  maxKept?: number | undefined;
+  /** Limiters kept at most of those that only clients name; the oldest that has no call running goes first. */
+  maxInvented?: number | undefined;
 }
 
 /**
@@ -22,11 +23,12 @@ export interface LimitersOptions {
  */
 export class Limiters {
   readonly #options: LimitersOptions;
-  readonly #kept = new Map<string, Limiter>();
+  readonly #kept: Kept<Limiter>;
   readonly #limits = new WeakMap<Deployment, Limits>();
 
   constructor(options: LimitersOptions = {}) {
     this.#options = options;
+    this.#kept = new Kept(options.maxInvented ?? MAX_INVENTED, ({ open }) => open === 0);
   }
 
   of(deployment: Deployment, nowMs: number): Limits {
@@ -47,28 +49,20 @@ export class Limiters {
   }
 
   #join(deployment: Deployment, nowMs: number): Limits {
-    const { endpoint, family, id, model, limits } = deployment;
+    const { endpoint, family, id, model, limits, isDirect = false } = deployment;
     const timeZone = this.#options.timeZoneOf?.(endpoint.dialect);
     const { region = endpoint.settings.location } = endpoint.settings;
     const resource = [endpoint.account, region ?? '', family].join('|');
-    const account = this.#keep({ resource, declared: endpoint.limits, timeZone }, nowMs);
+    const account = this.#keep({ resource, declared: endpoint.limits, timeZone }, isDirect, nowMs);
     if (!limits) return account;
     const own = { resource: [resource, id, model].join('|'), declared: limits, timeZone, adaptive: false };
-    return new JointLimits(this.#keep(own, nowMs), account);
+    return new JointLimits(this.#keep(own, isDirect, nowMs), account);
   }
 
-  #keep(options: LimiterOptions, nowMs: number): Limiter {
-    const known = this.#kept.get(options.resource);
+  #keep(options: LimiterOptions, isInvented: boolean, nowMs: number): Limiter {
+    const known = this.#kept.get(options.resource, isInvented);
     if (known) return known;
-    if (this.#kept.size >= (this.#options.maxKept ?? MAX_KEPT)) this.#forgetOne();
     const made = new Limiter({ ...options, leaseMs: this.#options.leaseMs }, nowMs);
-    this.#kept.set(options.resource, made);
-    return made;
-  }
-
-  #forgetOne(): void {
-    const idle = this.#kept.entries().find(([, limiter]) => limiter.open === 0);
-    const [resource] = idle ?? this.#kept.entries().next().value ?? [];
-    if (resource !== undefined) this.#kept.delete(resource);
+    return this.#kept.add(options.resource, made, isInvented);
   }
 }

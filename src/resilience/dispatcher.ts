@@ -1,7 +1,8 @@
 /** What all requests of a process share: the targets, the pools, the waiting room and whether it is an emergency. */
 import type { Deployment } from '../core/deployment.ts';
-import type { Limits } from '../core/limits.ts';
 import { GatewayError } from '../core/errors.ts';
+import { Kept } from '../core/kept.ts';
+import type { Limits } from '../core/limits.ts';
 import type { Clock, Fuse, Timers } from '../core/ports.ts';
 import type { Priority } from '../core/priority.ts';
 import { Emergency, type EmergencyAlert, type EmergencyOptions } from './emergency.ts';
@@ -34,8 +35,8 @@ export interface DispatcherOptions {
   queue: { maxWaiting: number };
 }
 
-/** Clients choose `provider/model` names, so what is kept of them is bounded; the oldest goes first. */
-const MAX_KEPT = 2_000;
+/** Of what only clients name: they choose `provider/model` names. */
+const MAX_INVENTED = 2_000;
 /** Who was asked longer ago says nothing of the capacity there is now. */
 const IN_USE_MS = 60_000;
 /** Looking at all targets for each request would be too much. */
@@ -49,12 +50,12 @@ export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #options: DispatcherOptions;
   readonly #parking: Parking;
-  readonly #targets = new Map<string, Target>();
+  readonly #targets = new Kept<Target>(MAX_INVENTED);
   /** The same, without a name to be made for every candidate of every request. */
   readonly #found = new WeakMap<Deployment, Target>();
   /** Names with the same deployment have limits of their own; its health is one. */
-  readonly #fuses = new Map<string, Fuse>();
-  readonly #pools = new Map<string, Pool>();
+  readonly #fuses = new Kept<Fuse>(MAX_INVENTED);
+  readonly #pools = new Kept<Pool>(MAX_INVENTED);
   #lookedAt = -Infinity;
 
   constructor(parts: DispatcherParts, options: DispatcherOptions) {
@@ -74,9 +75,9 @@ export class Dispatcher {
   }
 
   #targetOf(deployment: Deployment): Target {
-    const { id, model } = deployment;
+    const { id, model, isDirect = false } = deployment;
     const name = `${model} ${id}`;
-    const known = this.#targets.get(name);
+    const known = this.#targets.get(name, isDirect);
     if (known) return known;
     const { random, limits } = this.#parts;
     const { firstToken } = this.#options;
@@ -86,9 +87,9 @@ export class Dispatcher {
       floorMs: firstTokenMs ?? firstToken.floorMs,
       capMs: Math.max(maxFirstTokenMs ?? firstToken.capMs, firstTokenMs ?? 0),
     });
-    const fuse = this.#fuses.get(id) ?? keep(this.#fuses, id, this.#parts.fuse());
+    const fuse = this.#fuses.get(id, isDirect) ?? this.#fuses.add(id, this.#parts.fuse(), isDirect);
     const parts = { deployment, fuse, limits: limits(deployment), parking: this.#parking, times, random };
-    return keep(this.#targets, name, new Target(parts));
+    return this.#targets.add(name, new Target(parts), isDirect);
   }
 
   /** Every deployment that was asked since the start. */
@@ -97,17 +98,17 @@ export class Dispatcher {
   }
 
   /** By the names that clients ask for. */
-  get pools(): ReadonlyMap<string, Pool> {
-    return this.#pools;
+  get pools(): Iterable<[string, Pool]> {
+    return this.#pools.entries();
   }
 
-  /** Requests that ask for the same name share a retry budget. */
-  pool(model: string): Pool {
-    const known = this.#pools.get(model);
+  /** Requests that ask for the same name share a retry budget. A name is invented that the configuration has not. */
+  pool(model: string, isInvented: boolean): Pool {
+    const known = this.#pools.get(model, isInvented);
     if (known) return known;
     const { clock, random } = this.#parts;
     const budget = new RetryBudget(this.#options.retryBudget, clock.now());
-    return keep(this.#pools, model, { budget, panic: new Panic(random) });
+    return this.#pools.add(model, { budget, panic: new Panic(random) }, isInvented);
   }
 
   /** What can wait does not compete with what cannot, where that has to wait. */
@@ -133,13 +134,4 @@ export class Dispatcher {
     }
     this.emergency.note(usable, used, now);
   }
-}
-
-function keep<T>(map: Map<string, T>, key: string, value: T): T {
-  for (const oldest of map.size < MAX_KEPT ? [] : map.keys()) {
-    map.delete(oldest);
-    break;
-  }
-  map.set(key, value);
-  return value;
 }

@@ -11,12 +11,21 @@ interface Wanted {
   limits?: DeclaredLimits;
   own?: DeclaredLimits;
   id?: string;
+  isDirect?: boolean;
 }
 
-function deployment({ account = 'acme', family = 'opus', region, limits, own, id = 'a/opus' }: Wanted): Deployment {
+function deployment({
+  account = 'acme',
+  family = 'opus',
+  region,
+  limits,
+  own,
+  id = 'a/opus',
+  isDirect,
+}: Wanted): Deployment {
   const { endpoint, capabilities } = makeCall({}, { settings: { region } });
   const rest = { providerModel: 'opus', model: 'opus', capabilities, price: undefined };
-  return { ...rest, id, family, limits: own, endpoint: { ...endpoint, account, limits } };
+  return { ...rest, id, family, limits: own, isDirect, endpoint: { ...endpoint, account, limits } };
 }
 
 const TEN: DeclaredLimits = { requestsPerDay: 10 };
@@ -83,18 +92,30 @@ describe('the keeper of limiters', () => {
   });
 
   it('keeps a bounded number, and those that are in use before others', () => {
-    const limiters = new Limiters({ maxKept: 3 });
-    const busy = deployment({ family: 'busy', limits: TEN });
+    const limiters = new Limiters({ maxInvented: 3 });
+    const busy = deployment({ family: 'busy', limits: TEN, isDirect: true });
     limiters.of(busy, 0).take(ONE, 0);
-    for (let n = 0; n < 50; n++) limiters.of(deployment({ family: `idle-${n}` }), 0);
+    for (let n = 0; n < 50; n++) limiters.of(deployment({ family: `idle-${n}`, isDirect: true }), 0);
     expect(limiters.size).toBe(3);
     expect(limiters.of({ ...busy }, 0).room(0)).toBeCloseTo(0.9);
   });
 
   it('lets go of one in use when all are', () => {
-    const limiters = new Limiters({ maxKept: 3 });
-    for (let n = 0; n < 50; n++) limiters.of(deployment({ family: `busy-${n}` }), 0).take(ONE, 0);
+    const limiters = new Limiters({ maxInvented: 3 });
+    for (let n = 0; n < 50; n++) limiters.of(deployment({ family: `busy-${n}`, isDirect: true }), 0).take(ONE, 0);
     expect(limiters.size).toBe(3);
+  });
+
+  it('keeps those of the configuration, though a client came upon them first, whatever names clients invent', () => {
+    const limiters = new Limiters({ maxInvented: 3 });
+    const configured = [{ family: 'shared' }, { family: 'own', own: TEN }].map((it) => deployment(it));
+    limiters.of(deployment({ family: 'shared', isDirect: true }), 0);
+    const before = configured.map((it) => limiters.of(it, 0).resource);
+    configured.forEach((it) => limiters.of(it, 0).rest(1_000, 0, () => 0));
+    for (let n = 0; n < 50; n++) limiters.of(deployment({ family: `invented-${n}`, isDirect: true }), 0);
+    expect(configured.map((it) => limiters.of({ ...it }, 0).waitMs(ONE, 0))).toEqual([1_000, 1_000]);
+    expect(limiters.standings(0).map(({ resource }) => resource)).toEqual(expect.arrayContaining(before));
+    expect(limiters.size).toBe(3 + 3); // Two families, and limits of its own.
   });
 
   it("counts a dialect's days where they are", () => {

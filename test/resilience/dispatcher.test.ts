@@ -70,12 +70,20 @@ function deploymentOf(id: string, more: Partial<Deployment> = {}): Deployment {
   };
 }
 
+/** A client asks for names that nobody has. */
+function invent(names: number, dispatcher: Dispatcher): void {
+  for (let name = 0; name < names; name++) {
+    dispatcher.target(deploymentOf(`x${name}`, { isDirect: true }));
+    dispatcher.pool(`x${name}`, true);
+  }
+}
+
 describe('Dispatcher', () => {
   it('knows a deployment again', () => {
     const { dispatcher } = new Life();
     expect(dispatcher.target(deploymentOf('a'))).toBe(dispatcher.target(deploymentOf('a')));
-    expect(dispatcher.pool('m')).toBe(dispatcher.pool('m'));
-    expect(dispatcher.pool('m')).not.toBe(dispatcher.pool('n'));
+    expect(dispatcher.pool('m', false)).toBe(dispatcher.pool('m', false));
+    expect(dispatcher.pool('m', false)).not.toBe(dispatcher.pool('n', false));
   });
 
   it('gives two names of the same deployment their own limits and times, but one health', () => {
@@ -91,14 +99,24 @@ describe('Dispatcher', () => {
 
   it('keeps only so many targets and pools, whatever names clients invent', () => {
     const { dispatcher } = new Life();
-    const first = dispatcher.target(deploymentOf('a'));
-    const pool = dispatcher.pool('m');
-    for (let names = 0; names < 2_000; names++) {
-      dispatcher.target(deploymentOf(`x${names}`));
-      dispatcher.pool(`x${names}`);
-    }
-    expect(dispatcher.target(deploymentOf('a'))).not.toBe(first);
-    expect(dispatcher.pool('m')).not.toBe(pool);
+    const first = dispatcher.target(deploymentOf('a', { isDirect: true }));
+    const pool = dispatcher.pool('m', true);
+    invent(2_000, dispatcher);
+    expect(dispatcher.target(deploymentOf('a', { isDirect: true }))).not.toBe(first);
+    expect(dispatcher.pool('m', true)).not.toBe(pool);
+    expect([...dispatcher.targets]).toHaveLength(2_000);
+  });
+
+  it('keeps what the configuration names, though a client came upon it first, whatever names clients invent', () => {
+    const { dispatcher } = new Life();
+    const { fuse } = dispatcher.target(deploymentOf('a', { model: 'p/a', isDirect: true }));
+    const target = dispatcher.target(deploymentOf('a'));
+    const pool = dispatcher.pool('m', false);
+    invent(3_000, dispatcher);
+    expect(dispatcher.target(deploymentOf('a'))).toBe(target);
+    expect([...dispatcher.targets]).toContain(target);
+    expect(dispatcher.target(deploymentOf('a', { model: 'other' })).fuse).toBe(fuse);
+    expect(dispatcher.pool('m', false)).toBe(pool);
   });
 
   it('declares an emergency when little of what is in use is left, and ends it by itself', () => {
