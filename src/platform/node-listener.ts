@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { NodeBindings } from './node-http.ts';
 import { NodeVisit } from './node-visit.ts';
 import { atEndOfTurn } from './turn.ts';
+import { READ_MS } from './unread.ts';
 import type { Visit } from './visit.ts';
 
 export type Fetch = (request: Request, bindings: NodeBindings) => Response | Promise<Response>;
@@ -13,9 +14,9 @@ export interface Asked {
   url?: string | undefined;
 }
 
-export function nodeListener(fetch: Fetch): RequestListener {
+export function nodeListener(fetch: Fetch, readMs = READ_MS): RequestListener {
   return (incoming, outgoing) => {
-    atEndOfTurn(() => void respond(fetch, incoming, new NodeVisit(incoming, outgoing)));
+    atEndOfTurn(() => void respond(fetch, incoming, new NodeVisit(incoming, outgoing, readMs)));
   };
 }
 

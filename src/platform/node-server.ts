@@ -7,6 +7,7 @@ import { DateLine } from './http1-server/answer-text.ts';
 import { ClientConnection, type House } from './http1-server/client-connection.ts';
 import { type Fetch, nodeListener, respond } from './node-listener.ts';
 import { atEndOfTurn } from './turn.ts';
+import { READ_MS } from './unread.ts';
 
 /** How often a draining server looks for connections that have become idle. */
 const SWEEP_MS = 100;
@@ -22,10 +23,12 @@ export interface Patience {
   idleMs: number;
   /** For a body. Node's own. */
   bodyMs?: number;
+  /** For a client that takes nothing of the answer that waits for it. */
+  readMs?: number;
 }
 
-export function nodeServer(fetch: Fetch, { idleMs, bodyMs = 300_000 }: Patience): NodeServer {
-  const server = createServer({ keepAliveTimeout: idleMs, requestTimeout: bodyMs }, nodeListener(fetch));
+export function nodeServer(fetch: Fetch, { idleMs, bodyMs = 300_000, readMs = READ_MS }: Patience): NodeServer {
+  const server = createServer({ keepAliveTimeout: idleMs, requestTimeout: bodyMs }, nodeListener(fetch, readMs));
   const [byNode] = server.listeners('connection');
   const plain = new Set<ClientConnection>();
   const house: House = {
@@ -33,6 +36,7 @@ export function nodeServer(fetch: Fetch, { idleMs, bodyMs = 300_000 }: Patience)
     date: new DateLine(),
     idleMs,
     bodyMs,
+    readMs,
     stays: `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(idleMs / 1_000)}\r\n`,
     isClosing: false,
     answer: (visit) => void respond(fetch, visit, visit),

@@ -4,17 +4,20 @@ import { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { HeaderValues } from '../http/port.ts';
 import { atEndOfTurn } from './turn.ts';
+import { whenUnread } from './unread.ts';
 import { type Bytes, joined, type Piece, tooLarge, type Visit } from './visit.ts';
 
 export class NodeVisit implements Visit {
   readonly #incoming: IncomingMessage;
   readonly #outgoing: ServerResponse;
+  readonly #readMs: number;
   #isCorked = false;
   #isLast = false;
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, readMs: number) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
+    this.#readMs = readMs;
   }
 
   header(name: string): string | undefined {
@@ -70,9 +73,13 @@ export class NodeVisit implements Visit {
 
   drained(): Promise<void> {
     const outgoing = this.#outgoing;
+    const { socket } = outgoing;
     if (outgoing.destroyed || !outgoing.writableNeedDrain) return Promise.resolve();
     return new Promise((resolve) => {
+      // Behind another answer it has no socket yet.
+      const hasRead = socket && whenUnread(socket, outgoing, this.#readMs, () => outgoing.destroy());
       const go = () => {
+        hasRead?.();
         outgoing.off('drain', go);
         outgoing.off('close', go);
         resolve();

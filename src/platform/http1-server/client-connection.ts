@@ -4,12 +4,12 @@
  */
 import type { Socket } from 'node:net';
 import type { Deadlines, Watched } from '../http1/deadlines.ts';
-import { ProtocolError } from '../http1/header-text.ts';
 import { atEndOfTurn } from '../turn.ts';
+import { whenUnread } from '../unread.ts';
 import { type Bytes, free, joined } from '../visit.ts';
 import type { DateLine } from './answer-text.ts';
 import { type Carrier, HIGH_WATER, PlainVisit } from './plain-visit.ts';
-import { MAX_HEAD_BYTES, RequestHead } from './request-head.ts';
+import { HEAD_END, headIn, isBeginning } from './request-head.ts';
 
 /** What connections of one server share. */
 export interface House {
@@ -19,6 +19,8 @@ export interface House {
   readonly idleMs: number;
   /** A body must be there after so long. */
   readonly bodyMs: number;
+  /** A client who takes nothing for so long of the answer that waits for him has left. */
+  readonly readMs: number;
   /** Connections end with their answers. */
   isClosing: boolean;
   /** Header lines of a connection that stays. */
@@ -29,8 +31,6 @@ export interface House {
   gone(connection: ClientConnection): void;
 }
 
-const HEAD_END = '\r\n\r\n';
-const BEGINNING = /^(?:GET |POST )/;
 /** How long a client may take to read the last answer and close, before its connection is reset. */
 const LINGER_MS = 2_000;
 const TIMED_OUT = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
@@ -50,6 +50,8 @@ export class ClientConnection implements Carrier, Watched {
   #isCut = false;
   /** Its last answer is written, or it has gone elsewhere. */
   #isOver = false;
+  /** He need not read any more. */
+  #hasRead: (() => void) | undefined;
 
   constructor(socket: Socket, house: House) {
     this.#socket = socket;
@@ -70,6 +72,11 @@ export class ClientConnection implements Carrier, Watched {
 
   write(data: string | Buffer, encoding?: 'latin1' | 'utf8'): boolean {
     return this.#socket.write(data, encoding);
+  }
+
+  awaitReader(): void {
+    const socket = this.#socket;
+    this.#hasRead ??= whenUnread(socket, socket, this.#house.readMs, () => this.destroy());
   }
 
   finish(isLast: boolean): void {
@@ -121,6 +128,8 @@ export class ClientConnection implements Carrier, Watched {
   readonly #onEnd = (): void => this.destroy();
 
   readonly #onDrain = (): void => {
+    this.#hasRead?.();
+    this.#hasRead = undefined;
     if (this.#visit) this.#visit.drain();
     else if (!this.#isOver) this.#goOn();
   };
@@ -208,23 +217,9 @@ export class ClientConnection implements Carrier, Watched {
     this.#isOver = true;
     this.#arrived = [];
     this.deadline = Infinity; // A slow reader has time.
+    if (this.#socket.writableLength > 0) this.awaitReader();
     this.resume();
     this.#socket.end(() => this.#house.deadlines.set(this, LINGER_MS));
-  }
-}
-
-function isBeginning(bytes: Bytes): boolean {
-  return bytes.length < MAX_HEAD_BYTES && BEGINNING.test(bytes.toString('latin1', 0, 6));
-}
-
-/** Undefined for what is not plain, or not there in one piece, as it nearly always is. */
-function headIn(bytes: Bytes, end: number): RequestHead | undefined {
-  if (end < 0 || end > MAX_HEAD_BYTES) return undefined;
-  try {
-    return new RequestHead(bytes.toString('latin1', 0, end));
-  } catch (cause) {
-    if (cause instanceof ProtocolError) return undefined;
-    throw cause;
   }
 }
 

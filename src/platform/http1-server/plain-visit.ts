@@ -16,6 +16,8 @@ export interface Carrier {
   lines(isLast: boolean): string;
   /** False: it has more than it can take, and will say when it has not. */
   write(data: string | Buffer, encoding?: 'latin1' | 'utf8'): boolean;
+  /** The answer waits for a client that does not read: he has a time for it. */
+  awaitReader(): void;
   /** The answer is written; the next request may be read. */
   finish(isLast: boolean): void;
   /** Reads no more until `resume`. */
@@ -145,6 +147,7 @@ export class PlainVisit implements Visit {
     if (isFree || this.#state !== 'answering') return Promise.resolve();
     return new Promise((resolve) => {
       this.#onDrained = resolve;
+      if (this.#isFull) this.#carrier.awaitReader();
     });
   }
 
@@ -208,6 +211,7 @@ export class PlainVisit implements Visit {
     if (bytes.length > 0) this.#isFull = !this.#carrier.write(bytes);
     if (this.#isEnded) this.#carrier.finish(this.#isLast);
     else if (!this.#isFull) this.drain();
+    else if (this.#onDrained) this.#carrier.awaitReader();
   }
 }
 

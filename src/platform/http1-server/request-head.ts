@@ -1,13 +1,16 @@
+import type { Bytes } from '../visit.ts';
 import { HeaderText, ProtocolError } from '../http1/header-text.ts';
 
 /** What a router's clients send. Others, and targets with a fragment or a whole address, are for `node:http`. */
 const REQUEST_LINE = /^(GET|POST) (\/[!"$-~]*) HTTP\/1\.1(?:\r|$)/;
+const BEGINNING = /^(?:GET |POST )/;
+export const HEAD_END = '\r\n\r\n';
 /** Headers that change how a message is read or what becomes of the connection. */
 const UNUSUAL = ['transfer-encoding', 'expect', 'upgrade', 'proxy-connection'];
 /** Of those that are asked for, what cannot be a list. */
 const SINGLE = new Set(['authorization', 'content-type', 'user-agent']);
 /** Node's own limit; longer heads are its to refuse. */
-export const MAX_HEAD_BYTES = 16 * 1024;
+const MAX_HEAD_BYTES = 16 * 1024;
 
 /** A plain request's line and headers: nobody could read them in two ways. Throws `ProtocolError` for any other. */
 export class RequestHead extends HeaderText {
@@ -34,6 +37,22 @@ export class RequestHead extends HeaderText {
   /** One that came more than once is joined, as a list may be, or is the first, as with Node. */
   override header(name: string): string | undefined {
     return SINGLE.has(name) ? super.header(name) : this.list(name);
+  }
+}
+
+/** Of a request whose head is not all there. */
+export function isBeginning(bytes: Bytes): boolean {
+  return bytes.length < MAX_HEAD_BYTES && BEGINNING.test(bytes.toString('latin1', 0, 6));
+}
+
+/** Undefined for what is not plain, or not there in one piece, as it nearly always is. */
+export function headIn(bytes: Bytes, end: number): RequestHead | undefined {
+  if (end < 0 || end > MAX_HEAD_BYTES) return undefined;
+  try {
+    return new RequestHead(bytes.toString('latin1', 0, end));
+  } catch (cause) {
+    if (cause instanceof ProtocolError) return undefined;
+    throw cause;
   }
 }
 
