@@ -8,6 +8,7 @@ import { type Paper, translatingFlow, writerOf } from './flow.ts';
 import { type LiveAnswer, LiveFrames } from './live.ts';
 import { LIVE, type Manner } from './manner.ts';
 import { translate, type Work } from './send.ts';
+import { Silence } from './silence.ts';
 
 /** Where nobody counts them. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -55,7 +56,7 @@ export function tokensOf(text: string): number {
 async function answerOn(work: Work, paper: Paper): Promise<LiveAnswer> {
   const exchange = translate(work);
   const flow = await translatingFlow(work, exchange, paper);
-  const body = new LiveFrames(flow);
+  const body = new LiveFrames(flow, new Silence(work));
   await body.commit();
   return { body, facts: flow.facts, warnings: exchange.warnings };
 }

@@ -5,6 +5,7 @@ import type { Tape } from '../answers/tape.ts';
 import { isBreak, letEnd } from './ending.ts';
 import { type Flow, openFlow } from './flow.ts';
 import { translate, type Work } from './send.ts';
+import { Silence } from './silence.ts';
 
 type Piece = string | Uint8Array;
 
@@ -28,7 +29,7 @@ export interface LiveAnswer {
 export async function attemptLive(work: Work): Promise<LiveAnswer> {
   const exchange = translate(work);
   const flow = await openFlow(work, exchange);
-  const body = new LiveFrames(flow);
+  const body = new LiveFrames(flow, new Silence(work));
   await body.commit();
   return { body, facts: flow.facts, warnings: exchange.warnings };
 }
@@ -46,6 +47,7 @@ const OVER = { done: true, value: undefined } as const;
  */
 export class LiveFrames implements Frames {
   #flow: Flow;
+  #silence: Silence | undefined;
   /** Read before the commit point, and not yet handed on. */
   #held: Piece[] = [];
   /** Nothing more comes from the provider. */
@@ -56,8 +58,9 @@ export class LiveFrames implements Frames {
   /** Settles when it is known whether the answer goes on. */
   #mending: Promise<unknown> | undefined;
 
-  constructor(flow: Flow) {
+  constructor(flow: Flow, silence?: Silence) {
     this.#flow = flow;
+    this.#silence = silence;
   }
 
   [Symbol.asyncIterator](): this {
@@ -164,13 +167,17 @@ export class LiveFrames implements Frames {
     const rest = await this.#resume(failure);
     if (!rest) return false;
     this.#flow = rest.#flow;
+    this.#silence = rest.#silence;
     this.#held = rest.#held;
     this.#ended = rest.#ended;
     return true;
   }
 
   #take({ done, value }: IteratorResult<Uint8Array>): Piece {
-    if (!done) return this.#flow.push(value);
+    if (!done) {
+      if (this.#flow.facts.said) this.#silence?.hear(value); // Before, the first content has its own time.
+      return this.#flow.push(value);
+    }
     this.#ended = true;
     return this.#flow.end();
   }
