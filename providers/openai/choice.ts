@@ -10,13 +10,17 @@ type Json = Record<string, unknown>;
 
 /** Where the one call of OpenAI's old `function_call` is kept: it has no index. */
 const LEGACY_CALL = -1;
+/** Where the calls of servers that number nothing follow each other. */
+const UNNUMBERED = -2;
 
 /** One choice, whole or a delta at a time. */
 export class ChoiceReader {
   ended = false;
   readonly #sink: ChoiceSink;
   readonly #reading: Reading;
-  readonly #calls = new Map<number, ToolCallReader>();
+  readonly #calls: ToolCallReader[] = [];
+  /** The call that goes on at each index. */
+  readonly #open = new Map<number, ToolCallReader>();
   readonly #details: ReasoningDetails;
 
   constructor(sink: ChoiceSink, reading: Reading) {
@@ -55,23 +59,28 @@ export class ChoiceReader {
 
   #toolCalls(said: Json, field: 'delta' | 'message'): void {
     for (const [position, entry] of records(said.tool_calls).entries()) {
-      this.#call(field === 'message' ? position : this.#placeOf(entry)).read(entry);
+      if (field === 'message') this.#call(position).read(entry);
+      else this.#callOf(entry).read(entry);
     }
     const legacy = record(said.function_call);
     if (legacy) this.#call(LEGACY_CALL).read({ function: legacy });
   }
 
-  /** Some servers number nothing: an id begins a call, and what has none goes on with the last one. */
-  #placeOf(entry: Json): number {
-    if (typeof entry.index === 'number') return entry.index;
-    return text(entry.id) ? this.#calls.size : Math.max(0, this.#calls.size - 1);
+  /** Some servers give all calls one index (Ollama, older vLLM and Gemini), or none: there an id tells them apart. */
+  #callOf(entry: Json): ToolCallReader {
+    const index = typeof entry.index === 'number' ? entry.index : UNNUMBERED;
+    if (!this.#open.get(index)?.isEndedBy(entry)) return this.#call(index);
+    return this.#calls.find((call) => call.id !== '' && call.id === entry.id) ?? this.#begin(index);
   }
 
-  #call(place: number): ToolCallReader {
-    const known = this.#calls.get(place);
-    if (known) return known;
+  #call(index: number): ToolCallReader {
+    return this.#open.get(index) ?? this.#begin(index);
+  }
+
+  #begin(index: number): ToolCallReader {
     const made = new ToolCallReader(this.#sink, () => this.#reading.newId());
-    this.#calls.set(place, made);
+    this.#calls.push(made);
+    this.#open.set(index, made);
     return made;
   }
 
@@ -82,10 +91,10 @@ export class ChoiceReader {
   }
 
   #finish(native: string | undefined): void {
-    for (const call of this.#calls.values()) call.end();
+    for (const call of this.#calls) call.end();
     for (const detail of this.#details.all()) this.#sink.reasoningDetail(detail);
     this.ended = true;
-    this.#sink.finish(toFinishReason(native, this.#calls.size > 0), native ?? null);
+    this.#sink.finish(toFinishReason(native, this.#calls.length > 0), native ?? null);
   }
 }
 

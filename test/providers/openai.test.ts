@@ -571,6 +571,82 @@ const answers: AnswerRow[] = [
     native: 'stop',
   },
   {
+    name: 'tool calls side by side that share one index',
+    whole: whole({ content: null, tool_calls: [call('a', 'f', '{"x":1}'), call('b', 'f', '{}')] }, 'tool_calls'),
+    stream: streamed(
+      chunk({ tool_calls: [{ index: 0, ...call('a', 'f', '{"x":1}') }] }),
+      chunk({ tool_calls: [{ index: 0, ...call('b', 'f', '') }] }),
+      chunk({ tool_calls: [{ index: 0, function: { arguments: '{}' } }] }),
+      chunk({}, 'tool_calls'),
+    ),
+    message: { content: null, tool_calls: [call('a', 'f', '{"x":1}'), call('b', 'f', '{}')] },
+    finish: 'tool_calls',
+  },
+  {
+    name: 'tool calls that share one index and are gone back to by their ids',
+    stream: streamed(
+      chunk({ tool_calls: [{ index: 0, ...call('a', 'f', '{"x"') }] }),
+      chunk({ tool_calls: [{ index: 0, ...call('b', 'g', '{}') }] }),
+      chunk({ tool_calls: [{ index: 0, ...call('a', 'f', ':1}') }] }),
+      chunk({}, 'tool_calls'),
+    ),
+    message: { content: null, tool_calls: [call('a', 'f', '{"x":1}'), call('b', 'g', '{}')] },
+    finish: 'tool_calls',
+  },
+  {
+    name: 'tool calls that share one index and have empty ids',
+    stream: streamed(
+      chunk({ tool_calls: [{ index: 0, ...call('', 'f', '{"x":1}') }] }),
+      chunk({ tool_calls: [{ index: 0, ...call('', 'f', '') }] }),
+      chunk({ tool_calls: [{ index: 0, ...call('', 'f', '{}') }] }),
+      chunk({}, 'tool_calls'),
+    ),
+    message: {
+      content: null,
+      tool_calls: [
+        call(`call_${'1'.padStart(24, '0')}`, 'f', '{"x":1}'),
+        call(`call_${'2'.padStart(24, '0')}`, 'f', '{}'),
+      ],
+    },
+    finish: 'tool_calls',
+  },
+  ...(['index', 'no index'] as const).map((by): AnswerRow => {
+    const at = by === 'index' ? { index: 0 } : {};
+    return {
+      name: `one tool call whose every delta has its id and name, with ${by}`,
+      stream: streamed(
+        chunk({ tool_calls: [{ ...at, ...call('a', 'f', '{"x"') }] }),
+        chunk({ tool_calls: [{ ...at, ...call('a', 'f', ':1}') }] }),
+        chunk({ tool_calls: [{ ...at, ...call('a', 'f', '') }] }),
+        chunk({}, 'tool_calls'),
+      ),
+      message: { content: null, tool_calls: [call('a', 'f', '{"x":1}')] },
+      finish: 'tool_calls',
+    };
+  }),
+  {
+    name: 'one tool call with a new id in every delta, its name in the first, at an index',
+    stream: streamed(
+      chunk({ tool_calls: [{ index: 0, ...call('a', 'f', '') }] }),
+      chunk({ tool_calls: [{ index: 0, id: 'b', type: 'function', function: { arguments: '{"x"' } }] }),
+      chunk({ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { arguments: ':1}' } }] }),
+      chunk({}, 'tool_calls'),
+    ),
+    message: { content: null, tool_calls: [call('a', 'f', '{"x":1}')] },
+    finish: 'tool_calls',
+  },
+  {
+    name: 'one tool call without an id whose every delta has its name',
+    stream: streamed(
+      chunk({ tool_calls: [{ index: 0, function: { name: 'f', arguments: '{"x"' } }] }),
+      chunk({ tool_calls: [{ index: 0, function: { name: 'f', arguments: ':1}' } }] }),
+      chunk({ tool_calls: [{ index: 0, function: { name: 'f', arguments: '' } }] }),
+      chunk({}, 'tool_calls'),
+    ),
+    message: { content: null, tool_calls: [call(`call_${'1'.padStart(24, '0')}`, 'f', '{"x":1}')] },
+    finish: 'tool_calls',
+  },
+  {
     name: 'a tool call without an id, its arguments an object',
     whole: whole({ content: null, tool_calls: [{ function: { name: 'f', arguments: { x: 1 } } }] }, 'tool_calls'),
     message: { content: null, tool_calls: [call(`call_${'1'.padStart(24, '0')}`, 'f', '{"x":1}')] },
