@@ -1,6 +1,7 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
 import type { AnswerSink } from '../../src/core/answer.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import { parseExactly } from '../../src/core/exact-json.ts';
 import type { StreamReader } from '../../src/core/provider.ts';
 import { asFault } from '../shared/fault.ts';
 import { parseJson } from '../shared/refusal.ts';
@@ -20,7 +21,7 @@ export function fromAnthropicStream(sink: AnswerSink, reading: Reading): StreamR
   const message = new MessageReader(sink, reading);
   const decoder = new SseDecoder(
     (name, data) => {
-      if (name !== 'ping' && !message.ended) readEvent(message, JSON.parse(data) as StreamEvent);
+      if (name !== 'ping' && !message.ended) readEvent(message, parseExactly(data) as StreamEvent);
     },
     (text, start) => skimPieces(message, text, start),
   );

@@ -3,7 +3,7 @@
  * understands is in no canonical request, and Google is the better judge of the rest.
  */
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
-import { record } from '../shared/refusal.ts';
+import { parseJson, record } from '../shared/refusal.ts';
 
 export interface Translated {
   warnings: readonly Warning[];
@@ -94,6 +94,6 @@ function hasIds(content: unknown): boolean {
 /** The path names the model; in the body it would be the router's name for it. */
 function withoutModel(text: string): string {
   if (!text.includes('"model"')) return text; // As nearly always.
-  const { model, ...rest } = record(JSON.parse(text)) ?? {};
+  const { model, ...rest } = record(parseJson(text)) ?? {};
   return model === undefined ? text : JSON.stringify(rest);
 }

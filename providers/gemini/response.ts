@@ -1,6 +1,7 @@
 import type { AnswerSink } from '../../src/core/answer.ts';
 import type { Usage } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import { parseExactly } from '../../src/core/exact-json.ts';
 import { usageOf } from '../shared/usage.ts';
 import { CandidateReader, type Asked } from './candidate.ts';
 import { asFault } from '../shared/fault.ts';
@@ -67,7 +68,7 @@ export class AnswerReader {
 export function fromGemini(body: string, sink: AnswerSink, asked: Asked): void {
   const reader = new AnswerReader(sink, asked);
   try {
-    reader.take(JSON.parse(body) as GeminiResponse);
+    reader.take(parseExactly(body) as GeminiResponse);
     if (reader.isEmpty) throw new GatewayError('fault', 'The provider sent an answer without candidates');
     reader.end();
   } catch (cause) {

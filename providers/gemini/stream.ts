@@ -1,5 +1,6 @@
 import type { AnswerSink } from '../../src/core/answer.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import { parseExactly } from '../../src/core/exact-json.ts';
 import type { StreamReader } from '../../src/core/provider.ts';
 import { SseDecoder } from '../shared/sse.ts';
 import type { Asked } from './candidate.ts';
@@ -19,7 +20,7 @@ const MAX_BARE = 8 * 1024 * 1024;
  */
 export function fromGeminiStream(sink: AnswerSink, asked: Asked): StreamReader {
   const answer = new AnswerReader(sink, asked);
-  const decoder = new SseDecoder((_, data) => answer.take(JSON.parse(data) as GeminiResponse));
+  const decoder = new SseDecoder((_, data) => answer.take(parseExactly(data) as GeminiResponse));
   const bare = new BareJson();
   return {
     push(bytes) {
@@ -64,7 +65,7 @@ class BareJson {
   chunks(): GeminiResponse[] {
     const text = this.#text.trim();
     if (!text) return [];
-    const parsed = JSON.parse(text) as GeminiResponse | GeminiResponse[];
+    const parsed = parseExactly(text) as GeminiResponse | GeminiResponse[];
     return Array.isArray(parsed) ? parsed : [parsed];
   }
 }

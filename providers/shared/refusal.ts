@@ -1,5 +1,7 @@
+import { isExactNumber, parseExactly } from '../../src/core/exact-json.ts';
+
 export function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value)
     ? (value as Record<string, unknown>)
     : undefined;
 }
@@ -8,10 +10,10 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Undefined for what is no JSON: edges and proxies answer in HTML. */
+/** Undefined for what is no JSON: edges and proxies answer in HTML. Long numbers are written again as they were. */
 export function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return parseExactly(body);
   } catch {
     return undefined; // The caller judges by status alone.
   }

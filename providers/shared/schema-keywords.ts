@@ -1,5 +1,6 @@
 /** What becomes of each keyword of JSON Schema, by target. */
 import { GatewayError } from '../../src/core/errors.ts';
+import { numberOf } from '../../src/core/exact-json.ts';
 import { record } from './refusal.ts';
 import type { Schema } from './schema-merge.ts';
 import { choosesVariants } from './schema-shapes.ts';
@@ -127,6 +128,7 @@ function readVariants({ value, schema, below }: Keyword): Outcome {
 /** Gemini takes strings and numbers, the others every value that has no parts. */
 function isListOf(values: unknown, target: SchemaTarget): boolean {
   if (!Array.isArray(values) || values.length === 0) return false;
-  if (target === 'gemini') return values.every((value) => typeof value === 'string' || typeof value === 'number');
-  return values.every((value) => typeof value !== 'object' || value === null);
+  if (target === 'gemini')
+    return values.every((value) => typeof value === 'string' || typeof numberOf(value) === 'number');
+  return values.every((value) => typeof numberOf(value) !== 'object' || value === null);
 }

@@ -1,4 +1,5 @@
 /** Two JSON Schemas that must both hold, as one. */
+import { numberOf } from '../../src/core/exact-json.ts';
 import { record } from './refusal.ts';
 
 export type Schema = Record<string, unknown>;
@@ -75,11 +76,15 @@ function common(left: unknown[], right: unknown[]): unknown[] | undefined {
 }
 
 function larger(left: unknown, right: unknown): unknown {
-  return typeof left === 'number' && typeof right === 'number' ? Math.max(left, right) : undefined;
+  const [mine, theirs] = [numberOf(left), numberOf(right)];
+  if (typeof mine !== 'number' || typeof theirs !== 'number') return undefined;
+  return mine < theirs ? right : left;
 }
 
 function smaller(left: unknown, right: unknown): unknown {
-  return typeof left === 'number' && typeof right === 'number' ? Math.min(left, right) : undefined;
+  const [mine, theirs] = [numberOf(left), numberOf(right)];
+  if (typeof mine !== 'number' || typeof theirs !== 'number') return undefined;
+  return mine > theirs ? right : left;
 }
 
 function list(value: unknown): unknown[] {

@@ -1,4 +1,5 @@
 /** Rewritings of one schema node that say the same in fewer words. None looks below the node. */
+import { numberOf } from '../../src/core/exact-json.ts';
 import { record } from './refusal.ts';
 import type { SchemaTarget } from './schema-keywords.ts';
 import { mergeSchemas } from './schema-merge.ts';
@@ -100,14 +101,14 @@ function inclusiveBounds(schema: Schema): Schema {
 function literalType(values: readonly unknown[]): string | undefined {
   if (values.every((value) => typeof value === 'string')) return 'string';
   if (values.every((value) => typeof value === 'boolean')) return 'boolean';
-  if (values.every((value) => Number.isInteger(value))) return 'integer';
-  return values.every((value) => typeof value === 'number') ? 'number' : undefined;
+  if (values.every((value) => Number.isInteger(numberOf(value)))) return 'integer';
+  return values.every((value) => typeof numberOf(value) === 'number') ? 'number' : undefined;
 }
 
 /** Values that tell their type, which no object or list does. */
 function hasPlainLiteral(schema: Schema): boolean {
   const values: unknown[] = 'const' in schema ? [schema['const']] : asList(schema['enum']);
-  return values.length > 0 && values.every((value) => typeof value !== 'object' || value === null);
+  return values.length > 0 && values.every((value) => typeof numberOf(value) !== 'object' || value === null);
 }
 
 /** Beside properties, items or values, variants only narrow those, which no provider's decoding knows. */

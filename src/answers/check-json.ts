@@ -1,4 +1,5 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
+import { rounded } from '../core/exact-json.ts';
 
 export type JsonCheck = { ok: true; text: string } | { ok: false; problem: string };
 
@@ -15,7 +16,7 @@ export function checkJson(text: string, schema: Record<string, unknown> | undefi
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? { ok: true, text: bare } : { ok: false, problem: 'not a JSON object' };
   }
-  const { valid, errors } = new Validator(schema as Schema, '2020-12', true).validate(value);
+  const { valid, errors } = new Validator(rounded(schema) as Schema, '2020-12', true).validate(value);
   if (valid) return { ok: true, text: bare };
   const deepest = errors.at(-1);
   return { ok: false, problem: `${deepest?.instanceLocation ?? '#'}: ${deepest?.error ?? 'does not fit the schema'}` };

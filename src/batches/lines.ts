@@ -1,6 +1,7 @@
 /** The lines of a batch's file: read, and every one judged before any is sent. Pure. */
 import * as z from 'zod';
 import { asGatewayError, type GatewayError } from '../core/errors.ts';
+import { parseExactly } from '../core/exact-json.ts';
 import type { Asked, Door, Entry } from '../doors/door.ts';
 import type { BodyLimits } from '../doors/json.ts';
 import type { LineError } from './terms.ts';
@@ -130,7 +131,7 @@ export function enter(body: string, { door, limits }: Pick<Judge, 'door' | 'limi
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return undefined; // JSON has no such value, so nothing else looks like it.
   }

@@ -7,6 +7,7 @@ import { lowest } from '../core/ceilings.ts';
 import type { Usage } from '../core/chat.ts';
 import { Departure } from '../core/departure.ts';
 import { asGatewayError, type ErrorKind, GatewayError } from '../core/errors.ts';
+import { parseExactly } from '../core/exact-json.ts';
 import { addUsage } from '../answers/usage.ts';
 import { answer, type Inbound } from '../gateway/gateway.ts';
 import type { ShardEnd } from './endings.ts';
@@ -113,7 +114,7 @@ async function runLine({ ports, pauses }: OwnParts, { batch, shard, caller }: Le
     try {
       const reply = await answer(ports.gateway, inboundOf(ports, { batch, caller, line, tries }));
       shard.usage = addUsage(shard.usage, usageIn(reply));
-      return answered(who, JSON.stringify(JSON.parse(reply.body))); // On one line, whatever the provider's looks like.
+      return answered(who, JSON.stringify(parseExactly(reply.body))); // On one line, whatever the provider's looks like.
     } catch (cause) {
       const failure = asGatewayError(cause);
       const mayComeAgain = NOT_BEGUN.has(failure.kind) && tries < MAX_TRIES && !whyNot(batch, ports);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { GatewayError } from '../core/errors.ts';
+import { isExactNumber, parseExactlyUnder } from '../core/exact-json.ts';
 
 export interface BodyLimits {
   maxBodyBytes: number;
@@ -8,11 +9,17 @@ export interface BodyLimits {
   maxDepth: number;
 }
 
+/** What clients write for tools and models, not for us: arguments, results, schemas. */
+const THEIRS = new Set(
+  `args arguments input input_schema parameters parametersJsonSchema parameters_json_schema response responseJsonSchema
+  response_json_schema responseSchema response_schema schema`.split(/\s+/),
+);
+
 /** Throws `invalid_request` for what is no JSON. */
 export function parseJson(text: string): unknown {
   if (text.trim() === '') throw new GatewayError('invalid_request', 'The body is empty; send a JSON object');
   try {
-    return JSON.parse(text);
+    return parseExactlyUnder(THEIRS, text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'unreadable';
     throw new GatewayError('invalid_request', `The body is not JSON: ${why.slice(0, 200)}`, { cause });
@@ -36,7 +43,7 @@ export function readShape<T extends z.ZodType>(value: unknown, schema: T, whole 
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }
 
 /** `field` is what the client calls its list of turns. */

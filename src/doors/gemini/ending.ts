@@ -1,4 +1,5 @@
 /** What of an answer is known only at its end: its calls, the signatures of its thoughts, its sources, its last word. */
+import { parseExactly } from '../../core/exact-json.ts';
 import type { FinishReason, Logprobs, ReasoningDetail } from '../../core/chat.ts';
 import type { CollectedChoice, CollectedToolCall } from '../../answers/collector.ts';
 import { seal } from '../capsule.ts';
@@ -81,7 +82,7 @@ function signatureOnly({ type, data, signature }: ReasoningDetail): GeminiOut[] 
 function toArgs(json: string): Record<string, unknown> {
   if (json.trim() === '') return {};
   try {
-    const args: unknown = JSON.parse(json);
+    const args = parseExactly(json);
     return isObject(args) ? args : { _value: args };
   } catch {
     return { _raw: json };

@@ -1,6 +1,8 @@
 import type { ReasoningDetail } from '../../core/chat.ts';
 import type { AnswerCollector, AnswerStamp, CollectedChoice, CollectedToolCall } from '../../answers/collector.ts';
+import { parseExactly } from '../../core/exact-json.ts';
 import { seal } from '../capsule.ts';
+import { isObject } from '../json.ts';
 import { bareCitation, imageText, isClaudes, messageHead, toCitation, toEnding, toUsage } from './answer.ts';
 
 /** A collected answer as the JSON of Anthropic's message. */
@@ -73,8 +75,8 @@ function toToolUse({ id, name, arguments: json, type }: CollectedToolCall): obje
 function toInput(json: string): unknown {
   if (json.trim() === '') return {};
   try {
-    const input: unknown = JSON.parse(json);
-    return typeof input === 'object' && input !== null && !Array.isArray(input) ? input : { _value: input };
+    const input = parseExactly(json);
+    return isObject(input) ? input : { _value: input };
   } catch {
     return { _raw: json };
   }
