@@ -14,14 +14,44 @@ import { collect } from './collect.ts';
 
 export async function insist(work: Work, exchange: Exchange, first: AnswerCollector): Promise<AnswerCollector> {
   const { emulate = {} } = exchange;
-  const problem = shortfall(first, emulate);
-  if (!problem) return first;
-  const request = askAgain(work.call.request, first, problem.say);
+  const failed = [...first.choices].flatMap(([index, choice]) => {
+    const problem = shortfall(choice, emulate);
+    return problem ? [{ index, choice, problem }] : [];
+  });
+  if (failed.length === 0) return first;
+  const siblings = work.client.child();
+  try {
+    const asked = failed.map((each) => askAgain({ ...work, client: siblings }, emulate, each));
+    const seconds = await Promise.all(asked);
+    return failed.reduce((answer, { index }, place) => withSecond(answer, index, seconds[place]), first);
+  } catch (cause) {
+    siblings.leave(); // One failed, so nobody wants the others.
+    throw cause;
+  }
+}
+
+/** A choice that falls short. The others of its answer stay as they are. */
+interface Failed {
+  choice: CollectedChoice;
+  problem: Shortfall;
+}
+
+async function askAgain(work: Work, emulate: Emulation, { choice, problem }: Failed): Promise<AnswerCollector> {
+  const request = corrected(work.call.request, choice, problem.say);
   const second = await collect(work, work.provider.translate({ ...work.call, request, original: undefined }));
-  second.facts.usage = addUsage(first.facts.usage, second.facts.usage);
-  const still = shortfall(second, emulate);
+  const still = shortfall(second.choice(0), emulate);
   if (!still) return second;
   throw new GatewayError(still.kind, `The model did not do what the request demands: ${still.why}`);
+}
+
+/** Of an only choice everything is replaced, and both are paid. */
+function withSecond(answer: AnswerCollector, index: number, second: AnswerCollector | undefined): AnswerCollector {
+  if (!second) return answer;
+  const usage = addUsage(answer.facts.usage, second.facts.usage);
+  const whole = answer.choices.size === 1 ? second : answer;
+  whole.choices.set(index, second.choice(0));
+  whole.facts.usage = usage;
+  return whole;
 }
 
 interface Shortfall {
@@ -31,12 +61,8 @@ interface Shortfall {
   say: string;
 }
 
-function shortfall(answer: AnswerCollector, emulate: Emulation): Shortfall | undefined {
-  for (const choice of answer.choices.values()) {
-    const found = missingCall(choice, emulate.toolRequired) ?? badJson(choice, emulate.json);
-    if (found) return found;
-  }
-  return undefined;
+function shortfall(choice: CollectedChoice, emulate: Emulation): Shortfall | undefined {
+  return missingCall(choice, emulate.toolRequired) ?? badJson(choice, emulate.json);
 }
 
 function missingCall(choice: CollectedChoice, required: Emulation['toolRequired']): Shortfall | undefined {
@@ -66,8 +92,7 @@ function isExcused(choice: CollectedChoice): boolean {
   return choice.finishReason === 'length' || choice.finishReason === 'content_filter';
 }
 
-function askAgain(request: ChatRequest, answer: AnswerCollector, say: string): ChatRequest {
-  const said = answer.choice(0).content;
+function corrected(request: ChatRequest, { content: said }: CollectedChoice, say: string): ChatRequest {
   const messages: ChatMessage[] = [...request.messages];
   if (said) messages.push({ role: 'assistant', content: said });
   messages.push({ role: 'user', content: say });

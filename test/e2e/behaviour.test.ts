@@ -241,6 +241,23 @@ describe.each(RUNTIMES)('on %s', (_runtime, start) => {
     expect(text).toContain('schema_validation_failed');
   });
 
+  it.each([false, true])('asks again only for the choice of several that is no JSON (streamed: %s)', async (stream) => {
+    const texts = ['{"ok":1}', 'Sure!', '{"ok":2}'];
+    first.respond((outgoing) =>
+      outgoing.writeHead(200, { 'content-type': 'application/json' }).end(claudeAnswer(texts.shift() ?? 'Too often')),
+    );
+    const body = { model: 'haiku', n: 2, response_format: { type: 'json_object' }, max_tokens: 100, stream };
+    const said = await (await post(body)).text();
+    expect(
+      said
+        .replaceAll('\\"', '"')
+        .match(/\{"ok":\d\}/g)
+        ?.toSorted(),
+    ).toEqual(['{"ok":1}', '{"ok":2}']);
+    const asked = first.received.slice(-3).map((each) => JSON.stringify(each.body).includes('Sure!'));
+    expect(asked).toEqual([false, false, true]);
+  });
+
   it.each([
     ['no key', { authorization: '' }, 401],
     ['a wrong key', { authorization: 'Bearer client-key-0123456788' }, 401],
