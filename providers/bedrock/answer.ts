@@ -1,5 +1,6 @@
 import type { AnswerSink, ChoiceSink } from '../../src/core/answer.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import type { ToolNames } from '../shared/ids.ts';
 import { record, text } from '../shared/refusal.ts';
 import { serviceTierOf, toFinishReason, toUsage } from './ending.ts';
 
@@ -9,6 +10,7 @@ export interface Reading {
   /** On every piece of reasoning: who wrote it, and in which format it must come back. */
   issuer: string;
   format: string;
+  names: ToolNames;
   /** Tools that the client knows as free text. */
   customNames: ReadonlySet<string>;
   hideReasoning: boolean;
@@ -125,7 +127,7 @@ export class ConverseAnswer {
 
   #openTool(index: number, tool: Record<string, unknown>): void {
     // gpt-oss lets its own markup slip into the name: `lookup<|channel|>commentary`.
-    const name = (text(tool.name) ?? '').replace(/<\|.*$/, '');
+    const name = this.#reading.names.fromProvider((text(tool.name) ?? '').replace(/<\|.*$/, ''));
     const custom = this.#reading.customNames.has(name);
     const id = text(tool.toolUseId) || this.#reading.newId();
     const call = this.start().toolCall({ id, name, ...(custom && { type: 'custom' as const }) });

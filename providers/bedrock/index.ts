@@ -26,11 +26,12 @@ export const bedrock: Provider & TaskDialect = {
 };
 
 function translate(call: Call): Exchange {
-  const { body, warnings, emulate, family, customNames } = toConverse(call);
+  const { body, warnings, emulate, family, names, customNames } = toConverse(call);
   const reading: Reading = {
     model: call.providerModel,
     issuer: `${call.endpoint.name}/${call.providerModel}`,
     format: reasoningFormat(family),
+    names,
     customNames,
     hideReasoning: hidesReasoning(call.request),
     newId: () => call.newId(),

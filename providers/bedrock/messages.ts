@@ -2,7 +2,7 @@ import type { ContentBlock, Message, ToolResultContentBlock } from '@aws-sdk/cli
 import type { ReasoningDetail } from '../../src/core/chat.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import type { Block, ToolResultBlock, Turn } from '../shared/conversation.ts';
-import { safeToolCallId } from '../shared/ids.ts';
+import { safeToolCallId, type ToolNames } from '../shared/ids.ts';
 import { cachePoint } from './cache.ts';
 import { toAudio, toMedia, type DocumentNames } from './media.ts';
 import { isNova, type Family } from './model.ts';
@@ -15,7 +15,8 @@ export type WireBlock = Wire<ContentBlock>;
 export interface Speaking {
   call: Call;
   family: Family;
-  names: DocumentNames;
+  names: ToolNames;
+  documents: DocumentNames;
   warnings: Warning[];
 }
 
@@ -47,18 +48,22 @@ function toBlock(block: Exclude<Block, { type: 'reasoning' | 'audio' }>, speakin
     case 'tool_call':
       // Parsed JSON, which is what the SDK calls a document.
       return {
-        toolUse: { toolUseId: toId(block.id, speaking.family), name: block.name, input: block.input },
+        toolUse: {
+          toolUseId: toId(block.id, speaking.family),
+          name: speaking.names.toProvider(block.name),
+          input: block.input,
+        },
       } as WireBlock;
     case 'tool_result':
       return toToolResult(block, speaking);
     default:
-      return toMedia(block, speaking.call, speaking.names);
+      return toMedia(block, speaking.call, speaking.documents);
   }
 }
 
 function toToolResult(block: ToolResultBlock, speaking: Speaking): WireBlock {
   const content = block.content.map((part) =>
-    part.type === 'text' ? { text: part.text } : toMedia(part, speaking.call, speaking.names),
+    part.type === 'text' ? { text: part.text } : toMedia(part, speaking.call, speaking.documents),
   );
   return {
     toolResult: {

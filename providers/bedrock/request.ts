@@ -1,8 +1,9 @@
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
 import { toConversation, type TextBlock } from '../shared/conversation.ts';
 import { ignoredFields, refuseUnsayable } from '../shared/fields.ts';
+import { createToolNames, type ToolNames } from '../shared/ids.ts';
 import { mergeNative } from '../shared/merge.ts';
-import { customWarnings, readTools } from '../shared/tools.ts';
+import { customWarnings, namesIn, readTools } from '../shared/tools.ts';
 import { emulated, type ConverseBody, type Part } from './body.ts';
 import { cachePoint, withCachePoints, type Prompt } from './cache.ts';
 import { toFormat } from './format.ts';
@@ -11,7 +12,7 @@ import { familyFor, reasoningFormat, type Family } from './model.ts';
 import { toThinking } from './reasoning.ts';
 import { toInference } from './sampling.ts';
 import { toService } from './service.ts';
-import { toTools } from './tools.ts';
+import { TOOL_NAME, toTools } from './tools.ts';
 
 /** What this file and its neighbours say, or say with a warning of their own. */
 const HONOURED: ReadonlySet<string> = new Set([
@@ -35,6 +36,7 @@ export interface Asked {
   warnings: Warning[];
   emulate: Emulation;
   family: Family;
+  names: ToolNames;
   customNames: ReadonlySet<string>;
 }
 
@@ -46,11 +48,12 @@ export function toConverse(call: Call): Asked {
     reasoningFormat: reasoningFormat(family),
   });
   const plan = readTools(request);
+  const names = createToolNames(namesIn(plan, turns), TOOL_NAME);
   const thinking = toThinking(call, family, { turns, forced: plan.mode === 'required' });
   const parts: Part[] = [
     thinking,
     toInference(call, family, thinking),
-    toTools(call, plan, { family, turns, thinking: thinking.on }),
+    toTools(call, plan, { family, turns, names, thinking: thinking.on }),
     toFormat(call),
     toService(call),
     request.n && request.n > 1 ? { warnings: [emulated('n')], emulate: { copies: request.n } } : {},
@@ -59,7 +62,7 @@ export function toConverse(call: Call): Asked {
   const prompt: Prompt = {
     tools: fields.toolConfig?.tools ?? [],
     system: [...toSystem(system, family), ...parts.flatMap((part) => part.says ?? []).map((text) => ({ text }))],
-    messages: toMessages(turns, { call, family, names: new Set(), warnings }),
+    messages: toMessages(turns, { call, family, names, documents: new Set(), warnings }),
   };
   const spoken = WITHOUT_SYSTEM.test(call.providerModel) ? foldSystem(prompt, warnings) : prompt;
   const cached = withCachePoints(spoken, request, family);
@@ -74,6 +77,7 @@ export function toConverse(call: Call): Asked {
     ]),
     emulate: Object.assign({}, ...parts.map((part) => part.emulate)),
     family,
+    names,
     customNames: plan.customNames,
   };
 }

@@ -3,6 +3,7 @@ import { GatewayError } from '../../src/core/errors.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import type { Turn } from '../shared/conversation.ts';
 import { toolInstruction } from '../shared/format.ts';
+import type { ToolNames } from '../shared/ids.ts';
 import { compileSchema } from '../shared/schema.ts';
 import { toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
 import { changed, dropped, emulated, type Part } from './body.ts';
@@ -11,9 +12,13 @@ import { toInputSchema } from './input-schema.ts';
 import { isNova, type Family } from './model.ts';
 import type { Wire } from './wire.ts';
 
+/** More characters, or others, are a 400. */
+export const TOOL_NAME = /^[\w-]{1,64}$/;
+
 export interface ToolsContext {
   family: Family;
   turns: readonly Turn[];
+  names: ToolNames;
   /** Thinking is switched on: Claude then refuses to be forced. */
   thinking: boolean;
 }
@@ -34,7 +39,7 @@ export function toTools(call: Call, plan: ToolPlan, context: ToolsContext): Part
   const { toolChoice, ...choice } = toChoice(call, plan, context);
   // Forcing any tool forces this one if it is alone.
   const specs = toolChoice?.any && plan.name ? offered.filter(({ name }) => name === plan.name) : offered;
-  const tools = specs.flatMap((spec) => toTool(spec, call, { family: context.family, warnings }));
+  const tools = specs.flatMap((spec) => toTool(spec, call, { ...context, warnings }));
   return {
     ...choice,
     fields: { toolConfig: { tools, ...(toolChoice && { toolChoice }) } },
@@ -44,13 +49,13 @@ export function toTools(call: Call, plan: ToolPlan, context: ToolsContext): Part
 
 /** Converse has no `none`. It wants the tools defined that a history speaks of; without such a history they stay away. */
 function toSilentTools(call: Call, offered: ToolSpec[], context: ToolsContext & { past: ToolSpec[] }): Part {
-  const { past, family } = context;
+  const { past } = context;
   if (past.length === 0) return {};
   requireTools(call);
   const warnings: Warning[] = offered.length > 0 ? [emulated('tool_choice')] : [];
   const specs = offered.length > 0 ? offered : past;
   return {
-    fields: { toolConfig: { tools: specs.flatMap((spec) => toTool(spec, call, { family, warnings })) } },
+    fields: { toolConfig: { tools: specs.flatMap((spec) => toTool(spec, call, { ...context, warnings })) } },
     says: [NO_CALLS],
     warnings,
   };
@@ -61,13 +66,13 @@ function requireTools({ capabilities, providerModel }: Call): void {
   throw new GatewayError('unsupported', `${providerModel} cannot call tools`, { param: 'tools' });
 }
 
-function toTool(spec: ToolSpec, call: Call, context: { family: Family; warnings: Warning[] }): WireTool[] {
+function toTool(spec: ToolSpec, call: Call, context: ToolsContext & { warnings: Warning[] }): WireTool[] {
   const { schema, strict } = spec.custom
     ? { schema: FREE_TEXT, strict: false }
     : toSchema(spec, call, context.warnings);
   const tool = {
     toolSpec: {
-      name: spec.name,
+      name: context.names.toProvider(spec.name),
       ...(spec.description?.trim() && { description: spec.description }), // Blank is refused.
       inputSchema: { json: schema },
       ...(strict && { strict }),
@@ -102,13 +107,14 @@ function toSchema(spec: ToolSpec, { capabilities }: Call, warnings: Warning[]) {
 type Choice = Part & { toolChoice?: Wire<ToolChoice> };
 
 /** `auto` is the default and need not be said; some models refuse to hear it. */
-function toChoice(call: Call, plan: ToolPlan, { family, thinking }: ToolsContext): Choice {
+function toChoice(call: Call, plan: ToolPlan, { family, names, thinking }: ToolsContext): Choice {
   const isRequired = plan.mode === 'required';
+  const wanted = plan.name === undefined ? undefined : names.toProvider(plan.name);
   const canForce = call.capabilities.forcedToolChoice && !(family === 'claude' && thinking);
-  const asked: Part = isRequired && !canForce ? emulateForce(plan) : {};
-  const forced: Choice = isRequired && canForce ? { toolChoice: toToolChoice(plan, family) } : {};
+  const asked: Part = isRequired && !canForce ? emulateForce(plan, names) : {};
+  const forced: Choice = isRequired && canForce ? { toolChoice: toToolChoice(wanted, family) } : {};
   if (isSingle(plan, asked) && family === 'claude' && !CLAUDE_WITHOUT_PARALLEL_SWITCH.test(call.providerModel)) {
-    return { ...asked, additional: { tool_choice: toSingleCall(plan, isRequired && canForce) } };
+    return { ...asked, additional: { tool_choice: toSingleCall(wanted, isRequired && canForce) } };
   }
   if (plan.parallel !== false) return { ...asked, ...forced };
   return { ...asked, ...forced, warnings: [...(asked.warnings ?? []), dropped('parallel_tool_calls')] };
@@ -119,21 +125,21 @@ function isSingle({ parallel, name }: ToolPlan, { emulate }: Part): boolean {
   return parallel === false || (emulate !== undefined && name !== undefined);
 }
 
-function emulateForce({ name }: ToolPlan): Part {
+function emulateForce({ name }: ToolPlan, names: ToolNames): Part {
   return {
-    says: [toolInstruction(name)],
+    says: [toolInstruction(name === undefined ? undefined : names.toProvider(name))],
     warnings: [emulated('tool_choice')],
     emulate: { toolRequired: name === undefined ? {} : { name } },
   };
 }
 
 /** Only Claude and Nova can be told which. */
-function toToolChoice({ name }: ToolPlan, family: Family): Wire<ToolChoice> {
+function toToolChoice(name: string | undefined, family: Family): Wire<ToolChoice> {
   return name !== undefined && (family === 'claude' || isNova(family)) ? { tool: { name } } : { any: {} };
 }
 
 /** Claude's own choice, whole: Converse refuses it beside a choice in `toolConfig`. */
-function toSingleCall({ name }: ToolPlan, forced: boolean) {
+function toSingleCall(name: string | undefined, forced: boolean) {
   const type = forced ? (name === undefined ? 'any' : 'tool') : 'auto';
   return { type, ...(type === 'tool' && { name }), disable_parallel_tool_use: true };
 }

@@ -4,7 +4,7 @@ import { toConversation, type Conversation } from '../shared/conversation.ts';
 import { ignoredFields, refuseUnsayable } from '../shared/fields.ts';
 import { createToolNames, type ToolNames } from '../shared/ids.ts';
 import { mergeNative } from '../shared/merge.ts';
-import { customWarnings, readTools, type ToolPlan } from '../shared/tools.ts';
+import { customWarnings, namesIn, readTools } from '../shared/tools.ts';
 import { REASONING_FORMAT, toContents } from './contents.ts';
 import { toFormat, type Format } from './format.ts';
 import { readDetails } from './media.ts';
@@ -48,7 +48,7 @@ export function toGemini(call: Call): Question {
   refuseUnsayable(request, HONOURED);
   const plan = readTools(request);
   const conversation = toConversation(call, { reasoningFormat: REASONING_FORMAT, assistantMedia: true });
-  const names = createToolNames(namesIn(plan, conversation), TOOL_NAME);
+  const names = createToolNames(namesIn(plan, conversation.turns), TOOL_NAME);
   const tools = toTools(call, plan, names);
   const parts: Parts = {
     head: toHead(call, conversation, names),
@@ -128,13 +128,6 @@ function toHead(call: Call, { turns }: Conversation, names: ToolNames): Head {
     ...(details.resolution && { mediaResolution: details.resolution }),
   };
   return { contents, config, warnings: details.warnings };
-}
-
-function namesIn(plan: ToolPlan, { turns }: Conversation): Set<string> {
-  const called = turns.flatMap(({ blocks }) =>
-    blocks.flatMap((block) => (block.type === 'tool_call' || block.type === 'tool_result' ? [block.name] : [])),
-  );
-  return new Set([...plan.tools.map(({ name }) => name), ...called]);
 }
 
 function toEmulation({ request }: Call, { tools, format, sampling }: Parts): Emulation | undefined {

@@ -78,7 +78,7 @@ export class ChoiceReader {
   }
 
   #begin(index: number): ToolCallReader {
-    const made = new ToolCallReader(this.#sink, () => this.#reading.newId());
+    const made = new ToolCallReader(this.#sink, this.#reading);
     this.#calls.push(made);
     this.#open.set(index, made);
     return made;

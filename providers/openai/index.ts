@@ -16,6 +16,7 @@ import { needsResponses, toResponses } from './responses-request.ts';
 import { fromResponsesStream } from './responses-stream.ts';
 import { fromChatStream } from './stream.ts';
 import { task } from './task.ts';
+import { fitNames, type Named } from './tool-names.ts';
 
 /** OpenAI, Azure, and every server that speaks OpenAI's chat completions. */
 export const openai: Provider & TaskDialect = {
@@ -34,12 +35,14 @@ export const openai: Provider & TaskDialect = {
 
 function translate(call: Call): Exchange {
   if (call.original?.wire === 'responses' && hasResponses(call.endpoint)) return passResponses(call);
-  return needsResponses(call) ? throughResponses(call) : throughChat(call);
+  const named = fitNames(call);
+  return needsResponses(call) ? throughResponses(named) : throughChat(named);
 }
 
-function throughChat(call: Call): Exchange {
+function throughChat(named: Named): Exchange {
+  const { call, names } = named;
   const { body, bytes, warnings, emulate } = toChat(call);
-  const how = toReading(call);
+  const how = toReading(named);
   const isPlain = Object.keys(emulate).length === 0;
   return {
     path: toPath('/chat/completions', call.endpoint.settings),
@@ -48,7 +51,7 @@ function throughChat(call: Call): Exchange {
     bytes,
     warnings,
     // OpenAI's chat shows no reasoning; other servers do, and know nothing of `reasoning.exclude`.
-    relay: isPlain && (!how.hideReasoning || isOpenAi(call.endpoint)) ? 'chat' : undefined,
+    relay: isPlain && !names && (!how.hideReasoning || isOpenAi(call.endpoint)) ? 'chat' : undefined,
     ...(!isPlain && { emulate }),
     readAnswer: (answer, sink) => reading(() => fromChat(answer, sink, how)),
     openStream: (sink) => fromChatStream(sink, how),
@@ -57,20 +60,20 @@ function throughChat(call: Call): Exchange {
 
 function passResponses(call: Call): Exchange {
   const { body, warnings } = fitOriginal(call);
-  const exchange = responsesExchange(call, body);
+  const exchange = responsesExchange({ call }, body);
   return { ...exchange, headers: { ...call.original?.headers, ...exchange.headers }, warnings, relay: 'responses' };
 }
 
-function throughResponses(call: Call): Exchange {
-  const { body, warnings, emulate } = toResponses(call);
-  const exchange = responsesExchange(call, JSON.stringify(body));
+function throughResponses(named: Named): Exchange {
+  const { body, warnings, emulate } = toResponses(named.call);
+  const exchange = responsesExchange(named, JSON.stringify(body));
   return { ...exchange, warnings, ...(Object.keys(emulate).length > 0 && { emulate }) };
 }
 
-function responsesExchange(call: Call, body: string): Exchange {
-  const how = toReading(call);
+function responsesExchange(named: Named, body: string): Exchange {
+  const how = toReading(named);
   return {
-    path: toPath('/responses', call.endpoint.settings),
+    path: toPath('/responses', named.call.endpoint.settings),
     headers: { 'content-type': 'application/json' },
     body,
     warnings: [],
@@ -79,13 +82,14 @@ function responsesExchange(call: Call, body: string): Exchange {
   };
 }
 
-function toReading(call: Call): Reading {
+function toReading({ call, names }: Named): Reading {
   const { request, endpoint, providerModel } = call;
   return {
     issuer: `${endpoint.name}/${providerModel}`,
     hideReasoning: hidesReasoning(request),
     logprobs: request.logprobs === true,
     choices: request.n ?? 1,
+    toolName: (name) => names?.fromProvider(name) ?? name,
     newId: () => call.newId(),
   };
 }

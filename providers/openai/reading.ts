@@ -10,6 +10,8 @@ export interface Reading {
   logprobs: boolean;
   /** How many the client asked for: OpenAI's `n`. */
   choices: number;
+  /** As the client calls the tool. */
+  toolName(name: string): string;
   newId(): string;
 }
 

@@ -161,7 +161,7 @@ export class ResponseReader {
     if (known !== undefined) return known;
     const call = this.#out.toolCall({
       id: id || this.#reading.newId(),
-      name,
+      name: this.#reading.toolName(name),
       ...(type === 'custom_tool_call' && { type: 'custom' }),
     });
     this.#calls.set(index, call);

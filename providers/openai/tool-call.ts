@@ -1,11 +1,12 @@
 import type { ChoiceSink } from '../../src/core/answer.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { parseJson, record, text } from '../shared/refusal.ts';
+import type { Reading } from './reading.ts';
 
 /** One tool call, whole or a delta at a time. It is opened once its name is known. */
 export class ToolCallReader {
   readonly #sink: ChoiceSink;
-  readonly #newId: () => string;
+  readonly #reading: Reading;
   #number: number | undefined;
   /** The server's own; empty while it has said none. */
   id = '';
@@ -16,9 +17,9 @@ export class ToolCallReader {
   #unnamedArguments = '';
   #isCustom = false;
 
-  constructor(sink: ChoiceSink, newId: () => string) {
+  constructor(sink: ChoiceSink, reading: Reading) {
     this.#sink = sink;
-    this.#newId = newId;
+    this.#reading = reading;
   }
 
   read(entry: Record<string, unknown>): void {
@@ -52,8 +53,8 @@ export class ToolCallReader {
   #open(name: string, isCustom: boolean, extra: Record<string, unknown> | undefined): void {
     this.#isCustom = isCustom;
     this.#number = this.#sink.toolCall({
-      id: this.id || this.#newId(),
-      name,
+      id: this.id || this.#reading.newId(),
+      name: this.#reading.toolName(name),
       ...(isCustom && { type: 'custom' }),
       ...(extra && { extra }),
     });

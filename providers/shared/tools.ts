@@ -74,6 +74,14 @@ export function toolsFromHistory(turns: readonly Turn[]): ToolSpec[] {
   return specs;
 }
 
+/** Of the tools that are offered, and of those that were called. */
+export function namesIn({ tools }: ToolPlan, turns: readonly Turn[]): Set<string> {
+  const called = turns.flatMap(({ blocks }) =>
+    blocks.flatMap((block) => (block.type === 'tool_call' || block.type === 'tool_result' ? [block.name] : [])),
+  );
+  return new Set([...tools.map(({ name }) => name), ...called]);
+}
+
 function speaksOfTools(request: ChatRequest): boolean {
   const { tools, functions, tool_choice: choice, function_call: call, parallel_tool_calls: parallel } = request;
   return (tools ?? functions ?? choice ?? call ?? parallel ?? undefined) !== undefined;
