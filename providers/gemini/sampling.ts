@@ -1,5 +1,5 @@
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
-import { outputTokens, stopSequences } from '../shared/fields.ts';
+import { dealStops, outputTokens, stopSequences } from '../shared/fields.ts';
 import type { GeminiConfig } from './wire.ts';
 
 /** Gemini's `seed` is a signed 32-bit integer. */
@@ -76,15 +76,16 @@ function toSeed({ request }: Call, warnings: Warning[]): GeminiConfig {
   return { seed };
 }
 
+/** More are a 400. */
+const MOST_STOPS = 5;
+
 function toStop(
   { request, capabilities }: Call,
   warnings: Warning[],
 ): { stopSequences?: string[]; stop?: readonly string[] } {
-  const sequences = stopSequences(request);
-  if (sequences.length === 0) return {};
-  if (capabilities.stop) return { stopSequences: sequences };
-  warnings.push({ param: 'stop', action: 'emulated' });
-  return { stop: sequences };
+  const { native, rest } = dealStops(stopSequences(request), capabilities.stop ? MOST_STOPS : 0);
+  if (rest.length > 0) warnings.push({ param: 'stop', action: 'emulated' });
+  return { ...(native.length > 0 && { stopSequences: native }), ...(rest.length > 0 && { stop: rest }) };
 }
 
 function toLogprobs({ request }: Call): GeminiConfig {

@@ -2,7 +2,7 @@
 import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
 import { nearestEffort, wantedEffort, type Effort } from '../shared/effort.ts';
-import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
+import { dealStops, ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
 import { fitMessages, unmarkedTools } from './messages.ts';
 
 type Field = keyof ChatRequest;
@@ -29,6 +29,8 @@ const DIALS: readonly Field[] = ['temperature', 'top_p', 'logprobs', 'top_logpro
 /** Refused by reasoning models even while they do not reason. */
 const NEVER_WITH_REASONING: readonly Field[] = ['frequency_penalty', 'presence_penalty', 'logit_bias', 'prediction'];
 const NOTHING: ReadonlySet<string> = new Set();
+/** More are a 400. */
+const MOST_STOPS = 4;
 
 export function fitToModel(call: Call): Fitting {
   const { request, capabilities } = call;
@@ -42,7 +44,7 @@ export function fitToModel(call: Call): Fitting {
     fitting.changes.max_tokens = undefined;
     fitting.changes.max_completion_tokens = outputTokens(request).value;
   }
-  if (!capabilities.stop) leaveStop(fitting, request);
+  fitStop(fitting, call);
   const messages = fitMessages(request.messages, fitting.warnings);
   if (messages !== request.messages) fitting.changes.messages = messages;
   const tools = Array.isArray(request.tools) ? unmarkedTools(request.tools) : request.tools;
@@ -92,10 +94,11 @@ function drop(fitting: Fitting, request: ChatRequest, fields: readonly Field[]):
 
 const HONOURED_OTHERWISE: ReadonlySet<string> = new Set(['reasoning']); // By its effort.
 
-function leaveStop(fitting: Fitting, request: ChatRequest): void {
-  const stop = stopSequences(request);
-  if ('stop' in request) fitting.changes.stop = undefined;
-  if (stop.length === 0) return;
-  fitting.emulate.stop = stop;
+function fitStop(fitting: Fitting, { request, capabilities }: Call): void {
+  const { native, rest } = dealStops(stopSequences(request), capabilities.stop ? MOST_STOPS : 0);
+  if (!capabilities.stop && 'stop' in request) fitting.changes.stop = undefined;
+  if (rest.length === 0) return;
+  if (native.length > 0) fitting.changes.stop = native;
+  fitting.emulate.stop = rest;
   fitting.warnings.push({ param: 'stop', action: 'emulated' });
 }

@@ -109,6 +109,11 @@ export function stopSequences(request: ChatRequest): string[] {
   return (typeof stop === 'string' ? [stop] : stop).filter((sequence) => sequence !== '');
 }
 
+/** For a provider that takes only so many: it gets the first of them, and the router does the rest. */
+export function dealStops(sequences: readonly string[], most: number): { native: string[]; rest: string[] } {
+  return { native: sequences.slice(0, most), rest: sequences.slice(most) };
+}
+
 function lostFields(request: ChatRequest, honoured: ReadonlySet<string>): string[] {
   return Object.keys(request).filter((param) => {
     if (honoured.has(param)) return false;

@@ -202,6 +202,13 @@ const requests: RequestRow[] = [
     warnings: [['seed', 'changed']],
   },
   {
+    name: 'as many stop sequences as it takes, the others left to the router',
+    request: { stop: ['1', '2', '3', '4', '5', '6'] },
+    has: { generationConfig: { stopSequences: ['1', '2', '3', '4', '5'] } },
+    emulate: { stop: ['6'] },
+    warnings: [['stop', 'emulated']],
+  },
+  {
     name: 'stop where the model has none',
     request: { stop: 'END' },
     options: { capabilities: { stop: false } },

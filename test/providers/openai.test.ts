@@ -124,6 +124,13 @@ const compatible: RequestRow[] = [
     has: { tools: [{ type: 'function', function: { name: 'f' } }] },
   },
   {
+    name: 'as many stop sequences as the client has',
+    request: { stop: ['1', '2', '3', '4', '5', '6'] },
+    has: { stop: ['1', '2', '3', '4', '5', '6'] },
+    warnings: [],
+    emulate: undefined,
+  },
+  {
     name: 'reasoning of earlier turns as it came',
     request: { messages: [...messages, { role: 'assistant', content: 'a', reasoning_content: 'b' }] },
     has: { messages: [...messages, { role: 'assistant', content: 'a', reasoning_content: 'b' }] },
@@ -236,6 +243,22 @@ const fitted: RequestRow[] = [
       ['reasoning_effort', 'changed'],
       ['temperature', 'dropped'],
     ],
+  },
+  {
+    name: 'as many stop sequences as it takes, the others left to the router',
+    request: { stop: ['1', '2', '3', '4', '5', '6'] },
+    options: { capabilities: { stop: true } },
+    has: { stop: ['1', '2', '3', '4'] },
+    warnings: [['stop', 'emulated']],
+    emulate: { stop: ['5', '6'] },
+  },
+  {
+    name: 'all stop sequences that it takes',
+    request: { stop: ['1', '2', '3', '4'] },
+    options: { capabilities: { stop: true } },
+    has: { stop: ['1', '2', '3', '4'] },
+    warnings: [],
+    emulate: undefined,
   },
   {
     name: 'stop sequences left to the router',
