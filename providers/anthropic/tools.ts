@@ -4,11 +4,11 @@ import { GatewayError } from '../../src/core/errors.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import type { Turn } from '../shared/conversation.ts';
 import { toolInstruction } from '../shared/format.ts';
+import { toInputSchema } from '../shared/input-schema.ts';
 import { compileSchema } from '../shared/schema.ts';
 import { readTools, toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
 import { changed, dropped, emulated, type Draft } from './body.ts';
 import { toCacheControl } from './cache.ts';
-import { toInputSchema } from './input-schema.ts';
 
 /** Anthropic's own tools carry the date of their version. */
 const SERVER_TOOL = /_\d{8}$/;
@@ -61,8 +61,8 @@ function toTool(spec: ToolSpec, { capabilities }: Call, warnings: Warning[]): To
     ...(spec.cache && { cache_control: toCacheControl(spec.cache) }),
   };
   if (spec.custom) return { ...named, input_schema: FREE_TEXT };
-  const { schema, loose } = toInputSchema(spec.parameters);
-  if (loose) warnings.push(changed('tools', `${printable(spec.name)}: alternatives at the schema's root are merged`));
+  const { schema, notes } = toInputSchema(spec.parameters);
+  for (const note of notes) warnings.push(changed('tools', `${printable(spec.name)}: ${note}`));
   if (!spec.strict) return { ...named, input_schema: schema };
   if (!capabilities.strictTools) {
     warnings.push(dropped('tools', `${printable(spec.name)}: strict`));

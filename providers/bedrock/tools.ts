@@ -4,11 +4,11 @@ import type { Call, Warning } from '../../src/core/provider.ts';
 import type { Turn } from '../shared/conversation.ts';
 import { toolInstruction } from '../shared/format.ts';
 import type { ToolNames } from '../shared/ids.ts';
+import { toInputSchema } from '../shared/input-schema.ts';
 import { compileSchema } from '../shared/schema.ts';
 import { toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
 import { changed, dropped, emulated, type Part } from './body.ts';
 import { cachePoint } from './cache.ts';
-import { toInputSchema } from './input-schema.ts';
 import { isNova, type Family } from './model.ts';
 import type { Wire } from './wire.ts';
 
@@ -92,8 +92,8 @@ const FREE_TEXT = {
 };
 
 function toSchema(spec: ToolSpec, { capabilities }: Call, warnings: Warning[]) {
-  const { schema, loose } = toInputSchema(spec.parameters);
-  if (loose) warnings.push(changed('tools', `${spec.name}: alternatives at the schema's root are merged`));
+  const { schema, notes } = toInputSchema(spec.parameters);
+  for (const note of notes) warnings.push(changed('tools', `${spec.name}: ${note}`));
   if (!spec.strict) return { schema, strict: false };
   if (!capabilities.strictTools) {
     warnings.push(dropped('tools', `${spec.name}: strict`));

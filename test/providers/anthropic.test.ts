@@ -480,6 +480,39 @@ const toolRows: RequestRow[] = [
     warnings: [['tools', 'changed']],
   },
   {
+    name: "what allOf says at a schema's root is kept or described",
+    request: {
+      tools: [
+        {
+          type: 'function',
+          function: {
+            name: 'f',
+            parameters: {
+              type: 'object',
+              properties: { a: { type: 'string' } },
+              allOf: [{ minProperties: 1 }, { not: { required: ['b'] } }, { not: { required: ['c'] } }],
+            },
+          },
+        },
+      ],
+    },
+    fields: {
+      tools: [
+        {
+          name: 'f',
+          input_schema: {
+            type: 'object',
+            properties: { a: { type: 'string' } },
+            minProperties: 1,
+            not: { required: ['b'] },
+            description: '{allOf: [{"not":{"required":["c"]}}]}',
+          },
+        },
+      ],
+    },
+    warnings: [['tools', 'changed']],
+  },
+  {
     name: 'a custom tool takes one string',
     request: { tools: [{ type: 'custom', custom: { name: 'shell', description: 'Runs' } }] },
     warnings: [['tools.0', 'emulated']],

@@ -920,6 +920,45 @@ const toolRows: RequestRow[] = [
     warnings: [['tools', 'changed']],
   },
   {
+    name: 'what allOf says at the root of a tool is kept or described',
+    request: {
+      tools: [
+        {
+          type: 'function',
+          function: {
+            name: 'w',
+            parameters: {
+              type: 'object',
+              properties: { a: {} },
+              allOf: [{ minProperties: 1 }, { not: { required: ['b'] } }, { not: { required: ['c'] } }],
+            },
+          },
+        },
+      ],
+    },
+    has: {
+      toolConfig: {
+        tools: [
+          {
+            toolSpec: {
+              name: 'w',
+              inputSchema: {
+                json: {
+                  type: 'object',
+                  properties: { a: {} },
+                  minProperties: 1,
+                  not: { required: ['b'] },
+                  description: '{allOf: [{"not":{"required":["c"]}}]}',
+                },
+              },
+            },
+          },
+        ],
+      },
+    },
+    warnings: [['tools', 'changed']],
+  },
+  {
     name: 'a name that no header can hold is still warned of',
     request: { tools: [{ type: 'function', function: { name: 'погода', parameters: closed, strict: true } }] },
     options: { capabilities: { strictTools: false } },
