@@ -1,7 +1,7 @@
 import type { AnswerFacts, AnswerHead, AnswerSink, ChoiceSink, ToolCallHead } from '../core/answer.ts';
 import type { Annotation, FinishReason, Logprobs, ReasoningDetail, Usage } from '../core/chat.ts';
 import type { AnswerStamp } from './collector.ts';
-import { noFacts, noteHead } from './facts.ts';
+import { noFacts, noteHead, turnOf } from './facts.ts';
 
 /** Everything of a text chunk but the text. */
 const AFTER_DELTA = ',"logprobs":null,"finish_reason":null}]';
@@ -140,12 +140,12 @@ class ChoiceWriter implements ChoiceSink {
 
   reasoningDetail(detail: ReasoningDetail): void {
     this.#lists.reasoning_details.push(detail);
-    this.#out.facts.reasoningDetails.push(detail);
+    turnOf(this.#out.facts, this.#index).reasoningDetails.push(detail);
   }
 
   toolCall(call: ToolCallHead): number {
     const index = this.#toolCalls++;
-    this.#out.facts.toolCallIds.push(call.id);
+    turnOf(this.#out.facts, this.#index).toolCallIds.push(call.id);
     const name = JSON.stringify(call.name);
     if (this.#legacyFunctions) {
       this.#say(`{"function_call":{"name":${name},"arguments":""}}`);

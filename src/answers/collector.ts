@@ -1,6 +1,6 @@
 import type { AnswerFacts, AnswerHead, AnswerSink, ChoiceSink, EndDetails, ToolCallHead } from '../core/answer.ts';
 import type { Annotation, ChatAnswer, FinishReason, Logprobs, ReasoningDetail, Usage } from '../core/chat.ts';
-import { noFacts, noteHead } from './facts.ts';
+import { noFacts, noteHead, turnOf } from './facts.ts';
 
 /** Collects an answer whole: `answer()` is the OpenAI chat completion, once everything has been said. */
 export class AnswerCollector implements AnswerSink {
@@ -16,7 +16,7 @@ export class AnswerCollector implements AnswerSink {
   choice(index: number): CollectedChoice {
     const known = this.choices.get(index);
     if (known) return known;
-    const made = new CollectedChoice(this.facts);
+    const made = new CollectedChoice(this.facts, index);
     this.choices.set(index, made);
     return made;
   }
@@ -70,9 +70,11 @@ export class CollectedChoice implements ChoiceSink {
   native: string | null = null;
   stopSequence: string | undefined;
   readonly #facts: AnswerFacts;
+  readonly #index: number;
 
-  constructor(facts: AnswerFacts) {
+  constructor(facts: AnswerFacts, index: number) {
     this.#facts = facts;
+    this.#index = index;
   }
 
   /** Nothing but words. */
@@ -99,12 +101,12 @@ export class CollectedChoice implements ChoiceSink {
 
   reasoningDetail(detail: ReasoningDetail): void {
     this.reasoningDetails.push(detail);
-    this.#facts.reasoningDetails.push(detail);
+    turnOf(this.#facts, this.#index).reasoningDetails.push(detail);
   }
 
   toolCall(call: ToolCallHead): number {
     this.#facts.said = true;
-    this.#facts.toolCallIds.push(call.id);
+    turnOf(this.#facts, this.#index).toolCallIds.push(call.id);
     return this.toolCalls.push({ ...call, arguments: '' }) - 1;
   }
 

@@ -1,4 +1,4 @@
-import type { AnswerFacts, AnswerHead } from '../core/answer.ts';
+import type { AnswerFacts, AnswerHead, Turn } from '../core/answer.ts';
 
 export function noFacts(): AnswerFacts {
   return {
@@ -9,9 +9,17 @@ export function noFacts(): AnswerFacts {
     nativeFinishReason: undefined,
     said: false,
     characters: 0,
-    reasoningDetails: [],
-    toolCallIds: [],
+    turns: new Map(),
   };
+}
+
+/** A choice's own: what another one thought is not its reasoning. */
+export function turnOf({ turns }: AnswerFacts, choice: number): Turn {
+  const known = turns.get(choice);
+  if (known) return known;
+  const made: Turn = { reasoningDetails: [], toolCallIds: [] };
+  turns.set(choice, made);
+  return made;
 }
 
 export function noteHead(facts: AnswerFacts, head: AnswerHead): void {

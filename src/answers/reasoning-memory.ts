@@ -11,9 +11,11 @@ import type { Cache } from '../core/ports.ts';
 const TTL_MS = 60 * 60_000;
 
 export function rememberReasoning(cache: Cache, tenant: string, facts: AnswerFacts): void {
-  const [first] = facts.toolCallIds;
-  if (!first || facts.reasoningDetails.length === 0) return;
-  void cache.put(keyOf(tenant, first), JSON.stringify(facts.reasoningDetails), TTL_MS);
+  for (const { toolCallIds, reasoningDetails } of facts.turns.values()) {
+    const [first] = toolCallIds;
+    if (!first || reasoningDetails.length === 0) continue;
+    void cache.put(keyOf(tenant, first), JSON.stringify(reasoningDetails), TTL_MS);
+  }
 }
 
 /** The request with what its assistant turns have lost; the same object if they lost nothing. */

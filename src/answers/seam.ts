@@ -1,7 +1,7 @@
 import type { AnswerFacts, AnswerHead, AnswerSink, ChoiceSink, EndDetails, ToolCallHead } from '../core/answer.ts';
 import type { Annotation, FinishReason, Usage } from '../core/chat.ts';
 import { GatewayError } from '../core/errors.ts';
-import { noFacts, noteHead } from './facts.ts';
+import { noFacts, noteHead, turnOf } from './facts.ts';
 import { type Joint, seamOf } from './joint.ts';
 import { PassingChoice } from './passing.ts';
 import type { Tape } from './tape.ts';
@@ -72,7 +72,7 @@ class SeamChoice extends PassingChoice {
 
   override toolCall(call: ToolCallHead): number {
     this.#join(true);
-    this.#facts.toolCallIds.push(call.id);
+    turnOf(this.#facts, 0).toolCallIds.push(call.id);
     return super.toolCall(call);
   }
 

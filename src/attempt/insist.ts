@@ -8,6 +8,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { Emulation, Exchange } from '../core/provider.ts';
 import { checkJson } from '../answers/check-json.ts';
 import type { AnswerCollector, CollectedChoice } from '../answers/collector.ts';
+import { turnOf } from '../answers/facts.ts';
 import { addUsage } from '../answers/usage.ts';
 import type { Work } from './send.ts';
 import { collect } from './collect.ts';
@@ -50,6 +51,7 @@ function withSecond(answer: AnswerCollector, index: number, second: AnswerCollec
   const usage = addUsage(answer.facts.usage, second.facts.usage);
   const whole = answer.choices.size === 1 ? second : answer;
   whole.choices.set(index, second.choice(0));
+  whole.facts.turns.set(index, turnOf(second.facts, 0));
   whole.facts.usage = usage;
   return whole;
 }

@@ -74,7 +74,12 @@ export interface AnswerFacts {
   said: boolean;
   /** Characters of text and reasoning so far: what a guess rests on if no usage comes. */
   characters: number;
-  /** What must come back unchanged with the next turn, and the tool calls by which it will be found again. */
+  /** A turn for each choice that thought or called tools, by its index. */
+  turns: Map<number, Turn>;
+}
+
+/** What must come back unchanged with the next turn, and the tool calls by which it will be found again. */
+export interface Turn {
   reasoningDetails: ReasoningDetail[];
   toolCallIds: string[];
 }

@@ -5,11 +5,13 @@ import type { ChatMessage, ChatRequest, ReasoningDetail } from '../../src/core/c
 import { memoryCache } from '../../src/platform/memory-cache.ts';
 
 const DETAIL: ReasoningDetail = { type: 'reasoning.text', format: 'anthropic-claude-v1', text: 'hm', signature: 'sig' };
-const call: ChatMessage = {
+const OTHER: ReasoningDetail = { ...DETAIL, text: 'hm hm', signature: 'other' };
+const callOf = (id: string): ChatMessage => ({
   role: 'assistant',
   content: null,
-  tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }],
-};
+  tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: '{}' } }],
+});
+const call = callOf('call_1');
 const asked = (message: ChatMessage): ChatRequest => ({
   model: 'm',
   messages: [{ role: 'user', content: 'x' }, message],
@@ -17,7 +19,11 @@ const asked = (message: ChatMessage): ChatRequest => ({
 
 function remembered() {
   const cache = memoryCache(10_000);
-  rememberReasoning(cache, 'tenant', { ...noFacts(), toolCallIds: ['call_1', 'call_2'], reasoningDetails: [DETAIL] });
+  const turns = new Map([
+    [0, { toolCallIds: ['call_1', 'call_2'], reasoningDetails: [DETAIL] }],
+    [1, { toolCallIds: ['call_3'], reasoningDetails: [OTHER] }],
+  ]);
+  rememberReasoning(cache, 'tenant', { ...noFacts(), turns });
   return cache;
 }
 
@@ -25,6 +31,12 @@ describe('remembered reasoning', () => {
   it('comes back to the turn that made the call', async () => {
     const { messages } = await recallReasoning(remembered(), 'tenant', asked(call));
     expect(messages[1]).toEqual({ ...call, reasoning_details: [DETAIL] });
+  });
+
+  it('is each choice’s own', async () => {
+    const third = callOf('call_3');
+    const { messages } = await recallReasoning(remembered(), 'tenant', asked(third));
+    expect(messages[1]).toEqual({ ...third, reasoning_details: [OTHER] });
   });
 
   it('is never another tenant’s', async () => {

@@ -73,37 +73,39 @@ export class CompletionStream implements StreamWriter {
 /** Legacy clients know text and log probabilities; what else is said is heard for the books. */
 class TextWriter implements ChoiceSink {
   readonly #out: CompletionStream;
+  readonly #heard: ChoiceSink;
   readonly #index: number;
   #echo: string | undefined;
   #offset: number;
 
   constructor(out: CompletionStream, index: number, echo: string | undefined) {
     this.#out = out;
+    this.#heard = out.heard.choice(index);
     this.#index = index;
     this.#echo = echo;
     this.#offset = echo?.length ?? 0;
   }
 
   text(delta: string): void {
-    this.#out.heard.text(delta);
+    this.#heard.text(delta);
     if (delta) this.#say({ text: delta });
   }
 
   refusal(delta: string): void {
-    this.#out.heard.refusal(delta);
+    this.#heard.refusal(delta);
     if (delta) this.#say({ text: delta });
   }
 
   reasoning(delta: string): void {
-    this.#out.heard.reasoning(delta);
+    this.#heard.reasoning(delta);
   }
 
   reasoningDetail(detail: ReasoningDetail): void {
-    this.#out.heard.reasoningDetail(detail);
+    this.#heard.reasoningDetail(detail);
   }
 
   toolCall(call: ToolCallHead): number {
-    return this.#out.heard.toolCall(call);
+    return this.#heard.toolCall(call);
   }
 
   toolArguments(): void {}
@@ -121,7 +123,7 @@ class TextWriter implements ChoiceSink {
   }
 
   finish(reason: FinishReason, native: string | null): void {
-    this.#out.heard.finish(reason, native);
+    this.#heard.finish(reason, native);
     this.#say({ finish_reason: toLegacyReason(reason) });
   }
 

@@ -1,7 +1,7 @@
 import type { AnswerFacts, AnswerHead, ChoiceSink, EndDetails, ToolCallHead } from '../../core/answer.ts';
 import type { Annotation, FinishReason, ReasoningDetail, Usage } from '../../core/chat.ts';
 import type { ChunkOptions } from '../../answers/chunk-writer.ts';
-import { noFacts, noteHead } from '../../answers/facts.ts';
+import { noFacts, noteHead, turnOf } from '../../answers/facts.ts';
 import type { StreamWriter } from '../../answers/pen.ts';
 import {
   bareCitation,
@@ -69,7 +69,7 @@ export class MessageWriter implements StreamWriter, ChoiceSink {
   }
 
   reasoningDetail(detail: ReasoningDetail): void {
-    this.facts.reasoningDetails.push(detail);
+    turnOf(this.facts, 0).reasoningDetails.push(detail);
     if (!isClaudes(detail)) this.#blocks.keep(detail);
     else if (detail.type === 'reasoning.encrypted') this.#blocks.redacted(detail);
     else this.#blocks.signed(detail);
@@ -77,7 +77,7 @@ export class MessageWriter implements StreamWriter, ChoiceSink {
 
   toolCall(call: ToolCallHead): number {
     this.facts.said = true;
-    this.facts.toolCallIds.push(call.id);
+    turnOf(this.facts, 0).toolCallIds.push(call.id);
     this.#blocks.toolCall(this.#toolCalls, call);
     return this.#toolCalls++;
   }

@@ -1,6 +1,7 @@
 /** An answer as a response's items, and the events by which they come about. */
 import type { AnswerFacts, ChoiceSink, ToolCallHead } from '../../core/answer.ts';
 import type { Annotation, FinishReason, Logprobs, ReasoningDetail } from '../../core/chat.ts';
+import { turnOf } from '../../answers/facts.ts';
 import type { Origin } from './calls.ts';
 import { OpenCall } from './open-call.ts';
 import { OpenMessage } from './open-message.ts';
@@ -65,7 +66,7 @@ export class Composer implements ChoiceSink {
   }
 
   reasoningDetail(detail: ReasoningDetail): void {
-    this.#stationery.facts.reasoningDetails.push(detail);
+    turnOf(this.#stationery.facts, 0).reasoningDetails.push(detail);
     if (this.#open instanceof OpenReasoning) this.#open.details.push(detail);
     else if (this.output.length > 0) this.#late.push(detail);
     else this.#thought().details.push(detail);
@@ -75,7 +76,7 @@ export class Composer implements ChoiceSink {
     this.#closeOpen();
     const { facts, wanted } = this.#stationery;
     facts.said = true;
-    facts.toolCallIds.push(head.id);
+    turnOf(facts, 0).toolCallIds.push(head.id);
     return this.#calls.push(new OpenCall(this, head, originOf(head.name, wanted.origins))) - 1;
   }
 

@@ -89,5 +89,5 @@ function passed(pieces: Iterable<Uint8Array>) {
   for (const piece of pieces) sent += utf8.decode(relay.push(piece), { stream: true });
   sent += utf8.decode() + relay.end();
   const { facts } = relay;
-  return { sent, facts: { ...facts, toolCallIds: facts.toolCallIds.length } };
+  return { sent, facts: { ...facts, turns: facts.turns.get(0)?.toolCallIds.length } };
 }
