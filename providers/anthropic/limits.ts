@@ -35,12 +35,16 @@ const POOLS: readonly { dimension: Dimension; standard: Names; priority?: Names 
   { dimension: 'tokens', standard: named('ratelimit-tokens') },
 ];
 
+const HAS_OUTPUT = new Set<Dimension>(['output', 'tokens']);
+
 export function readLimits(header: Header): LimitReading[] {
   const readings: LimitReading[] = [];
   for (const { dimension, standard, priority } of POOLS) {
     const usual = readPool(header, standard, dimension);
     const { limit, remaining } = priority ? added(usual, readPool(header, priority, dimension)) : usual;
-    if (limit !== undefined || remaining !== undefined) readings.push({ dimension, limit, remaining });
+    if (limit === undefined && remaining === undefined) continue;
+    const countsAsWritten = HAS_OUTPUT.has(dimension) || undefined;
+    readings.push({ dimension, limit, remaining, countsAsWritten });
   }
   return readings;
 }

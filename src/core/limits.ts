@@ -29,6 +29,8 @@ export interface LimitReading {
   limit?: number | undefined;
   /** Left at this moment; where the provider rounds, the most that it can be. */
   remaining?: number | undefined;
+  /** It counts answers as they are written. Without it, all that a call may take, from its start. */
+  countsAsWritten?: true | undefined;
 }
 
 /** A provider's refusal because of a limit. */
@@ -58,8 +60,6 @@ export interface Limits {
   why(need: Amounts, nowMs: number): LimitName | undefined;
   /** Takes the room; only in the turn in which `waitMs` said 0. */
   take(need: Amounts, nowMs: number): LimitLease;
-  /** What an answer's headers said. */
-  learn(readings: readonly LimitReading[], nowMs: number): void;
   throttled(throttle: Throttle, nowMs: number, random: () => number): void;
   /** It is to be left alone for so long, for a reason that says nothing of its limits: it is overloaded, or not ready. */
   rest(forMs: number, nowMs: number, random: () => number): void;
@@ -71,6 +71,8 @@ export interface Limits {
 export interface LimitLease {
   readonly takenAtMs: number;
   readonly expiresAtMs: number;
+  /** The head of its answer came, and said this of the limits: from now on the provider has counted the call. */
+  heard(readings: readonly LimitReading[], nowMs: number): void;
   /** The call succeeded. `first`: here is its first content; `whole`: here is all of it, and it was not streamed. */
   answered(came: 'first' | 'whole', nowMs: number): void;
   /**

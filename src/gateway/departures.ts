@@ -136,7 +136,7 @@ function workOf(gateway: Gateway, plan: Plan, step: Step, circumstances: Circums
     gather: () => watch.allow(lastAt - clock.now()),
     learn: (response: IncomingResponse) => {
       const readings = provider.readLimits((name) => response.header(name));
-      if (readings.length > 0) lease.target.learn(readings, clock.now());
+      lease.heard(readings, clock.now());
     },
   };
 }

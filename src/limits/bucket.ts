@@ -101,8 +101,17 @@ export class Bucket {
     if (remaining === undefined) return;
     if (nowMs >= this.#quietUntilMs) this.#steer(remaining / this.#capacity);
     const isOnlyWord = isTrusted && !this.isDeclared;
-    const left = isOnlyWord ? remaining * SHARE - pending : Math.min(this.#level, remaining);
+    const left = isOnlyWord ? this.#leftOf(remaining, pending) : Math.min(this.#level, remaining);
     this.#level = Math.min(left, this.#capacity);
+  }
+
+  /**
+   * Answers that take minutes are paid for by what those minutes refill: while there is plenty, our own count, which took
+   * them at their start, is low enough.
+   */
+  #leftOf(remaining: number, pending: number): number {
+    const left = remaining * SHARE;
+    return remaining > this.perMinute * PLENTY ? Math.min(left, Math.max(left - pending, this.#level)) : left - pending;
   }
 
   /** Share of the rate that the provider gave from the last throttle until now; 1 where that says nothing. */

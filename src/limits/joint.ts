@@ -1,4 +1,4 @@
-import type { Amounts, LimitLease, LimitName, LimitReading, Limits, Throttle } from '../core/limits.ts';
+import type { Amounts, LimitLease, LimitName, Limits, Throttle } from '../core/limits.ts';
 
 /** A deployment's own limits on top of its account's: there is room where both have room. */
 export class JointLimits implements Limits {
@@ -26,6 +26,10 @@ export class JointLimits implements Limits {
     return {
       takenAtMs: nowMs,
       expiresAtMs: Math.min(own.expiresAtMs, account.expiresAtMs),
+      /** The provider speaks of the account; the deployment's own limits are the operator's word alone. */
+      heard(readings, atMs) {
+        account.heard(readings, atMs);
+      },
       answered(came, atMs) {
         own.answered(came, atMs);
         account.answered(came, atMs);
@@ -35,11 +39,6 @@ export class JointLimits implements Limits {
         account.settle(actual, atMs);
       },
     };
-  }
-
-  /** The provider speaks of the account; the deployment's own limits are the operator's word alone. */
-  learn(readings: readonly LimitReading[], nowMs: number): void {
-    this.#account.learn(readings, nowMs);
   }
 
   throttled(throttle: Throttle, nowMs: number, random: () => number): void {

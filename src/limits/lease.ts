@@ -1,7 +1,10 @@
-import type { Amounts, Dimension, LimitLease } from '../core/limits.ts';
+import type { Amounts, Dimension, LimitLease, LimitReading } from '../core/limits.ts';
 
 /** Who gave a lease and hears of it. */
 interface Lender {
+  /** Its answer has begun: the provider has counted it. Once for each lease, and not after it is over. */
+  counted(lease: Lease): void;
+  learn(readings: readonly LimitReading[], nowMs: number): void;
   answered(lease: Lease, came: 'first' | 'whole', nowMs: number): void;
   /** Once for each lease, whether it was settled or has expired. */
   over(lease: Lease, actual: Amounts | undefined, nowMs: number): void;
@@ -15,6 +18,8 @@ export class Lease implements LimitLease {
   before: Lease | undefined;
   after: Lease | undefined;
   isOpen = true;
+  /** Its answer has begun. */
+  isHeard = false;
   readonly #book: Leases;
 
   constructor(book: Leases, need: Amounts, nowMs: number) {
@@ -22,6 +27,10 @@ export class Lease implements LimitLease {
     this.need = need;
     this.takenAtMs = nowMs;
     this.expiresAtMs = nowMs + book.lastMs;
+  }
+
+  heard(readings: readonly LimitReading[], nowMs: number): void {
+    this.#book.heard(this, readings, nowMs);
   }
 
   answered(came: 'first' | 'whole', nowMs: number): void {
@@ -65,11 +74,19 @@ export class Leases {
     return lease;
   }
 
-  /** What they have reserved of one dimension. */
-  pending(dimension: Dimension): number {
+  /** What those have reserved of one dimension whose answers have not begun. */
+  unheard(dimension: Dimension): number {
     let sum = 0;
-    for (let lease = this.#first; lease; lease = lease.after) sum += lease.need[dimension] ?? 0;
+    for (let lease = this.#first; lease; lease = lease.after) if (!lease.isHeard) sum += lease.need[dimension] ?? 0;
     return sum;
+  }
+
+  heard(lease: Lease, readings: readonly LimitReading[], nowMs: number): void {
+    if (lease.isOpen && !lease.isHeard) {
+      lease.isHeard = true;
+      this.#lender.counted(lease);
+    }
+    if (readings.length > 0) this.#lender.learn(readings, nowMs);
   }
 
   answered(lease: Lease, came: 'first' | 'whole', nowMs: number): void {

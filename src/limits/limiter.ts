@@ -10,10 +10,10 @@ import {
   type Throttle,
 } from '../core/limits.ts';
 import { Bucket } from './bucket.ts';
-import { CalendarQuota, type Period } from './calendar.ts';
 import { Slots } from './concurrency.ts';
 import { Cooling } from './cooling.ts';
 import { type Lease, Leases } from './lease.ts';
+import { type Quota, quotasOf } from './quotas.ts';
 import type { LimitStanding, Standing } from './standing.ts';
 
 /** Longer than answers take; a lease that is still open then was forgotten. */
@@ -36,16 +36,10 @@ export interface LimiterOptions {
 interface Limited {
   dimension: Dimension;
   bucket: Bucket;
-  /** Reserved by calls that are not over. */
-  pending: number;
+  /** Reserved by calls whose answers have not begun: the provider may not have counted them yet. */
+  unheard: number;
   /** Answers in a row that named other limits and not this one. */
   leftOut: number;
-}
-
-interface Quota {
-  name: LimitName;
-  dimension: 'requests' | 'tokens';
-  quota: CalendarQuota;
 }
 
 /** What one account allows one family of models in one region: declared, learned from headers, learned from refusals. */
@@ -57,6 +51,8 @@ export class Limiter implements Limits {
   readonly #slots: Slots;
   readonly #cooling = new Cooling();
   readonly #leases: Leases;
+  /** Output that is reserved by calls whose answers have begun. */
+  #writing = 0;
 
   constructor(options: LimiterOptions, nowMs: number) {
     const { resource, declared = {}, adaptive = true, timeZone, leaseMs = LEASE_MS } = options;
@@ -66,11 +62,13 @@ export class Limiter implements Limits {
       const perMinute = declared[PER_MINUTE[dimension]];
       if (perMinute === undefined) continue;
       const bucket = new Bucket({ perMinute, isDeclared: true, burst: this.#burst }, nowMs);
-      this.#limited.push({ dimension, bucket, pending: 0, leftOut: 0 });
+      this.#limited.push({ dimension, bucket, unheard: 0, leftOut: 0 });
     }
     this.#quotas = quotasOf(declared, timeZone);
     this.#slots = new Slots({ limit: declared.concurrency, adaptive });
     this.#leases = new Leases(leaseMs, {
+      counted: (lease) => this.#counted(lease),
+      learn: (readings, atMs) => this.learn(readings, atMs),
       answered: (lease, came, atMs) => this.#answered(lease, came, atMs),
       over: (lease, actual, atMs) => this.#over(lease, actual, atMs),
     });
@@ -102,13 +100,14 @@ export class Limiter implements Limits {
     this.#slots.take();
     for (const limited of this.#limited) {
       const amount = need[limited.dimension] ?? 0;
-      limited.pending += amount;
+      limited.unheard += amount;
       limited.bucket.take(amount, nowMs);
     }
     for (const { dimension, quota } of this.#quotas) quota.take(need[dimension] ?? 0, nowMs);
     return this.#leases.add(need, nowMs);
   }
 
+  /** What an answer's headers said. */
   learn(readings: readonly LimitReading[], nowMs: number): void {
     for (const limited of this.#limited) limited.leftOut++;
     for (const reading of readings) {
@@ -120,7 +119,8 @@ export class Limiter implements Limits {
       }
       if (!limited) continue;
       limited.leftOut = 0;
-      limited.bucket.learn(reading, limited.pending, nowMs);
+      const pending = limited.unheard + (reading.countsAsWritten ? this.#writing : 0);
+      limited.bucket.learn(reading, pending, nowMs);
     }
     this.#forget();
   }
@@ -137,7 +137,8 @@ export class Limiter implements Limits {
   /** The provider has said that there is a limit. */
   #limit(dimension: Dimension, perMinute: number, nowMs: number): Limited {
     const bucket = new Bucket({ perMinute, isDeclared: false, burst: this.#burst }, nowMs);
-    const limited = { dimension, bucket, pending: this.#leases.pending(dimension), leftOut: 0 };
+    const limited = { dimension, bucket, unheard: this.#leases.unheard(dimension), leftOut: 0 };
+    bucket.take(limited.unheard, nowMs); // The calls that went before it was known.
     this.#limited.push(limited);
     this.#limited.sort((a, b) => DIMENSIONS.indexOf(a.dimension) - DIMENSIONS.indexOf(b.dimension));
     return limited;
@@ -187,16 +188,22 @@ export class Limiter implements Limits {
     return this.#leases.size;
   }
 
+  #counted({ need }: Lease): void {
+    for (const limited of this.#limited) limited.unheard -= need[limited.dimension] ?? 0;
+    this.#writing += need.output ?? 0;
+  }
+
   #answered({ takenAtMs }: Lease, came: 'first' | 'whole', nowMs: number): void {
     this.#cooling.answered(takenAtMs);
     this.#slots.answered(came, nowMs - takenAtMs);
   }
 
-  #over({ need, takenAtMs }: Lease, actual: Amounts | undefined, nowMs: number): void {
+  #over({ need, takenAtMs, isHeard }: Lease, actual: Amounts | undefined, nowMs: number): void {
     this.#slots.free(nowMs - takenAtMs);
+    if (isHeard) this.#writing -= need.output ?? 0;
     for (const limited of this.#limited) {
       const reserved = need[limited.dimension] ?? 0;
-      limited.pending -= reserved;
+      if (!isHeard) limited.unheard -= reserved;
       if (actual) limited.bucket.giveBack(reserved - (actual[limited.dimension] ?? 0), nowMs);
     }
     if (!actual) return;
@@ -217,20 +224,3 @@ const PER_MINUTE = {
   output: 'outputTokensPerMinute',
   tokens: 'tokensPerMinute',
 } as const satisfies Record<Dimension, keyof DeclaredLimits>;
-
-const QUOTAS: readonly (readonly [keyof DeclaredLimits, 'requests' | 'tokens', Period])[] = [
-  ['requestsPerDay', 'requests', 'day'],
-  ['requestsPerWeek', 'requests', 'week'],
-  ['requestsPerMonth', 'requests', 'month'],
-  ['tokensPerDay', 'tokens', 'day'],
-  ['tokensPerWeek', 'tokens', 'week'],
-  ['tokensPerMonth', 'tokens', 'month'],
-];
-
-function quotasOf(declared: DeclaredLimits, timeZone: string | undefined): Quota[] {
-  return QUOTAS.flatMap(([field, dimension, period]) => {
-    const limit = declared[field];
-    if (limit === undefined) return [];
-    return { name: `${dimension}_per_${period}`, dimension, quota: new CalendarQuota({ limit, period, timeZone }) };
-  });
-}

@@ -160,11 +160,6 @@ export class Target {
     });
   }
 
-  /** What the answer's headers say about the account's limits. */
-  learn(readings: readonly LimitReading[], nowMs: number): void {
-    this.#limits.learn(readings, nowMs);
-  }
-
   /** A throttle cools the dimension; overload and warming up the deployment; what has to be mended or waited for is parked at its scope. */
   blame(error: GatewayError, sentAtMs: number, nowMs: number): void {
     const { kind, dimension, retryAfterMs, scope, rule } = error;
@@ -200,6 +195,11 @@ export class Lease {
   constructor(target: Target, taken: Taken) {
     this.target = target;
     this.#taken = taken;
+  }
+
+  /** The head of its answer came, and said this of the account's limits. */
+  heard(readings: readonly LimitReading[], nowMs: number): void {
+    this.#taken.limits.heard(readings, nowMs);
   }
 
   /** Its first content came, or the answer whole. */

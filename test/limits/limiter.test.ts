@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Amounts, DeclaredLimits } from '../../src/core/limits.ts';
+import type { Amounts, DeclaredLimits, LimitLease } from '../../src/core/limits.ts';
 import { Limiter } from '../../src/limits/limiter.ts';
 
 const limiter = (declared: DeclaredLimits = {}, leaseMs?: number) =>
@@ -131,6 +131,68 @@ describe('what headers say', () => {
     for (let call = 0; call < 500; call++) limits.take(ONE, 0);
     limits.learn([left], 0);
     expect(atOnce(limits, ONE)).toBe(76);
+  });
+
+  it('has calls whose answers have begun taken off already', () => {
+    const limits = limiter();
+    const left = { dimension: 'tokens', limit: 1_000, remaining: 400 } as const;
+    const heard = limits.take({ tokens: 600, output: 500 }, 0);
+    const other = limits.take({ tokens: 84 }, 0);
+    heard.heard([left], 0);
+    expect(limits.waitMs({ tokens: 300 }, 0)).toBe(0); // 96 % of 400, less the call that has not begun.
+    expect(limits.waitMs({ tokens: 301 }, 0)).toBeGreaterThan(0);
+    heard.heard([left], 0);
+    heard.settle({ tokens: 600 }, 0);
+    heard.heard([left], 0);
+    expect(limits.waitMs({ tokens: 301 }, 0)).toBeGreaterThan(0);
+    other.heard([left], 0);
+    expect(limits.waitMs({ tokens: 384 }, 0)).toBe(0);
+  });
+
+  it('has calls taken off that went before anybody knew of it', () => {
+    const limits = limiter();
+    for (let call = 0; call < 9; call++) limits.take({ tokens: 100 }, 0);
+    limits.learn([{ dimension: 'tokens', limit: 1_000, remaining: 1_000 }], 0);
+    expect(limits.waitMs({ tokens: 60 }, 0)).toBe(0);
+    expect(limits.waitMs({ tokens: 61 }, 0)).toBeGreaterThan(0);
+  });
+
+  it('has their output still to come where the provider counts what is written', () => {
+    const limits = limiter();
+    const left = { dimension: 'tokens', limit: 1_000, remaining: 400, countsAsWritten: true } as const;
+    const heard = limits.take({ tokens: 600, output: 284 }, 0);
+    heard.heard([left], 0);
+    expect(limits.waitMs({ tokens: 100 }, 0)).toBe(0);
+    expect(limits.waitMs({ tokens: 101 }, 0)).toBeGreaterThan(0);
+    heard.settle({ tokens: 600 }, 0);
+    limits.learn([left], 0);
+    expect(limits.waitMs({ tokens: 384 }, 0)).toBe(0);
+  });
+
+  it.each([
+    { name: 'that are streamed', headAfterMs: 300, countsAsWritten: undefined },
+    { name: 'that come whole', headAfterMs: 120_000, countsAsWritten: undefined },
+    { name: 'that are counted as they are written', headAfterMs: 300, countsAsWritten: true as const },
+  ])('leaves no part of the limit unused by answers of two minutes $name', ({ headAfterMs, countsAsWritten }) => {
+    const limits = new Limiter({ resource: 'a', adaptive: false }, 0);
+    const need = { requests: 1, output: 100, tokens: 100 };
+    const [perMinute, stepMs, lastMs] = [60_000, 50, 10 * 60_000];
+    const open: { lease: LimitLease; headAtMs: number; endsAtMs: number }[] = [];
+    let [left, served] = [perMinute, 0];
+    limits.learn([{ dimension: 'tokens', limit: perMinute, remaining: left }], 0);
+    for (let now = 0; now < lastMs; now += stepMs) {
+      if (countsAsWritten) left -= (open.length * 100 * stepMs) / 120_000;
+      left = Math.min(perMinute, left + (perMinute / 60_000) * stepMs);
+      const remaining = Math.max(0, Math.floor(left));
+      const reading = { dimension: 'tokens', limit: perMinute, remaining, countsAsWritten } as const;
+      for (const { lease } of open.filter(({ headAtMs }) => headAtMs === now)) lease.heard([reading], now);
+      while (open[0] && open[0].endsAtMs <= now) open.shift()?.lease.settle(need, now);
+      for (; limits.waitMs(need, now) === 0; served++) {
+        if (!countsAsWritten) left -= 100;
+        open.push({ lease: limits.take(need, now), headAtMs: now + headAfterMs, endsAtMs: now + 120_000 });
+      }
+    }
+    expect((served * 100) / (perMinute * 10)).toBeGreaterThan(0.9);
   });
 
   it('ends the search for a concurrency limit', () => {

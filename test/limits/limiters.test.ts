@@ -78,7 +78,7 @@ describe("a deployment's own limits", () => {
     expect(sibling.why({ tokens: 1 }, 0)).toBe('tokens');
     small.rest(2_000, 0, () => 0);
     expect(sibling.waitMs({}, 0)).toBe(2_000);
-    small.learn([{ dimension: 'input', limit: 1_000, remaining: 0 }], 0);
+    small.take(ONE, 0).heard([{ dimension: 'input', limit: 1_000, remaining: 0 }], 0);
     expect(sibling.waitMs({ input: 1 }, 0)).toBeGreaterThan(0);
   });
 });

@@ -7,6 +7,7 @@ import {
   DIMENSIONS,
   type Dimension,
   type LimitLease,
+  type LimitReading,
 } from '../../src/core/limits.ts';
 import { Limiter } from '../../src/limits/limiter.ts';
 
@@ -31,7 +32,7 @@ type Step =
   /** `used`: share of what was reserved; undefined: nobody knows. */
   | { do: 'settle'; which: number; used: number | undefined }
   | { do: 'answered'; which: number; came: 'first' | 'whole' }
-  | { do: 'learn'; dimension: Dimension; limit: number | undefined; remaining: number | undefined }
+  | { do: 'heard'; which: number; reading: LimitReading }
   | { do: 'throttle'; dimension: Dimension | 'concurrency' | undefined; waitMs: number | undefined; luck: number };
 
 const which = fc.nat(1_000);
@@ -47,10 +48,14 @@ const calm = (most: number): fc.Arbitrary<Step>[] => [
 const rough: fc.Arbitrary<Step>[] = [
   fc.record({ do: fc.constant('answered' as const), which, came: fc.constantFrom('first', 'whole') }),
   fc.record({
-    do: fc.constant('learn' as const),
-    dimension: fc.constantFrom(...DIMENSIONS),
-    limit: maybe(fc.integer({ min: 1, max: 40_000 })),
-    remaining: maybe(fc.nat(40_000)),
+    do: fc.constant('heard' as const),
+    which,
+    reading: fc.record({
+      dimension: fc.constantFrom(...DIMENSIONS),
+      limit: maybe(fc.integer({ min: 1, max: 40_000 })),
+      remaining: maybe(fc.nat(40_000)),
+      countsAsWritten: maybe(fc.constant(true as const)),
+    }),
   }),
   fc.record({
     do: fc.constant('throttle' as const),
@@ -107,8 +112,8 @@ class Life {
         return this.#settle(this.held[step.which % this.held.length], step.used);
       case 'answered':
         return this.held[step.which % this.held.length]?.lease.answered(step.came, this.now);
-      case 'learn':
-        return this.limiter.learn([step], this.now);
+      case 'heard':
+        return this.#heard(this.held[step.which % this.held.length], step.reading);
       case 'throttle':
         return this.limiter.throttled(step, this.now, () => step.luck);
     }
@@ -118,6 +123,12 @@ class Life {
     if (this.limiter.waitMs(need, this.now) > 0) return;
     this.held.push({ lease: this.limiter.take(need, this.now), need, takenAt: this.now });
     this.entries.push({ atMs: this.now, takenAt: this.now, amounts: need });
+  }
+
+  /** Now and then something is heard when nothing is under way. */
+  #heard(held: Held | undefined, reading: LimitReading): void {
+    if (held) held.lease.heard([reading], this.now);
+    else this.limiter.learn([reading], this.now);
   }
 
   #settle(held: Held | undefined, used: number | undefined): void {

@@ -73,6 +73,7 @@ export class FakeLimits implements Limits {
     return {
       takenAtMs: nowMs,
       expiresAtMs: Infinity,
+      heard: () => {},
       answered: () => {},
       settle: (actual) => {
         if (!isOpen) this.settledTwice++;
@@ -82,8 +83,6 @@ export class FakeLimits implements Limits {
       },
     };
   }
-
-  learn(): void {}
 
   throttled(throttle: Throttle, nowMs: number): void {
     this.throttles.push(throttle);

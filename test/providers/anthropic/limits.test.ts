@@ -40,8 +40,8 @@ describe('what the headers say', () => {
       },
       says: [
         { dimension: 'input', limit: 30_000, remaining: 29_123 },
-        { dimension: 'output', limit: 8_000, remaining: 7_001 },
-        { dimension: 'tokens', limit: 38_000, remaining: 36_124 },
+        { dimension: 'output', limit: 8_000, remaining: 7_001, countsAsWritten: true },
+        { dimension: 'tokens', limit: 38_000, remaining: 36_124, countsAsWritten: true },
       ],
     },
     {
@@ -95,8 +95,8 @@ describe.runIf(recorded.length > 0)('recorded headers', () => {
     expect(throttled && anthropic.readLimits(throttled.header)).toEqual([
       { dimension: 'requests', limit: 4_000, remaining: 4_000 },
       { dimension: 'input', limit: 200_000, remaining: 499 },
-      { dimension: 'output', limit: 80_000, remaining: 80_000 },
-      { dimension: 'tokens', limit: 280_000, remaining: 80_499 },
+      { dimension: 'output', limit: 80_000, remaining: 80_000, countsAsWritten: true },
+      { dimension: 'tokens', limit: 280_000, remaining: 80_499, countsAsWritten: true },
     ]);
   });
 });
