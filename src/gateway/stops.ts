@@ -6,6 +6,7 @@ import type { Amounts } from '../core/limits.ts';
 import { mapped } from '../core/lists.ts';
 import type { Provider } from '../core/provider.ts';
 import type { Gateway, Plan } from './gateway.ts';
+import type { Durations } from '../resilience/durations.ts';
 import type { Pace } from '../resilience/first-token.ts';
 import type { PlanRequest, Pool, Stop } from '../resilience/request.ts';
 import type { Target } from '../resilience/target.ts';
@@ -42,6 +43,11 @@ export class CandidateStop implements Stop {
       maxOutputTokens: this.#limit,
       outputCap: this.candidate.deployment.capabilities.outputTokens,
     }));
+  }
+
+  get durations(): Durations {
+    const { whole, first } = this.target.durations;
+    return this.#request.stream === true ? first : whole;
   }
 
   get pace(): Pace {

@@ -22,7 +22,7 @@ export function visitorOf(
   const deadlineMs = rules.deadlineAt;
   const untilMs = untilOf(rules, Math.max(now, notBefore));
   let minimumMs = Infinity;
-  for (const { target } of stops) minimumMs = Math.min(minimumMs, target.durations.usualMs);
+  for (const { durations } of stops) minimumMs = Math.min(minimumMs, durations.usualMs);
   return { places, balance, priority, tenant, cost, deadlineMs, untilMs, minimumMs, client, arrivedAt };
 }
 
@@ -59,7 +59,7 @@ class StopPlace implements Place<Lease> {
   }
 
   get answerMs(): number {
-    return this.#stop.target.durations.likelyMs;
+    return this.#stop.durations.likelyMs;
   }
 
   waitMs(now: number): number {
@@ -67,7 +67,7 @@ class StopPlace implements Place<Lease> {
   }
 
   take(now: number): Lease {
-    return this.#stop.target.take(this.#stop.need, now);
+    return taken(this.#stop, now);
   }
 
   room(now: number): number {
@@ -85,7 +85,12 @@ export function forced(stops: readonly Stop[], { panic }: Pool, now: number): Le
   const first = stops.find(({ target, need }) => target.parkedMs(now) === 0 && target.limitedMs(need, now) === 0);
   if (!first || !panic.admits(now)) return undefined;
   panic.noteRequest(now);
-  return first.target.take(first.need, now);
+  return taken(first, now);
+}
+
+/** Only where there is room. */
+export function taken({ target, need, durations }: Stop, now: number): Lease {
+  return target.take(need, now, durations.probeMs);
 }
 
 /** Of all visits for the request. */

@@ -6,7 +6,7 @@ const LEAST_PROBE_MS = 1_000;
 /** A timeout sooner than so many times the usual is the request's own haste. */
 const HASTY = 2;
 
-/** How long one deployment takes of late to its answer, or to the first content of a stream. */
+/** How long one deployment takes of late to its whole answers, or to the first content of its streams. */
 export class Durations {
   #meanMs = 0;
   #count = 0;

@@ -5,7 +5,7 @@
  */
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
-import { forced, notePassedOver, noteStay, untilOf, visitorOf, whyNone } from './admission.ts';
+import { forced, notePassedOver, noteStay, taken, untilOf, visitorOf, whyNone } from './admission.ts';
 import { type Again, decide, isCall, mayRepeat, takenBy } from './decide.ts';
 import { hedged, type Ran } from './hedge.ts';
 import { Itinerary } from './itinerary.ts';
@@ -85,7 +85,7 @@ class Progress {
 
   succeeded(step: Step): void {
     const now = this.#ports.clock.now();
-    step.stop.target.durations.note(now - step.startedAt);
+    step.stop.durations.note(now - step.startedAt);
     if (this.#isForced) this.#request.pool.panic.noteAccept(now);
     this.#note(step, 'ok', now);
   }
@@ -115,7 +115,8 @@ class Progress {
   endCall(step: Step, error: GatewayError): void {
     const { stop, lease, startedAt } = step;
     const now = this.#ports.clock.now();
-    lease.failed(error, { pace: stop.pace, elapsedMs: now - startedAt }, now);
+    const { pace, durations } = stop;
+    lease.failed(error, { pace, durations, elapsedMs: now - startedAt }, now);
     this.#giveBack(step, takenBy(error, stop.need), now);
     this.#note(step, error.kind, now);
     this.#errors.push(error);
@@ -140,7 +141,7 @@ class Progress {
     const stop = this.#itinerary.open.find(({ target, need }) => target.waitMs(need, now) === 0);
     if (!stop || !pool.budget.withdraw(now)) return undefined;
     this.#itinerary.close(stop);
-    const lease = stop.target.take(stop.need, now);
+    const lease = taken(stop, now);
     return { stop, lease, again: undefined, startedAt: now, client: client.child() };
   }
 

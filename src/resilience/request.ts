@@ -5,6 +5,7 @@ import type { Amounts } from '../core/limits.ts';
 import type { Attempt, Clock, Timers } from '../core/ports.ts';
 import type { Priority } from '../core/priority.ts';
 import type { Again, PlanRules } from './decide.ts';
+import type { Durations } from './durations.ts';
 import type { Pace } from './first-token.ts';
 import type { Panic } from './panic.ts';
 import type { Stay } from './place.ts';
@@ -30,6 +31,8 @@ export interface PlanPorts {
 export interface Stop {
   candidate: Candidate;
   target: Target;
+  /** How long it takes there to what this request waits for: a whole answer, or the first content of a stream. */
+  durations: Durations;
   /** What the request takes from its limits. */
   need: Amounts;
   /** Whether the model thinks before it speaks. */

@@ -41,7 +41,7 @@ export class Target {
   readonly deployment: Deployment;
   readonly fuse: Fuse;
   readonly times: FirstTokenTimes;
-  readonly durations = new Durations();
+  readonly durations = { whole: new Durations(), first: new Durations() };
   readonly breaks = new Breaks();
   /** Waiters for the same resource wait for each other. */
   readonly resource: string;
@@ -108,9 +108,9 @@ export class Target {
   }
 
   /** Whether a timeout says more of the request, which had less time than answers take, than of the deployment. */
-  isHasty(pace: Pace, elapsedMs: number): boolean {
+  isHasty({ pace, durations, elapsedMs }: Waited): boolean {
     const { totalMs = Infinity } = this.deployment.timeouts ?? {};
-    const ownMs = Math.min(this.durations.fairMs, this.times.timeoutMs(pace), totalMs);
+    const ownMs = Math.min(durations.fairMs, this.times.timeoutMs(pace), totalMs);
     return elapsedMs < ownMs - TICK_MS;
   }
 
@@ -150,12 +150,13 @@ export class Target {
     return this.#limits.room(nowMs);
   }
 
-  take(need: Amounts, nowMs: number): Lease {
+  /** A probe that takes longer than `probeMs` does not keep others away. */
+  take(need: Amounts, nowMs: number, probeMs?: number): Lease {
     this.#takenAt = nowMs;
     const limits = this.#limits.take(need, nowMs);
     return new Lease(this, {
       limits,
-      pass: this.fuse.enter(nowMs, this.durations.probeMs),
+      pass: this.fuse.enter(nowMs, probeMs),
       probes: this.#probes(nowMs),
     });
   }
@@ -176,6 +177,13 @@ export class Target {
     if (this.#parking.isEmpty) return NONE;
     return Object.values(this.#scopes).flatMap((scope) => this.#parking.take(scope, nowMs) ?? []);
   }
+}
+
+/** How long a call was waited for that did not answer, and what others like it take. */
+interface Waited {
+  pace: Pace;
+  durations: Durations;
+  elapsedMs: number;
 }
 
 interface Taken {
@@ -213,10 +221,10 @@ export class Lease {
   }
 
   /** It failed, before its first content or after. */
-  failed(error: GatewayError, waited: { pace: Pace; elapsedMs: number } | undefined, nowMs: number): void {
+  failed(error: GatewayError, waited: Waited | undefined, nowMs: number): void {
     if (this.#settled) return; // It has been said.
     const { pass, probes } = this.#taken;
-    const isHasty = waited && error.kind === 'timeout' && this.target.isHasty(waited.pace, waited.elapsedMs);
+    const isHasty = waited && error.kind === 'timeout' && this.target.isHasty(waited);
     // Without the waits in vain only the fast answers of a slowed model would be known.
     if (waited && error.kind === 'timeout' && !isHasty) this.target.times.note(waited.pace, waited.elapsedMs);
     if (error.rule.trips && !isHasty) {

@@ -226,7 +226,7 @@ describe('carryOut', () => {
     ['though it may not wait for room at all', 10, 0],
   ])('asks the same again %s', async (_, usualMs, maxWaitMs) => {
     const pool = new TestPool({ a: once('fault') });
-    for (let times = 0; times < 200; times++) pool.member('a').stop.target.durations.note(usualMs);
+    for (let times = 0; times < 200; times++) pool.member('a').stop.target.durations.whole.note(usualMs);
     expect((await pool.ask({ maxWaitMs })).arrival?.value).toBe('from a');
   });
 
@@ -236,8 +236,22 @@ describe('carryOut', () => {
     ['no longer than leaves time for an answer', 20_000, 30_000, 1],
   ])('waits for room %s', async (_, retryAfterMs, deadlineAt, calls) => {
     const pool = new TestPool({ a: once('rate', { details: { retryAfterMs } }) });
-    for (let times = 0; times < 200; times++) pool.member('a').stop.target.durations.note(60_000);
+    for (let times = 0; times < 200; times++) pool.member('a').stop.target.durations.whole.note(60_000);
     expect((await pool.ask({ maxWaitMs: 30_000, deadlineAt })).calls).toHaveLength(calls);
+  });
+
+  it.each([
+    { name: 'a stream waits', isLive: true, calls: 2, firstMs: 10 },
+    { name: 'a whole answer does not', isLive: false, calls: 1, firstMs: 0 },
+  ])('where whole answers are slow and little time is left, $name for room', async ({ isLive, calls, firstMs }) => {
+    const pool = new TestPool({ a: once('rate', { details: { retryAfterMs: 200 } }) });
+    const { target } = pool.member('a').stop;
+    for (let times = 0; times < 200; times++) target.durations.whole.note(60_000);
+    const { result } = pool.begin({ deadlineAt: 5_000 }, undefined, isLive);
+    await pool.clock.run();
+    expect((await result).calls).toHaveLength(calls);
+    expect(target.durations.first.usualMs).toBe(firstMs);
+    expect(target.durations.whole.usualMs).toBe(60_000);
   });
 
   it('rather asks the same again than one that is sick', async () => {

@@ -175,7 +175,7 @@ export class TestPool {
     const client = new Departure();
     const calls: Call[] = [];
     const request: PlanRequest = {
-      stops: among.map((id) => this.member(id).stop),
+      stops: among.map((id) => stopOf(this.member(id), isLive)),
       pool: this.pool,
       rules: { ...PATIENT, deadlineAt: this.clock.now() + 600_000, ...rules },
       balance: 'ordered',
@@ -242,9 +242,15 @@ export class TestPool {
     const candidate: Candidate = { deployment, reason: 'test', after: options.after };
     const times = new FirstTokenTimes({ floorMs: 5_000, capMs: 60_000, reasoningFloorMs: 60_000 });
     const target = new Target({ deployment, fuse, limits, parking: this.#parking, times, random: this.#random });
-    const stop: Stop = { candidate, target, need: { requests: 1 }, pace: 'plain', costUsd: options.costUsd };
+    const { whole: durations } = target.durations;
+    const rest = { need: { requests: 1 }, pace: 'plain' as const, costUsd: options.costUsd };
+    const stop: Stop = { candidate, target, durations, ...rest };
     return { stop, limits, fuse, fates: [...fates], usually };
   }
+}
+
+function stopOf({ stop }: Member, isLive: boolean): Stop {
+  return isLive ? { ...stop, durations: stop.target.durations.first } : stop;
 }
 
 /** Opens the fuse, as five failures in a row do. */

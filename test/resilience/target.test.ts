@@ -10,8 +10,9 @@ function one(): Member & { pool: TestPool } {
 }
 
 function fail({ stop }: Member, kind: ErrorKind, details?: ErrorDetails, nowMs = 0): void {
-  const lease = stop.target.take(NEED, nowMs);
-  lease.failed(new GatewayError(kind, 'says so', details), { pace: 'plain', elapsedMs: 10 }, nowMs);
+  const { target, durations } = stop;
+  const lease = target.take(NEED, nowMs);
+  lease.failed(new GatewayError(kind, 'says so', details), { pace: 'plain', durations, elapsedMs: 10 }, nowMs);
   lease.settle({}, nowMs);
 }
 
@@ -109,7 +110,7 @@ describe('Target', () => {
 
   it.each(['fault', 'overload', 'timeout'] as const)('weighs %s on the circuit', (kind) => {
     const member = one();
-    member.stop.target.durations.note(1);
+    member.stop.target.durations.whole.note(1);
     for (let calls = 0; calls < 5; calls++) fail(member, kind);
     expect(member.stop.target.obstacle(NEED, 0)).toBe('circuit_open');
     expect(member.stop.target.isUsable(0)).toBe(false);
@@ -150,7 +151,7 @@ describe('Target', () => {
 
   it('remembers the waits in vain', () => {
     const member = one();
-    member.stop.target.durations.note(1);
+    member.stop.target.durations.whole.note(1);
     for (let calls = 0; calls < 20; calls++) fail(member, 'timeout', {}, calls);
     expect(member.stop.target.times.p95Ms('plain')).toBe(10);
     const other = one();
@@ -161,10 +162,14 @@ describe('Target', () => {
   it('is not blamed by a request that had less time than answers take', () => {
     const member = one();
     const { target } = member.stop;
-    for (let answers = 0; answers < 200; answers++) target.durations.note(100);
+    for (let answers = 0; answers < 200; answers++) target.durations.whole.note(100);
     const late = (elapsedMs: number) => {
       const lease = target.take(NEED, 0);
-      lease.failed(new GatewayError('timeout', 'late'), { pace: 'plain', elapsedMs }, 0);
+      lease.failed(
+        new GatewayError('timeout', 'late'),
+        { pace: 'plain', durations: target.durations.whole, elapsedMs },
+        0,
+      );
       lease.settle({}, 0);
     };
     for (let calls = 0; calls < 50; calls++) late(190);
@@ -174,14 +179,35 @@ describe('Target', () => {
     expect(member.fuse.state).toBe('open');
   });
 
+  it.each([
+    { kind: 'whole', state: 'closed' },
+    { kind: 'first', state: 'open' },
+  ] as const)('has what its streams take told apart from its whole answers: late $kind', ({ kind, state }) => {
+    const member = one();
+    const { target } = member.stop;
+    for (let answers = 0; answers < 200; answers++) target.durations.first.note(30);
+    for (let answers = 0; answers < 3; answers++) target.durations.whole.note(2_000);
+    for (let calls = 0; calls < 5; calls++) {
+      const lease = target.take(NEED, 0);
+      const waited = { pace: 'plain' as const, durations: target.durations[kind], elapsedMs: 600 };
+      lease.failed(new GatewayError('timeout', 'late'), waited, 0);
+      lease.settle({}, 0);
+    }
+    expect(member.fuse.state).toBe(state);
+  });
+
   it('is blamed when its own time for a first content is over, however long answers take', () => {
     const member = one();
     const { target } = member.stop;
-    for (let answers = 0; answers < 400; answers++) target.durations.note(120_000);
+    for (let answers = 0; answers < 400; answers++) target.durations.whole.note(120_000);
     const elapsedMs = target.times.timeoutMs('plain');
     for (let calls = 0; calls < 5; calls++) {
       const lease = target.take(NEED, 0);
-      lease.failed(new GatewayError('timeout', 'late'), { pace: 'plain', elapsedMs }, 0);
+      lease.failed(
+        new GatewayError('timeout', 'late'),
+        { pace: 'plain', durations: target.durations.whole, elapsedMs },
+        0,
+      );
       lease.settle({}, 0);
     }
     expect(member.fuse.state).toBe('open');
@@ -190,19 +216,19 @@ describe('Target', () => {
   it('lets a second probe go where the first takes much longer than usual', () => {
     const member = one();
     const { target } = member.stop;
-    for (let answers = 0; answers < 200; answers++) target.durations.note(500);
+    for (let answers = 0; answers < 200; answers++) target.durations.whole.note(500);
     breakFuse(member, 0);
     const openMs = target.waitMs(NEED, 0);
-    target.take(NEED, openMs);
+    target.take(NEED, openMs, target.durations.whole.probeMs);
     expect(target.waitMs(NEED, openMs + 1_900)).toBeGreaterThan(0);
     expect(target.waitMs(NEED, openMs + 2_000)).toBe(0);
   });
 
   it('knows what an answer usually takes, and what nine of ten do not exceed', () => {
     const { target } = one().stop;
-    for (let answers = 0; answers < 400; answers++) target.durations.note(answers % 2 === 0 ? 400 : 600);
-    expect(target.durations.usualMs).toBeCloseTo(500, -1);
-    expect(target.durations.likelyMs).toBeCloseTo(708, 0);
+    for (let answers = 0; answers < 400; answers++) target.durations.whole.note(answers % 2 === 0 ? 400 : 600);
+    expect(target.durations.whole.usualMs).toBeCloseTo(500, -1);
+    expect(target.durations.whole.likelyMs).toBeCloseTo(708, 0);
   });
 
   it('expects an answer to take what others took of late', () => {
