@@ -9,6 +9,11 @@ const USUAL_MS = 1_000;
 const LEAST_WAIT_MS = 10;
 /** Weight of one call in how long calls take. */
 const MEMORY = 0.1;
+/** A call counts as so many at the most of what was usual when it began: machines are suspended, with all that runs. */
+const TIMES_USUAL = 10;
+/** Before so many calls have ended nobody knows: who waits looks again after so long, and is not refused for a guess. */
+const KNOWN = 5;
+const LOOK_AGAIN_MS = 250;
 
 export interface SlotOptions {
   /** What the operator declared. */
@@ -23,6 +28,8 @@ export class Slots {
   #adaptive: AdaptiveLimit | undefined;
   #inUse = 0;
   #usualMs = USUAL_MS;
+  /** Calls that have ended. */
+  #ended = 0;
 
   constructor({ limit, adaptive }: SlotOptions) {
     this.#declared = limit === undefined ? undefined : Math.max(1, Math.round(limit * SHARE));
@@ -40,17 +47,21 @@ export class Slots {
   /** 0: there is one. Else a guess, from how long calls take: only a call's end tells. */
   waitMs(): number {
     if (this.#inUse < this.limit) return 0;
-    return Math.max(LEAST_WAIT_MS, Math.ceil(this.#usualMs / this.#inUse));
+    const guessMs = Math.max(LEAST_WAIT_MS, Math.ceil(this.#usualMs / this.#inUse));
+    return this.#ended < KNOWN ? Math.min(guessMs, LOOK_AGAIN_MS) : guessMs;
   }
 
-  take(): void {
+  /** Gives what calls usually take by now, which `free` wants back. */
+  take(): number {
     this.#inUse++;
     this.#adaptive?.used(this.#inUse);
+    return this.#usualMs;
   }
 
-  free(heldMs: number): void {
+  free(heldMs: number, usualMs: number): void {
     this.#inUse--;
-    this.#usualMs += (heldMs - this.#usualMs) * MEMORY;
+    this.#ended++;
+    this.#usualMs += (Math.min(heldMs, Math.max(usualMs, USUAL_MS) * TIMES_USUAL) - this.#usualMs) * MEMORY;
   }
 
   answered(came: 'first' | 'whole', afterMs: number): void {

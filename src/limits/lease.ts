@@ -10,6 +10,12 @@ interface Lender {
   over(lease: Lease, actual: Amounts | undefined, nowMs: number): void;
 }
 
+interface Beginning {
+  nowMs: number;
+  /** What calls take by then. */
+  usualMs: number;
+}
+
 export class Lease implements LimitLease {
   readonly need: Amounts;
   readonly takenAtMs: number;
@@ -18,13 +24,16 @@ export class Lease implements LimitLease {
   before: Lease | undefined;
   after: Lease | undefined;
   isOpen = true;
+  /** What calls took when it began. */
+  readonly usualMs: number;
   /** Its answer has begun. */
   isHeard = false;
   readonly #book: Leases;
 
-  constructor(book: Leases, need: Amounts, nowMs: number) {
+  constructor(book: Leases, need: Amounts, { nowMs, usualMs }: Beginning) {
     this.#book = book;
     this.need = need;
+    this.usualMs = usualMs;
     this.takenAtMs = nowMs;
     this.expiresAtMs = nowMs + book.lastMs;
   }
@@ -64,8 +73,8 @@ export class Leases {
     return this.#size;
   }
 
-  add(need: Amounts, nowMs: number): Lease {
-    const lease = new Lease(this, need, nowMs);
+  add(need: Amounts, beginning: Beginning): Lease {
+    const lease = new Lease(this, need, beginning);
     lease.before = this.#last;
     if (this.#last) this.#last.after = lease;
     else this.#first = lease;

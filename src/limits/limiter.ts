@@ -97,14 +97,14 @@ export class Limiter implements Limits {
   }
 
   take(need: Amounts, nowMs: number): LimitLease {
-    this.#slots.take();
+    const usualMs = this.#slots.take();
     for (const limited of this.#limited) {
       const amount = need[limited.dimension] ?? 0;
       limited.unheard += amount;
       limited.bucket.take(amount, nowMs);
     }
     for (const { dimension, quota } of this.#quotas) quota.take(need[dimension] ?? 0, nowMs);
-    return this.#leases.add(need, nowMs);
+    return this.#leases.add(need, { nowMs, usualMs });
   }
 
   /** What an answer's headers said. */
@@ -198,8 +198,8 @@ export class Limiter implements Limits {
     this.#slots.answered(came, nowMs - takenAtMs);
   }
 
-  #over({ need, takenAtMs, isHeard }: Lease, actual: Amounts | undefined, nowMs: number): void {
-    this.#slots.free(nowMs - takenAtMs);
+  #over({ need, takenAtMs, usualMs, isHeard }: Lease, actual: Amounts | undefined, nowMs: number): void {
+    this.#slots.free(nowMs - takenAtMs, usualMs);
     if (isHeard) this.#writing -= need.output ?? 0;
     for (const limited of this.#limited) {
       const reserved = need[limited.dimension] ?? 0;

@@ -107,17 +107,50 @@ describe('slots', () => {
   });
 
   it('say when one may be free: as calls take, over how many run', () => {
-    const slots = new Slots({ limit: 2, adaptive: false });
+    const slots = ended(2, 100, 4_000);
     expect(slots.waitMs()).toBe(0);
     slots.take();
     slots.take();
-    expect(slots.waitMs()).toBe(500);
-    for (let n = 0; n < 100; n++) {
-      slots.free(4_000);
-      slots.take();
-    }
     expect(slots.waitMs()).toBe(2_000);
-    slots.free(0);
+    slots.free(0, 4_000);
     expect(slots.waitMs()).toBe(0);
   });
+
+  it('do not know that before five calls have ended: look again soon', () => {
+    const slots = ended(1, 4, 60_000);
+    slots.take();
+    expect(slots.waitMs()).toBe(250);
+    slots.free(60_000, 60_000);
+    slots.take();
+    expect(slots.waitMs()).toBeGreaterThan(10_000);
+  });
+
+  it('take one long call for no rule', () => {
+    const slots = ended(1, 100, 2_000);
+    slots.free(400_000, slots.take());
+    slots.take();
+    expect(slots.waitMs()).toBeCloseTo(3_800, -1);
+  });
+
+  it('take many that were suspended together for ten usual ones at the most', () => {
+    const slots = ended(32, 100, 2_000);
+    const usual = Array.from({ length: 31 }, () => slots.take());
+    for (const usualMs of usual) slots.free(8 * 3_600_000, usualMs);
+    for (let call = 0; call < 31; call++) slots.take();
+    expect(slots.waitMs()).toBeLessThan(20_000 / 31);
+  });
+
+  it('learn that calls have become long', () => {
+    const slots = ended(1, 100, 2_000);
+    for (let call = 0; call < 30; call++) slots.free(400_000, slots.take());
+    slots.take();
+    expect(slots.waitMs()).toBeGreaterThan(300_000);
+  });
 });
+
+/** So many that may run, after so many calls of this length, one after the other. */
+function ended(limit: number, calls: number, heldMs: number): Slots {
+  const slots = new Slots({ limit, adaptive: false });
+  for (let call = 0; call < calls; call++) slots.free(heldMs, slots.take());
+  return slots;
+}
