@@ -9,16 +9,29 @@ describe('exact JSON', () => {
   it.each([
     ['an id of 64 bits', '{"id":12345678901234567891}'],
     ['the largest of 64 bits, in a list', '{"ids":[-9223372036854775808,9223372036854775807]}'],
-    ['a decimal that no number is', '{"wei":0.123456789012345678901}'],
-    ['what is larger than any number', '{"much":1e400}'],
     ['an id alone', '12345678901234567891'],
+    ['an id behind strings with quotes', String.raw`{"a\\\"":"\"b\\","__proto__":{"id":12345678901234567891}}`],
+    ['an id beside white space', '{"ids":[ 12345678901234567891\t, -12345678901234567891 ]}'.replaceAll(/\s/g, '')],
   ])('is written as it was read: %s', (_, text) => expect(again(text)).toBe(text));
 
   it.each([
     ['small numbers', '{"a":1,"b":-2.5,"c":[0]}'],
     ['a long number that is held', '{"a":9007199254740993000,"b":0.015891225198711105,"c":1234567890123456}'],
-    ['digits in a string', '{"a":"[12345678901234567891"}'],
+    ['digits in a string', '{"a":"[12345678901234567891","b":"\\"[12345678901234567891"}'],
+    ['a decimal', '{"wei":0.123456789012345678901,"much":12345678901234567891e3}'],
+    ["this file's own mark", String.raw`{"a":"\u0000exact:12345678901234567891","b":12345678901234567891}`],
   ])('is what JSON is: %s', (_, text) => expect(parseExactly(text)).toStrictEqual(JSON.parse(text)));
+
+  it('finds long numbers wherever they stand', () => {
+    const shift = (length: number) => `${'1'.repeat(length % 16)}${'x'.repeat(length)}`;
+    const texts = Array.from({ length: 40 }, (_, length) => `["${shift(length)}",9007199254740993]`);
+    expect(texts.map(again)).toEqual(texts);
+  });
+
+  it('leaves strings that look like its own mark', () => {
+    const text = String.raw`["\u0000\u0065xact:no","\u0000\u0065xact:",9007199254740993]`;
+    expect(again(text)).toBe(text.replaceAll(String.raw`\u0065`, 'e'));
+  });
 
   it('tells what is no JSON as JSON does', () => {
     expect(() => parseExactly('{"id":12345678901234567891,}')).toThrow(SyntaxError);
