@@ -1,5 +1,6 @@
 /** Requests to an application whose answers go through the node port, and what it answers otherwise. */
 import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import type { NodeBindings } from './node-http.ts';
 import { NodeVisit } from './node-visit.ts';
 import { atEndOfTurn } from './turn.ts';
@@ -14,8 +15,20 @@ export interface Asked {
   url?: string | undefined;
 }
 
+/** Requests that may wait on one connection for the answers before them: `node:http` reads on and on, 4 KB each. */
+const MAX_PIPELINED = 100;
+
 export function nodeListener(fetch: Fetch, readMs = READ_MS): RequestListener {
+  const unanswered = new WeakMap<Socket, number>();
+  const count = (socket: Socket, change: number) => {
+    const sum = (unanswered.get(socket) ?? 0) + change;
+    unanswered.set(socket, sum);
+    return sum;
+  };
   return (incoming, outgoing) => {
+    const { socket } = incoming;
+    if (count(socket, 1) > MAX_PIPELINED) return void socket.destroy(); // An answer would have to wait for the others.
+    outgoing.on('close', () => count(socket, -1));
     atEndOfTurn(() => void respond(fetch, incoming, new NodeVisit(incoming, outgoing, readMs)));
   };
 }
