@@ -6,7 +6,8 @@ import type { Turn } from '../shared/conversation.ts';
 import { toolInstruction } from '../shared/format.ts';
 import { toInputSchema } from '../shared/input-schema.ts';
 import { compileSchema } from '../shared/schema.ts';
-import { readTools, toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
+import { record, text } from '../shared/refusal.ts';
+import { readTools, schemaParam, toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
 import { changed, dropped, emulated, type Draft } from './body.ts';
 import { toCacheControl } from './cache.ts';
 
@@ -20,12 +21,12 @@ export interface Tools extends ToolPlan {
 
 export function planTools(request: ChatRequest): Tools {
   if (!Array.isArray(request.tools)) return { ...readTools(request), server: [] };
-  const all = request.tools;
-  const server = all
-    .filter(({ type }) => SERVER_TOOL.test(type))
-    .map((tool) => ({ ...tool })) as unknown as ToolUnion[];
-  if (server.length === 0) return { ...readTools(request), server };
-  return { ...readTools({ ...request, tools: all.filter(({ type }) => !SERVER_TOOL.test(type)) }), server };
+  const server = request.tools.filter(isServerTool).map((tool) => ({ ...tool })) as unknown as ToolUnion[];
+  return { ...readTools(request, isServerTool), server };
+}
+
+function isServerTool(tool: unknown): boolean {
+  return SERVER_TOOL.test(text(record(tool)?.type) ?? '');
 }
 
 export interface ToolsContext {
@@ -68,7 +69,7 @@ function toTool(spec: ToolSpec, { capabilities }: Call, warnings: Warning[]): To
     warnings.push(dropped('tools', `${printable(spec.name)}: strict`));
     return { ...named, input_schema: schema };
   }
-  const compiled = compileSchema(schema, 'anthropic', 'tools');
+  const compiled = compileSchema(schema, 'anthropic', schemaParam(spec));
   if (compiled.moved.length > 0) {
     warnings.push(changed('tools', `${printable(spec.name)}: not enforced: ${printable(compiled.moved.join(' '))}`));
   }

@@ -6,7 +6,7 @@ import { toolInstruction } from '../shared/format.ts';
 import type { ToolNames } from '../shared/ids.ts';
 import { toInputSchema } from '../shared/input-schema.ts';
 import { compileSchema } from '../shared/schema.ts';
-import { toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
+import { schemaParam, toolsFromHistory, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
 import { changed, dropped, emulated, type Part } from './body.ts';
 import { cachePoint } from './cache.ts';
 import { isNova, type Family } from './model.ts';
@@ -99,7 +99,7 @@ function toSchema(spec: ToolSpec, { capabilities }: Call, warnings: Warning[]) {
     warnings.push(dropped('tools', `${spec.name}: strict`));
     return { schema, strict: false };
   }
-  const compiled = compileSchema(schema, 'bedrock', 'tools');
+  const compiled = compileSchema(schema, 'bedrock', schemaParam(spec));
   if (compiled.moved.length > 0) warnings.push(changed('tools', `${spec.name}: some keywords are only described`));
   return { schema: compiled.schema, strict: true };
 }

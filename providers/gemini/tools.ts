@@ -3,7 +3,7 @@ import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
 import { toolInstruction } from '../shared/format.ts';
 import type { ToolNames } from '../shared/ids.ts';
 import { compileSchema } from '../shared/schema.ts';
-import type { ToolPlan, ToolSpec } from '../shared/tools.ts';
+import { schemaParam, type ToolPlan, type ToolSpec } from '../shared/tools.ts';
 import type { GeminiTool, GeminiToolConfig } from './wire.ts';
 
 /** Google's rule for names; OpenAI's may also begin with a digit or a dash. */
@@ -25,7 +25,7 @@ export function toTools(call: Call, plan: ToolPlan, names: ToolNames): Tools {
   const searches = searchTools(call, plan);
   const warnings = searchWarnings(call);
   if (plan.tools.length === 0) return { ...(searches.length > 0 && { tools: searches }), warnings };
-  const functionDeclarations = offeredTools(call, plan).map((tool) => toDeclaration(tool, plan, names, warnings));
+  const functionDeclarations = offeredTools(call, plan).map((tool) => toDeclaration(tool, names, warnings));
   const calling = toCalling(call, plan, names, warnings);
   if (plan.parallel === false && plan.mode !== 'none')
     warnings.push({ param: 'parallel_tool_calls', action: 'dropped' });
@@ -52,8 +52,8 @@ function isForced(call: Call, plan: ToolPlan): boolean {
   return plan.mode === 'required' && call.capabilities.forcedToolChoice;
 }
 
-function toDeclaration(tool: ToolSpec, plan: ToolPlan, names: ToolNames, warnings: Warning[]): Declaration {
-  const parametersJsonSchema = toParameters(tool, `tools.${plan.tools.indexOf(tool)}.function.parameters`, warnings);
+function toDeclaration(tool: ToolSpec, names: ToolNames, warnings: Warning[]): Declaration {
+  const parametersJsonSchema = toParameters(tool, warnings);
   return {
     name: names.toProvider(tool.name),
     ...(tool.description && { description: tool.description }),
@@ -62,10 +62,11 @@ function toDeclaration(tool: ToolSpec, plan: ToolPlan, names: ToolNames, warning
 }
 
 /** None at all for a function without arguments. */
-function toParameters(tool: ToolSpec, param: string, warnings: Warning[]): Record<string, unknown> | undefined {
+function toParameters(tool: ToolSpec, warnings: Warning[]): Record<string, unknown> | undefined {
   if (tool.custom) return { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
   const { parameters } = tool;
   if (!parameters || (parameters['type'] === 'object' && isEmpty(parameters['properties']))) return undefined;
+  const param = schemaParam(tool);
   const { schema, moved } = compileSchema(parameters, 'gemini', param);
   if (moved.length > 0) warnings.push({ param, action: 'changed', note: `described only: ${moved.join(', ')}` });
   return schema;

@@ -7,6 +7,8 @@ import { record, text } from './refusal.ts';
 
 export interface ToolSpec {
   name: string;
+  /** Where it stands in the request, for errors; none for what only the history knows. */
+  param?: string;
   description?: string;
   /** JSON Schema as the client wrote it. */
   parameters?: Record<string, unknown>;
@@ -35,10 +37,15 @@ type Choice = Pick<ToolPlan, 'mode' | 'explicit' | 'name' | 'allowed'>;
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
+/** A tool that the provider runs itself, and takes as the client wrote it. */
+type IsTheirs = (tool: unknown) => boolean;
+
+const nobodys: IsTheirs = () => false;
+
 /** Tools and the choice among them, in the new form or the old one (`functions`, `function_call`). */
-export function readTools(request: ChatRequest): ToolPlan {
+export function readTools(request: ChatRequest, isTheirs: IsTheirs = nobodys): ToolPlan {
   if (!speaksOfTools(request)) return { tools: [], mode: 'auto', explicit: false, customNames: NO_NAMES };
-  const tools = readSpecs(request);
+  const tools = readSpecs(request, isTheirs);
   const names = new Set(tools.map((tool) => tool.name));
   if (names.size < tools.length) throw invalid('Two tools have the same name', 'tools');
   const parallel = request.parallel_tool_calls;
@@ -74,6 +81,11 @@ export function toolsFromHistory(turns: readonly Turn[]): ToolSpec[] {
   return specs;
 }
 
+/** The field that a refusal of a tool's schema is about. */
+export function schemaParam({ param }: ToolSpec): string {
+  return param === undefined ? 'tools' : `${param}.parameters`;
+}
+
 /** Of the tools that are offered, and of those that were called. */
 export function namesIn({ tools }: ToolPlan, turns: readonly Turn[]): Set<string> {
   const called = turns.flatMap(({ blocks }) =>
@@ -87,8 +99,10 @@ function speaksOfTools(request: ChatRequest): boolean {
   return (tools ?? functions ?? choice ?? call ?? parallel ?? undefined) !== undefined;
 }
 
-function readSpecs(request: ChatRequest): ToolSpec[] {
-  if (request.tools?.length) return list(request.tools, 'tools').map(readTool);
+function readSpecs(request: ChatRequest, isTheirs: IsTheirs): ToolSpec[] {
+  if (request.tools?.length) {
+    return list(request.tools, 'tools').flatMap((tool, index) => (isTheirs(tool) ? [] : [readTool(tool, index)]));
+  }
   return list(request.functions ?? [], 'functions').map((entry, index) => {
     const legacy = record(entry) ?? {};
     return readFunction(legacy, legacy, `functions.${index}`);
@@ -138,7 +152,7 @@ function readNames(fields: Record<string, unknown>, tool: Record<string, unknown
   if (!name) throw invalid('A tool needs a name', `${param}.name`);
   const description = text(fields['description']);
   const cache = readCacheMark(tool) ?? readCacheMark(fields);
-  return { name, ...(description && { description }), ...(cache && { cache }) };
+  return { name, param, ...(description && { description }), ...(cache && { cache }) };
 }
 
 function readChoice(request: ChatRequest): Choice {

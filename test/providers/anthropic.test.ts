@@ -1246,6 +1246,27 @@ testProvider({
       param: 'tools.0.custom.format',
     },
     {
+      name: "a strict tool's schema, by its place among all tools",
+      request: {
+        tools: [
+          { type: 'web_search_20250305', name: 'web_search' } as never,
+          clock,
+          {
+            type: 'function',
+            function: { name: 's', strict: true, parameters: { type: 'object', properties: { a: { title: 'Any' } } } },
+          },
+        ],
+      },
+      param: 'tools.2.function.parameters.properties.a',
+    },
+    {
+      name: "a strict function's schema, in the old form",
+      request: {
+        functions: [{ name: 's', strict: true, parameters: { type: 'object', properties: { a: {} } } } as never],
+      },
+      param: 'functions.0.parameters.properties.a',
+    },
+    {
       name: 'tools at a model without',
       request: { tools: [clock] },
       options: { capabilities: { tools: false } },

@@ -1095,6 +1095,19 @@ testProvider({
       param: 'messages.0.content.0',
     },
     {
+      name: "a strict tool's schema, by its place",
+      request: {
+        tools: [
+          weather,
+          {
+            type: 'function',
+            function: { name: 's', strict: true, parameters: { type: 'object', properties: { a: { title: 'Any' } } } },
+          },
+        ],
+      },
+      param: 'tools.1.function.parameters.properties.a',
+    },
+    {
       name: 'tools for those without hands',
       request: { tools: [weather] },
       options: { capabilities: { tools: false } },
