@@ -96,11 +96,7 @@ export class MessageReader {
     this.close();
     switch (block.type) {
       case 'text':
-        this.#block = {
-          type: 'text',
-          startIndex: this.#length,
-          citations: block.citations ? [...block.citations] : [],
-        };
+        this.#block = { type: 'text', startIndex: this.#length, citations: [...(block.citations ?? [])] };
         return this.text(block.text);
       case 'thinking':
         this.#block = { type: 'thinking', text: '', signature: block.signature ?? '' };
