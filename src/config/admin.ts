@@ -5,6 +5,7 @@ import { isLoopback } from './loopback.ts';
 /** Nobody guesses 24 characters; more than 512 are nobody's token. Empty, as an unset variable is, counts as none. */
 const Token = z
   .string()
+  .trim()
   .regex(/^(?:[\x21-\x7e]{24,512})?$/, 'a token has 24 to 512 characters of ASCII, no spaces among them')
   .transform((token) => token || undefined);
 

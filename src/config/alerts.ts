@@ -1,6 +1,7 @@
 /** `alerts:` of the configuration: what is worth a message, and who gets it. */
 import * as z from 'zod';
 import { isLoopback } from './loopback.ts';
+import { Credential } from './sendable.ts';
 
 const Count = z.int().min(1);
 const Milliseconds = (ms: number, what: string) => Count.default(ms).describe(`${what}, in milliseconds`);
@@ -29,7 +30,7 @@ const common = {
   name: z.string().regex(/^[\w.:-]{1,64}$/, 'use letters, digits and . : _ - (at most 64)'),
   from: z.enum(['warning', 'critical']).default('warning').describe('What is less severe is not sent here'),
 };
-const Key = z.string().min(8).describe('Best as "${NAME}", from the environment');
+const Key = Credential.min(8).describe('Best as "${NAME}", from the environment');
 
 const Receiver = z.discriminatedUnion('type', [
   z.strictObject({ ...common, type: z.literal('slack'), url: SafeAddress.describe('Of the incoming webhook') }),

@@ -1,12 +1,14 @@
 /** Where each dialect's credential is looked for in the environment, by the names its own tools use. */
-import type { Environment } from './parse.ts';
+import { NOT_IN_HEADER } from '../core/header-syntax.ts';
+import { ConfigurationError, type Environment } from './parse.ts';
 import type { ProviderEntry } from './schema.ts';
+import { UNSENDABLE } from './sendable.ts';
 
 type Found = Partial<ProviderEntry> | undefined;
 
 /** AWS's own variables for the region. */
 export function regionOf({ AWS_REGION, AWS_DEFAULT_REGION }: Environment): string {
-  return AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1';
+  return AWS_REGION?.trim() || AWS_DEFAULT_REGION?.trim() || 'us-east-1';
 }
 
 /** The variables that each dialect's credential may come from, for messages. */
@@ -42,7 +44,22 @@ function findAws(environment: Environment): Found {
 
 /** What the environment has for a dialect; undefined if nothing. */
 export function findCredential(dialect: string, environment: Environment): Found {
-  return FINDERS[dialect]?.(environment);
+  return FINDERS[dialect]?.(sendable(dialect, environment));
+}
+
+const VARIABLES: Record<string, readonly string[]> = {
+  anthropic: ['ANTHROPIC_API_KEY'],
+  openai: ['OPENAI_API_KEY'],
+  gemini: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+  bedrock: ['AWS_BEARER_TOKEN_BEDROCK', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
+};
+
+/** Without the line end that a file left behind. */
+function sendable(dialect: string, environment: Environment): Environment {
+  const own = (VARIABLES[dialect] ?? []).map((name) => [name, environment[name]?.trim()] as const);
+  const wrong = own.filter(([, value = '']) => NOT_IN_HEADER.test(value)).map(([name]) => `${name}: ${UNSENDABLE}`);
+  if (wrong.length > 0) throw new ConfigurationError('the environment', wrong);
+  return { ...environment, ...Object.fromEntries(own) };
 }
 
 /** `providers:` for a configuration that has none. Empty when the environment has no credential at all. */

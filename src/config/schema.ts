@@ -6,6 +6,7 @@ import { BatchesSection } from './batches.ts';
 import { Routing } from './routing.ts';
 import { BudgetsOf, LimitsOf } from './spending.ts';
 import { Admin } from './admin.ts';
+import { Credential, HeaderName, Headers, Sendable } from './sendable.ts';
 import { Store } from './store.ts';
 import { Prices, Telemetry } from './telemetry.ts';
 import { Key, Tenants } from './tenants.ts';
@@ -21,25 +22,25 @@ const Provider = z
   .strictObject({
     dialect: z.enum(DIALECTS).optional().describe("Which API it speaks; by default the entry's own name"),
     baseUrl: Address.optional().describe("Where it lives, if not at the dialect's public address"),
-    apiKey: z.string().min(1).optional().describe('Best as "${NAME}", from the environment'),
+    apiKey: Credential.optional().describe('Best as "${NAME}", from the environment'),
     apiKeys: z
-      .array(z.string().min(1))
+      .array(Credential)
       .min(1)
       .optional()
       .describe('Several keys: the next is used when one is throttled or dead'),
     account: Name.optional().describe('Entries with the same account share its limits; default: each its own'),
     limits: Limits.optional(),
-    keyHeader: z.string().optional().describe('Header for the key where it is not the usual one (Azure: api-key)'),
-    headers: z.record(z.string(), z.string()).optional().describe('Sent with every request'),
+    keyHeader: HeaderName.optional().describe('Header for the key where it is not the usual one (Azure: api-key)'),
+    headers: Headers.optional().describe('Sent with every request'),
     responses: z
       .boolean()
       .optional()
       .describe("Has a server of OpenAI's dialect the Responses API? By default only OpenAI and Azure have"),
     apiVersion: z.string().optional().describe("Azure's api-version; Gemini's v1 or v1beta"),
     region: z.string().optional().describe('Bedrock: the AWS region'),
-    accessKeyId: z.string().optional().describe('Bedrock: AWS keys, if not from the environment'),
-    secretAccessKey: z.string().optional(),
-    sessionToken: z.string().optional(),
+    accessKeyId: Sendable.optional().describe('Bedrock: AWS keys, if not from the environment'),
+    secretAccessKey: Sendable.optional(),
+    sessionToken: Sendable.optional(),
     project: z.string().optional().describe('Vertex: the Google Cloud project'),
     location: z.string().optional().describe('Vertex: the location; default global'),
     serviceAccount: z.string().optional().describe('Vertex: the service account as JSON text'),

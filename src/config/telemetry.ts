@@ -1,12 +1,13 @@
 /** `telemetry:` and `prices:` of the configuration: where traces go, and what a price is worth that nobody knows. */
 import * as z from 'zod';
 import { Address } from './alerts.ts';
+import { Headers } from './sendable.ts';
 
 export const Telemetry = z.strictObject({
   otlp: z
     .strictObject({
       endpoint: Address.describe('The collector; /v1/traces comes behind it. Its port is mostly 4318'),
-      headers: z.record(z.string(), z.string()).default({}).describe('For the collector, best as "${NAME}"'),
+      headers: Headers.default({}).describe('For the collector, best as "${NAME}"'),
       sample: z.number().min(0).max(1).default(1).describe('Share of the requests'),
       callers: z
         .enum(['link', 'parent'])

@@ -56,7 +56,13 @@ export const Tenants = z
 export const Key = z.strictObject({
   ...KEY,
   priority: Priority.default('normal').describe('For requests without x-signalbox-priority'),
-  key: z.string().min(16, 'a client key has at least 16 characters').max(512).describe('Best as "${NAME}"'),
+  key: z
+    .string()
+    .trim()
+    .min(16, 'a client key has at least 16 characters')
+    .max(512)
+    .refine((key) => !/[^\x21-\x7e]/.test(key), 'a client key is ASCII without spaces: no other one can be sent')
+    .describe('Best as "${NAME}"'),
 });
 
 /** A key to be made and stored: its secret is drawn, its id too. */

@@ -62,6 +62,29 @@ const refused: { name: string; text: string; says: RegExp }[] = [
     text: 'providers: { openai: { apiKey: x, baseUrl: "https://ann:hunter2@example.test" } }',
     says: /^(?!.*hunter2)signalbox\.yaml: providers\.openai\.baseUrl: put no user name or password/,
   },
+  ...[
+    ['a key with a line end in it', 'apiKey: "sk-1\\nsecret"', 'apiKey: holds a character that no header can carry'],
+    ['a key that is not ASCII', 'apiKeys: [sk-1, sk-säcret]', 'apiKeys\\.1: holds a character'],
+    ['a key of nothing but space', 'apiKey: " \\n"', 'apiKey: is empty'],
+    ['a token with a line end in it', 'apiKey: x, sessionToken: "a\\nsecret"', 'sessionToken: holds a character'],
+    ['a value of a header', 'apiKey: x, headers: { x-team: "a\\rsecret" }', 'headers\\.x-team: holds a character'],
+    ['a name of a header', 'apiKey: x, headers: { "x team": secret }', 'headers\\.x team: is no name of a header'],
+    [
+      'a name of the connection’s',
+      'apiKey: x, headers: { Connection: secret }',
+      'headers\\.Connection: is a header that',
+    ],
+    ['a name of a key’s header', 'apiKey: x, keyHeader: "api key"', 'keyHeader: is no name of a header'],
+  ].map(([what, entry, says]) => ({
+    name: `what cannot be sent, unseen: ${what}`,
+    text: `providers: { openai: { ${entry} } }`,
+    says: new RegExp(`^(?!.*(?:secret|säcret))signalbox\\.yaml: providers\\.openai\\.${says}`),
+  })),
+  {
+    name: 'a client key that no client can send',
+    text: 'keys: [{ name: a, key: "0123456789 abcdef" }]',
+    says: /keys\.0\.key: a client key is ASCII without spaces/,
+  },
   {
     name: 'a key without a tenant that has the name of one',
     text: 'tenants: { acme: {} }\nkeys: [{ name: acme, key: 0123456789abcdef }]',
@@ -100,6 +123,21 @@ models:
     expect(configuration.providers.anthropic?.apiKey).toBe('sk-from-environment');
     expect(configuration.providers.backup?.apiKey).toBe('fallback-key');
     expect(configuration.models.sonnet?.deployments).toHaveLength(2);
+  });
+
+  it('takes secrets without the line end of the file that they come from', () => {
+    const ended = { SECRET: '0123456789abcdef01234567\n' };
+    const { providers, keys, admin } = parseConfiguration(
+      'providers: { openai: { apiKey: "${SECRET}", headers: { x-team: "Bearer ${SECRET}" } } }\n' +
+        'keys: [{ name: a, key: "${SECRET}" }]\nadmin: { token: "0123456789abcdef-admin-token\\n" }',
+      'signalbox.yaml',
+      ended,
+    );
+    expect([providers.openai, keys[0]?.key, admin.token]).toEqual([
+      { apiKey: '0123456789abcdef01234567', headers: { 'x-team': 'Bearer 0123456789abcdef01234567' } },
+      '0123456789abcdef01234567',
+      '0123456789abcdef-admin-token',
+    ]);
   });
 
   it('takes an anchor that very many entries share', () => {

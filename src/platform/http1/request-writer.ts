@@ -1,16 +1,10 @@
 /** A request as HTTP/1.1 bytes. */
 import type { Socket } from 'node:net';
 import { GatewayError } from '../../core/errors.ts';
+import { HEADER_NAME, NOT_IN_HEADER, TRANSPORT_HEADERS } from '../../core/header-syntax.ts';
 import { LONG_TEXT } from '../../core/wire.ts';
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-/** What no header value may hold: line ends above all, and what is not ASCII, which servers read differently. */
-const NOT_VALUE = /[^\t\x20-\x7e]/;
 const TARGET = /^\/[\x21-\x7e]*$/;
-/** The transport's own business: how long a body is and what becomes of the connection. */
-const OURS = new Set(
-  'accept-encoding connection content-length expect keep-alive te trailer transfer-encoding upgrade'.split(' '),
-);
 
 export interface WireRequest {
   head: string;
@@ -36,10 +30,10 @@ export function toWire({ method = 'POST', target, host, headers, body: given }: 
   let hosted = false;
   for (const name in headers) {
     const value = headers[name] ?? '';
-    if (!TOKEN.test(name)) throw refused('a header has no valid name');
-    if (NOT_VALUE.test(value)) throw refused(`the header "${name}" holds a character that a header may not`);
+    if (!HEADER_NAME.test(name)) throw refused('a header has no valid name');
+    if (NOT_IN_HEADER.test(value)) throw refused(`the header "${name}" holds a character that a header may not`);
     const lower = name.toLowerCase();
-    if (OURS.has(lower)) {
+    if (TRANSPORT_HEADERS.has(lower)) {
       if (lower === 'content-length' || lower === 'accept-encoding') continue;
       throw refused(`the header "${name}" is the transport's own`);
     }
