@@ -16,17 +16,14 @@ async function main(): Promise<number> {
   return command.run(values, operands);
 }
 
-function checkOperands(name: string, { operands: wanted }: Command, given: readonly string[]): void {
+function checkOperands(name: string, { operands: wanted, words }: Command, given: readonly string[]): void {
   const [least, most] = typeof wanted === 'number' ? [wanted, wanted] : wanted;
   const extra = given.slice(most).join(' ');
-  if (extra !== '') {
-    const takes =
-      most === 0 ? 'signalbox takes one command' : `signalbox ${name} takes ${most === 1 ? 'one file' : 'no more'}`;
-    throw new UsageError(`${takes}, not also "${extra}"`);
-  }
-  if (given.length >= least) return;
-  throw new UsageError(most === 1 ? `signalbox ${name} needs a file` : `signalbox ${name} needs more: see --help`);
+  if (extra !== '') throw new UsageError(`${words ? `signalbox ${name} takes ${words}` : ONE}, not also "${extra}"`);
+  if (given.length < least) throw new UsageError(`signalbox ${name} needs ${words ?? 'more'}`);
 }
+
+const ONE = 'signalbox takes one command';
 
 /** The first word that is no option's value. Options that no command has are refused here, those of another one later. */
 function findCommand(): { name: string; command: Command } {

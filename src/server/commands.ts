@@ -11,6 +11,8 @@ export interface Command {
   options: NonNullable<ParseArgsConfig['options']>;
   /** Of the words behind the command; most take none. */
   operands: number | readonly [least: number, most: number];
+  /** What they are. */
+  words?: string;
   /** Resolves with the exit code. What it needs is loaded when it is called: a server needs no replay. */
   run: (values: Values, operands: readonly string[]) => Promise<number>;
 }
@@ -64,6 +66,7 @@ FILE holds the request as JSON; - reads it from standard input.
       key: { type: 'string', short: 'k' },
     },
     operands: 1,
+    words: 'one file',
     async run(values, [file = '']) {
       const { explainFile } = await import('./explain.ts');
       const { header, key } = values;
@@ -80,6 +83,7 @@ LOG is what a running signalbox has written (JSON lines); - reads standard input
       --json                   as JSON`,
     options: { ...config, ...json },
     operands: 1,
+    words: 'one log',
     async run(values, [file = '']) {
       const { replayFile } = await import('./replay.ts');
       return replayFile(await load(values), { file, json: values.json === true });
@@ -108,6 +112,7 @@ score and than an ask's length.
     help: KEYS_HELP,
     options: { ...config, ...json, ...KEY_OPTIONS },
     operands: [1, 2],
+    words: '"create NAME", "list", "revoke KEY" or "rotate KEY"',
     async run(values, [verb = '', key]) {
       const [{ isChange, runKeys }, { openDatabase }, { sharedPlaceOf, readPlaceOf }] = await Promise.all([
         import('./keys.ts'),
@@ -131,7 +136,8 @@ score and than an ask's length.
   alerts: {
     help: ALERTS_HELP,
     options: config,
-    operands: [1, 1],
+    operands: 1,
+    words: 'the word "test"',
     async run(values, [verb]) {
       if (verb !== 'test') throw new UsageError(`signalbox alerts can only "test", not "${verb}"`);
       const { testAlerts } = await import('./alerts.ts');

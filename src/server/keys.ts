@@ -65,6 +65,9 @@ export async function runKeys(command: KeyCommand, ports: KeyPorts): Promise<num
   const store = createBookStore(ports.database, { now: () => ports.nowMs });
   try {
     if (!VERBS.includes(command.verb)) throw wrong(`there is no "${command.verb}"; there are ${VERBS.join(', ')}`);
+    if (command.verb === 'list' && command.key !== undefined) {
+      throw wrong(`list takes no name, not "${command.key}"; --tenant NAME lists a tenant's keys`);
+    }
     await store.ready();
     const work = new KeyWork(command, ports, store);
     if (command.verb === 'list') await work.list();

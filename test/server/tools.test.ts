@@ -68,7 +68,16 @@ describe('signalbox explain', () => {
 
   it.each([
     ['a file that is not there', ['explain', 'gone.json'], 'gone.json: cannot be read (ENOENT)'],
-    ['no file', ['explain'], 'signalbox explain needs a file'],
+    ['no file', ['explain'], 'signalbox explain needs one file'],
+    ['no log', ['replay'], 'signalbox replay needs one log'],
+    ['alerts without a word', ['alerts'], 'signalbox alerts needs the word "test"'],
+    ['keys without a word', ['keys'], 'signalbox keys needs "create NAME", "list", '],
+    [
+      'two names for keys',
+      ['keys', 'create', 'a', 'b'],
+      'takes "create NAME", "list", "revoke KEY" or "rotate KEY", not also "b"',
+    ],
+    ['a name for a list', ['keys', 'list', 'a'], 'signalbox keys: list takes no name, not "a"; --tenant'],
     ['two files', ['explain', 'a', 'b'], 'takes one file, not also "b"'],
     ['a key that there is not', ['explain', 'ask.json', '-c', CONFIG, '--key', 'nobody'], 'there are: app'],
     ['a header that is none', ['explain', 'ask.json', '--header', 'oops'], '"oops" is no header'],
