@@ -32,3 +32,19 @@ export function adminProblems({ token }: Admin, keys: readonly { name: string; k
     .filter(({ key }) => key === token)
     .map(({ name }) => `admin.token: is also the key of the client "${name}"; take another one`);
 }
+
+interface Address {
+  host: string;
+  port: number;
+}
+
+/** Two listeners cannot have one port; the admin API would be missing from a server that runs. Port 0 is any free one. */
+export function portProblems({ host, port }: Address, admin: Admin): string[] {
+  const isSamePort = admin.enabled && port !== 0 && admin.port === port;
+  const isShared = admin.host === host || isEverywhere(admin.host, host) || isEverywhere(host, admin.host);
+  return isSamePort && isShared ? [`admin.port: is ${port}, as server.port is; take another port for one of them`] : [];
+}
+
+function isEverywhere(host: string, other: string): boolean {
+  return host === '::' || (host === '0.0.0.0' && !other.includes(':'));
+}

@@ -1,5 +1,6 @@
 /** Finds the configuration: `--config`, `SIGNALBOX_CONFIG`, `signalbox.yaml` here, or what the environment offers. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { portProblems } from '../config/admin.ts';
 import { findProviders } from '../config/credentials.ts';
 import { isLoopback } from '../config/loopback.ts';
 import { ConfigurationError, type Environment, parseConfiguration } from '../config/parse.ts';
@@ -64,6 +65,8 @@ export async function loadConfiguration(given: Arguments, environment: Environme
   };
   const configuration = { ...parsed, server, providers };
   refuseOpenDoor(configuration, source);
+  const problems = portProblems(server, parsed.admin);
+  if (problems.length > 0) throw new ConfigurationError(source, problems);
   if (file) warnOpenFile(file, parsed);
   const practice = Object.keys(providers).length === 0;
   return {

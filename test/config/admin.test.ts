@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Admin, adminProblems } from '../../src/config/admin.ts';
+import { Admin, adminProblems, portProblems } from '../../src/config/admin.ts';
 
 const TOKEN = 'x'.repeat(24);
 
@@ -27,6 +27,18 @@ describe('admin:', () => {
     'takes %o',
     (given) => expect(Admin.safeParse(given).success).toBe(true),
   );
+
+  it.each([
+    ['the same', { host: '127.0.0.1', port: 8788 }, {}, 1],
+    ['everywhere', { host: '0.0.0.0', port: 8788 }, {}, 1],
+    ['everywhere in IPv4 only', { host: '0.0.0.0', port: 8788 }, { host: '::1' }, 0],
+    ['two of one machine', { host: '127.0.0.2', port: 8788 }, {}, 0],
+    ['another port', { host: '127.0.0.1', port: 8787 }, {}, 0],
+    ['any free port', { host: '127.0.0.1', port: 0 }, { port: 0 }, 0],
+    ['no admin API', { host: '127.0.0.1', port: 8788 }, { enabled: false }, 0],
+  ])('shares no port with the server: %s', (_what, server, admin, problems) => {
+    expect(portProblems(server, Admin.parse(admin))).toHaveLength(problems);
+  });
 
   it('must not be a client’s key', () => {
     const keys = [

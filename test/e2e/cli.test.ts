@@ -65,6 +65,11 @@ describe('signalbox', () => {
     ['two commands', ['start', 'check'], 'one command'],
     ['an option that there is not', ['--prot', '1'], "'--prot'"],
     ['a port that is none', ['--port', 'http'], '"http" is no port'],
+    [
+      'the port of the admin API',
+      ['check', '--port', '8788'],
+      'the environment: admin.port: is 8788, as server.port is',
+    ],
   ])('refuses %s, without a stack', async (_what, options, says) => {
     const { code, stderr } = await run(options);
     expect(code).toBe(1);
