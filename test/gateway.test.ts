@@ -241,3 +241,26 @@ describe("while the machine's clock is behind what has been said", () => {
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(500);
   });
 });
+
+describe('a request that is larger than a declared limit', () => {
+  const small = '{ provider: a, model: one, limits: { inputTokensPerMinute: 1000 } }';
+  const messages = [{ role: 'user', content: 'word '.repeat(5_000) }];
+
+  it('is refused at once, once and for all', async () => {
+    const { ask, lines } = serve('{}', () => new Response(chatAnswer('no')), `deployments: [${small}]`);
+    const response = await ask({ messages });
+    expect([response.status, response.headers.get('x-should-retry')]).toEqual([400, 'false']);
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    expect(error.code).toBe('request_exceeds_limit');
+    expect(error.message).toContain('inputTokensPerMinute is 1000');
+    expect(lines).toMatchObject([{ attempts: ['a/one limited:input 0ms'] }]);
+    expect((await ask()).status).toBe(200);
+  });
+
+  it('goes where it fits', async () => {
+    const deployments = `deployments: [${small}, { provider: b, model: two }]`;
+    const { ask } = serve('{}', () => new Response(chatAnswer('yes')), deployments);
+    const response = await ask({ messages });
+    expect(response.headers.get('x-signalbox-attempts')).toMatch(/^a\/one;limited:input;0ms, b\/two;ok;/);
+  });
+});

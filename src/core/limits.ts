@@ -50,6 +50,13 @@ export type LimitName =
   | 'throttled'
   | `${'requests' | 'tokens'}_per_${'day' | 'week' | 'month'}`;
 
+/** More than a declared limit allows in all of its time. */
+export interface Excess {
+  limit: keyof DeclaredLimits;
+  allowed: number;
+  needed: number;
+}
+
 /** Everything that limits one deployment. All of it is synchronous; times are milliseconds since 1970. */
 export interface Limits {
   /** Deployments with the same one draw on the same limits. */
@@ -58,6 +65,8 @@ export interface Limits {
   waitMs(need: Amounts, nowMs: number): number;
   /** What it has to wait for longest. */
   why(need: Amounts, nowMs: number): LimitName | undefined;
+  /** What the operator declared and this is more than, however long it waits. */
+  exceeded(need: Amounts): Excess | undefined;
   /** Takes the room; only in the turn in which `waitMs` said 0. */
   take(need: Amounts, nowMs: number): LimitLease;
   throttled(throttle: Throttle, nowMs: number, random: () => number): void;

@@ -147,6 +147,11 @@ export class Bucket {
     return Math.max(0, this.#level / this.#capacity);
   }
 
+  /** What the operator allows in a minute; Infinity where only the provider said something. */
+  get declared(): number {
+    return this.#declared;
+  }
+
   get isDeclared(): boolean {
     return this.#declared < Infinity;
   }

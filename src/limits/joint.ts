@@ -1,4 +1,4 @@
-import type { Amounts, LimitLease, LimitName, Limits, Throttle } from '../core/limits.ts';
+import type { Amounts, Excess, LimitLease, LimitName, Limits, Throttle } from '../core/limits.ts';
 
 /** A deployment's own limits on top of its account's: there is room where both have room. */
 export class JointLimits implements Limits {
@@ -19,6 +19,10 @@ export class JointLimits implements Limits {
   why(need: Amounts, nowMs: number): LimitName | undefined {
     const isOwn = this.#own.waitMs(need, nowMs) > this.#account.waitMs(need, nowMs);
     return (isOwn ? this.#own : this.#account).why(need, nowMs);
+  }
+
+  exceeded(need: Amounts): Excess | undefined {
+    return this.#own.exceeded(need) ?? this.#account.exceeded(need);
   }
 
   take(need: Amounts, nowMs: number): LimitLease {

@@ -3,6 +3,7 @@ import {
   type DeclaredLimits,
   type Dimension,
   DIMENSIONS,
+  type Excess,
   type LimitLease,
   type LimitName,
   type LimitReading,
@@ -94,6 +95,18 @@ export class Limiter implements Limits {
     ];
     const [name, wait] = waits.reduce((longest, other) => (other[1] > longest[1] ? other : longest));
     return wait > 0 ? name : undefined;
+  }
+
+  exceeded(need: Amounts): Excess | undefined {
+    const limits = [
+      ...this.#limited.map(({ dimension, bucket }) => [PER_MINUTE[dimension], bucket.declared, dimension] as const),
+      ...this.#quotas.map(({ field, dimension, quota }) => [field, quota.limit, dimension] as const),
+    ];
+    for (const [limit, allowed, dimension] of limits) {
+      const needed = need[dimension] ?? 0;
+      if (needed > allowed) return { limit, allowed, needed };
+    }
+    return undefined;
   }
 
   take(need: Amounts, nowMs: number): LimitLease {

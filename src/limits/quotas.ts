@@ -4,6 +4,7 @@ import { CalendarQuota, type Period } from './calendar.ts';
 /** What the operator allows in a calendar's day, week or month. */
 export interface Quota {
   name: LimitName;
+  field: keyof DeclaredLimits;
   dimension: 'requests' | 'tokens';
   quota: CalendarQuota;
 }
@@ -21,6 +22,11 @@ export function quotasOf(declared: DeclaredLimits, timeZone: string | undefined)
   return QUOTAS.flatMap(([field, dimension, period]) => {
     const limit = declared[field];
     if (limit === undefined) return [];
-    return { name: `${dimension}_per_${period}`, dimension, quota: new CalendarQuota({ limit, period, timeZone }) };
+    return {
+      field,
+      name: `${dimension}_per_${period}`,
+      dimension,
+      quota: new CalendarQuota({ limit, period, timeZone }),
+    };
   });
 }

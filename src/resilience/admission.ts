@@ -1,5 +1,6 @@
 /** How a request asks for room, and why it was passed over where there was none. */
 import { GatewayError } from '../core/errors.ts';
+import type { Excess } from '../core/limits.ts';
 import { mapped } from '../core/lists.ts';
 import type { PlanRules } from './decide.ts';
 import type { Place, Visitor } from './place.ts';
@@ -125,12 +126,20 @@ function unsound(
   return isSpared ? 'breaks_off' : undefined;
 }
 
-/** What nobody's having room comes to: what parked them all, or that all rest, or that they are full. */
+/** What nobody's having room comes to: that it fits nowhere, what parked them all, that all rest, or that they are full. */
 export function whyNone(stops: readonly Stop[], error: GatewayError, now: number): GatewayError[] {
+  const tooLarge = stops.map(({ target, need }) => target.exceeded(need));
+  if (tooLarge.every((excess) => excess !== undefined)) return tooLarge.slice(0, 1).map(neverFits);
   const parked = stops.flatMap(({ target }) => target.whyParked(now) ?? []);
   if (parked.length === stops.length) return [error, ...parked];
   const isResting = ({ target }: Stop) => target.parkedMs(now) > 0 || target.fuse.waitMs(now) > 0;
   return [error.kind === 'capacity' && stops.every(isResting) ? resting(error) : error];
+}
+
+/** Waiting would not help, nor coming back. */
+function neverFits({ limit, allowed, needed }: Excess): GatewayError {
+  const message = `The request takes about ${needed}, more than its provider's limit ever allows: ${limit} is ${allowed}`;
+  return new GatewayError('unsupported', message, { code: 'request_exceeds_limit' });
 }
 
 function resting({ retryAfterMs }: GatewayError): GatewayError {

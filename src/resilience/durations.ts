@@ -1,3 +1,5 @@
+import type { Pace } from './first-token.ts';
+
 /** Weight of the newest in the mean of all. */
 const MEMORY = 0.05;
 /** A probe that takes so many times as long as usual is not waited for: it may hang, and its provider be well again. */
@@ -38,4 +40,11 @@ export class Durations {
   get probeMs(): number | undefined {
     return this.#meanMs === 0 ? undefined : Math.max(this.#meanMs * PROBE_TIMES, LEAST_PROBE_MS);
   }
+}
+
+/** How long a call was waited for that did not answer, and what others like it take. */
+export interface Waited {
+  pace: Pace;
+  durations: Durations;
+  elapsedMs: number;
 }

@@ -4,10 +4,10 @@
  */
 import type { Deployment } from '../core/deployment.ts';
 import type { ErrorKind, GatewayError } from '../core/errors.ts';
-import type { Amounts, LimitLease, LimitReading, Limits } from '../core/limits.ts';
+import type { Amounts, Excess, LimitLease, LimitReading, Limits } from '../core/limits.ts';
 import type { Fuse, Pass } from '../core/ports.ts';
 import { Breaks } from './breaks.ts';
-import { Durations } from './durations.ts';
+import { Durations, type Waited } from './durations.ts';
 import type { FirstTokenTimes, Pace } from './first-token.ts';
 import type { Parking, Probe } from './parking.ts';
 
@@ -77,6 +77,11 @@ export class Target {
 
   limitedMs(need: Amounts, nowMs: number): number {
     return this.#limits.waitMs(need, nowMs);
+  }
+
+  /** What it can never do for this need. */
+  exceeded(need: Amounts): Excess | undefined {
+    return this.#limits.exceeded(need);
   }
 
   parkedMs(nowMs: number): number {
@@ -177,13 +182,6 @@ export class Target {
     if (this.#parking.isEmpty) return NONE;
     return Object.values(this.#scopes).flatMap((scope) => this.#parking.take(scope, nowMs) ?? []);
   }
-}
-
-/** How long a call was waited for that did not answer, and what others like it take. */
-interface Waited {
-  pace: Pace;
-  durations: Durations;
-  elapsedMs: number;
 }
 
 interface Taken {

@@ -57,6 +57,21 @@ describe('each limit holds', () => {
     expect(limiter({ tokensPerDay: 1_000 }).waitMs({ tokens: 1_001 }, 0)).toBe(Infinity);
     expect(limiter({ tokensPerDay: 1_000 }).why({ tokens: 1_001 }, 0)).toBe('tokens_per_day');
   });
+
+  it.each([
+    {
+      name: 'per minute',
+      declared: { inputTokensPerMinute: 99 },
+      is: { limit: 'inputTokensPerMinute', allowed: 99, needed: 100 },
+    },
+    { name: 'per day', declared: { tokensPerDay: 149 }, is: { limit: 'tokensPerDay', allowed: 149, needed: 150 } },
+    { name: 'none that it fits into', declared: { tokensPerDay: 150, inputTokensPerMinute: 100 }, is: undefined },
+  ])('what can never go is named by its limit: $name', ({ declared, is }) => {
+    const limits = limiter(declared);
+    limits.learn([{ dimension: 'requests', limit: 1, remaining: 0 }], 0);
+    expect(limits.exceeded(ONE)).toEqual(is);
+    expect(limits.exceeded({ requests: 100 })).toBeUndefined(); // A provider may take back what it said.
+  });
 });
 
 describe('a lease', () => {

@@ -73,6 +73,13 @@ describe("a deployment's own limits", () => {
     expect(small.waitMs(ONE, 0)).toBeGreaterThan(0);
   });
 
+  it('and its account say what is more than they ever allow', () => {
+    expect(small.exceeded({ requests: 3 })).toMatchObject({ limit: 'requestsPerDay', allowed: 2 });
+    expect(sibling.exceeded({ requests: 3 })).toBeUndefined();
+    const own = limiters.of(deployment({ limits: TEN, own: { requestsPerDay: 20 }, id: 'c/opus' }), 0);
+    expect(own.exceeded({ requests: 11 })).toMatchObject({ limit: 'requestsPerDay', allowed: 10 });
+  });
+
   it('learn nothing from headers and refusals: those are about the account', () => {
     small.throttled({ dimension: 'tokens', waitMs: 1_000 }, 0, () => 0);
     expect(sibling.why({ tokens: 1 }, 0)).toBe('tokens');

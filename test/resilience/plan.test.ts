@@ -254,6 +254,37 @@ describe('carryOut', () => {
     expect(target.durations.whole.usualMs).toBe(60_000);
   });
 
+  it.each([
+    { name: 'goes where it fits', small: ['a'], fates: [], calls: ['b'], error: undefined },
+    { name: 'is told so at once where it fits nowhere', small: ['a', 'b'], fates: [], calls: [], error: 'unsupported' },
+    { name: 'is told what happened where it fits', small: ['a'], fates: ['caller'], calls: ['b'], error: 'caller' },
+  ] as const)('a request that is larger than a limit $name', async ({ small, fates, calls, error }) => {
+    const pool = new TestPool({ a: {}, b: { fates: fates.map((end) => ({ end })) } });
+    for (const id of small) pool.member(id).limits.most = 0;
+    const result = await pool.ask();
+    expect(result.calls.map(({ deployment }) => deployment)).toEqual(calls);
+    expect(result.error?.kind).toBe(error);
+    expect(result.endedAt).toBeLessThanOrEqual(10);
+  });
+
+  it('says which limit a request is larger than, and that it need not come back', async () => {
+    const pool = new TestPool({ a: {}, b: {} });
+    for (const { limits } of pool.members.values()) limits.most = 0;
+    const { error } = await pool.ask();
+    expect(error).toMatchObject({ status: 400, code: 'request_exceeds_limit', retryAfterMs: undefined });
+    expect(error?.rule.clientRetry).toBe(false);
+    expect(error?.message).toContain('requestsPerMinute is 0');
+  });
+
+  it('waits for room where a request fits, though it fits nowhere else', async () => {
+    const pool = new TestPool({ a: {}, b: {} });
+    pool.member('a').limits.most = 0;
+    pool.member('b').limits.restUntil = 50_000;
+    expect((await pool.ask()).error?.kind).toBe('capacity');
+    pool.member('b').limits.restUntil = pool.clock.now() + 500;
+    expect((await pool.ask()).arrival?.value).toBe('from b');
+  });
+
   it('rather asks the same again than one that is sick', async () => {
     const pool = new TestPool({ a: once('fault'), b: well });
     breakFuse(pool.member('b'), 0);

@@ -2,7 +2,7 @@
 import type { Candidate, Deployment } from '../../src/core/deployment.ts';
 import { Departure } from '../../src/core/departure.ts';
 import { type ErrorDetails, type ErrorKind, GatewayError } from '../../src/core/errors.ts';
-import type { Amounts, LimitLease, LimitName, Limits, Throttle } from '../../src/core/limits.ts';
+import type { Amounts, Excess, LimitLease, LimitName, Limits, Throttle } from '../../src/core/limits.ts';
 import type { Attempt, Fuse } from '../../src/core/ports.ts';
 import { opossumFuse } from '../../src/platform/opossum-circuit.ts';
 import type { Again, PlanRules } from '../../src/resilience/decide.ts';
@@ -53,18 +53,26 @@ export class FakeLimits implements Limits {
   held = 0;
   settledTwice = 0;
   restUntil = 0;
+  /** Requests that may go at once at the most. */
+  most = Infinity;
 
   constructor(resource: string, slots: number) {
     this.resource = resource;
     this.#slots = slots;
   }
 
-  waitMs(_need: Amounts, nowMs: number): number {
+  waitMs(need: Amounts, nowMs: number): number {
+    if (this.exceeded(need)) return Infinity;
     return Math.max(this.restUntil - nowMs, this.held >= this.#slots ? 20 : 0);
   }
 
   why(need: Amounts, nowMs: number): LimitName | undefined {
     return this.waitMs(need, nowMs) > 0 ? 'concurrency' : undefined;
+  }
+
+  exceeded({ requests = 0 }: Amounts): Excess | undefined {
+    const { most } = this;
+    return requests > most ? { limit: 'requestsPerMinute', allowed: most, needed: requests } : undefined;
   }
 
   take(_need: Amounts, nowMs: number): LimitLease {
