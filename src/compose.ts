@@ -97,13 +97,21 @@ function machineClock(): Clock {
 const STOOD_STILL_MS = 250;
 /** ...and waits so long for what arrived meanwhile to be read: that may call it off. */
 const READING_MS = 50;
+/** A timer that is set to more is over at once. */
+const LONGEST_MS = 0x7fff_ffff;
 export const machineTimers: Timers = {
   after(ms, act) {
     const dueAt = performance.now() + ms;
-    let timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const due = () => {
       if (performance.now() - dueAt < STOOD_STILL_MS) act();
       else timer = setTimeout(act, READING_MS);
-    }, ms);
+    };
+    const wait = (leftMs: number) => {
+      if (leftMs > LONGEST_MS) timer = setTimeout(() => wait(leftMs - LONGEST_MS), LONGEST_MS);
+      else timer = setTimeout(due, leftMs);
+    };
+    wait(ms);
     return () => clearTimeout(timer);
   },
 };

@@ -49,3 +49,25 @@ it('after a standstill does nothing where that calls it off', () => {
   vi.advanceTimersByTime(1_000);
   expect(act).not.toHaveBeenCalled();
 });
+
+const DAY_MS = 86_400_000;
+const long = [
+  { name: '30 days', ms: 30 * DAY_MS },
+  { name: 'just more than a timer holds', ms: 2 ** 31 },
+  { name: '100 days', ms: 100 * DAY_MS },
+];
+it.each(long)('waits for $name, which no timer of the machine holds', ({ ms }) => {
+  const { act } = timer(ms);
+  vi.advanceTimersByTime(ms - 1_000);
+  expect(act).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1_000);
+  expect(act).toHaveBeenCalledOnce();
+});
+
+it('never acts where there is no end', () => {
+  const { act, callOff } = timer(Infinity);
+  vi.advanceTimersByTime(1_000 * DAY_MS);
+  expect(act).not.toHaveBeenCalled();
+  callOff();
+  expect(vi.getTimerCount()).toBe(0);
+});
