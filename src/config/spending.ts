@@ -74,20 +74,6 @@ export const BudgetsOf = z
   )
   .describe(`How much it may spend; or ${BUDGETS_FORM}`);
 
-/** What a request counts for whose price nobody knows, where there is a budget in dollars. */
-export const UnknownCost = z
-  .union(
-    [
-      z.enum(['allow', 'block']).transform((policy) => ({ policy })),
-      z
-        .strictObject({ input: z.number().min(0), output: z.number().min(0) })
-        .transform((price) => ({ policy: 'ceiling' as const, ...price })),
-    ],
-    { error: () => 'must be allow, block, or a price: { input: 15, output: 75 }' },
-  )
-  .describe('allow: nothing; block: it is refused; or a price in US dollars per million tokens')
-  .default({ policy: 'allow' });
-
 /** `[path, amount]`, or undefined where it is not understood. */
 type Item = readonly [path: readonly string[], amount: number] | undefined;
 

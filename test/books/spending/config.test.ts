@@ -1,8 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type { Budgets, SpendingLimits } from '../../../src/books/spending/declared.ts';
-import type { UnknownCost as Policy } from '../../../src/books/spending/spending.ts';
-import { BudgetsOf, LimitsOf, UnknownCost } from '../../../src/config/spending.ts';
+import { BudgetsOf, LimitsOf } from '../../../src/config/spending.ts';
 
 describe('limits', () => {
   it.each<[unknown, SpendingLimits]>([
@@ -67,21 +66,8 @@ describe('budgets', () => {
   it('are what the books go by', () => expectTypeOf<z.output<typeof BudgetsOf>>().toExtend<Budgets>());
 });
 
-describe('an unknown cost', () => {
-  it.each<[unknown, Policy]>([
-    [undefined, { policy: 'allow' }],
-    ['block', { policy: 'block' }],
-    [
-      { input: 15, output: 75 },
-      { policy: 'ceiling', input: 15, output: 75 },
-    ],
-  ])('%j is %j', (written, read) => expect(UnknownCost.parse(written)).toEqual(read));
-
-  it('is nothing else', () => expect(problems(UnknownCost, 'free')).toContain('must be allow, block, or a price'));
-});
-
 it('editors can read all of it', () => {
-  const schema = z.toJSONSchema(z.strictObject({ limits: LimitsOf, budgets: BudgetsOf, unknown: UnknownCost }), {
+  const schema = z.toJSONSchema(z.strictObject({ limits: LimitsOf, budgets: BudgetsOf }), {
     io: 'input',
   });
   expect(JSON.stringify(schema)).toContain('"requestsPerSecond"');
