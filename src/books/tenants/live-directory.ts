@@ -7,6 +7,7 @@ import type { KnownKey, Keys } from '../../core/caller.ts';
 import type { Clock, Timers } from '../../core/ports.ts';
 import { type Book, type BookStore, NothingStored, type StoredBook } from './book.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { namesakes } from './view.ts';
 
 /** How old what is known of the store may be; and how long a reading may take before another one is tried. */
 export const FRESH_MS = 10_000;
@@ -168,7 +169,7 @@ export class LiveDirectory implements Keys {
     };
     this.#directory = createDirectory(book, this.#directory);
     this.#stored = stored;
-    const problems = [...stored.problems, ...this.#directory.problems];
+    const problems = [...stored.problems, ...this.#directory.problems, ...namesakes(this.#directory)];
     if (problems.join('\n') !== this.#told) onProblems?.(problems);
     this.#told = problems.join('\n');
   }

@@ -62,6 +62,13 @@ export function problemsWith(key: VirtualKey, { tenants, keys }: Book): string[]
   return directory.tenants.has(key.name) && isAlone(key, directory) ? [`name: ${nameOfTenant(key.name)}`] : [];
 }
 
+/** A configuration and a store that were changed apart: the keys work, and their tenants get what they spend. */
+export function namesakes(directory: Directory): string[] {
+  return [...directory.keys.values()]
+    .filter((key) => directory.tenants.has(key.name) && isAlone(key, directory))
+    .map(({ name }) => `keys.${name}.name: ${nameOfTenant(name)}`);
+}
+
 /** In the ledger a key without a tenant is a tenant of its own name: another one would get what it spends. */
 export function isAlone(key: VirtualKey, directory: Directory): boolean {
   return !directory.rightsOfKey(key).scopes.some(({ kind }) => kind === 'tenant');

@@ -103,6 +103,16 @@ describe('LiveDirectory', () => {
     expect(told).toEqual([['keys.x: the row cannot be read', 'tenants.a: parent: goes in a circle: a → a']]);
   });
 
+  it('tells of a key without a tenant whose name is a tenant’s, and lets it in', async () => {
+    const { directory, store, told, knows } = live({ declared: { tenants: [tenant('acme')], keys: [] } });
+    store.change({ keys: [virtualKey('acme'), virtualKey('web', { tenant: 'acme' })] });
+    await directory.refresh();
+    expect([knows('acme'), told]).toEqual([
+      true,
+      [[expect.stringMatching(/^keys\.acme\.name: "acme" is a tenant's name/)]],
+    ]);
+  });
+
   it('prefers what is declared to what is stored', async () => {
     const { directory, store, told } = live({
       declared: { tenants: [], keys: [virtualKey('web', { maxCostUsd: 1 })] },
