@@ -10,6 +10,12 @@ const LONGEST_MS = 30_000;
 const JITTER = 0.1;
 /** Throttles that come closer together are one. */
 const SAME_MS = 300;
+/**
+ * What rests for longer waits for a day's quota, or for a mistake. One call may look whether that is so, as with what is
+ * parked: after a minute, after two, and so on to every ten minutes.
+ */
+const LONG_MS = 600_000;
+const LOOK_MS = { first: 60_000, most: 600_000 };
 
 /** Which limits are left alone, because the provider has refused a call, and until when. */
 export class Cooling {
@@ -21,6 +27,11 @@ export class Cooling {
     concurrency: 0,
     throttled: 0,
   };
+  /** Those of them that are long, since when, and when one call may look. */
+  readonly #long = new Set<Cause>();
+  #longSinceMs = 0;
+  #lookAtMs = 0;
+  #lookedAtMs = -Infinity;
   #latestMs = 0;
   #consecutive = 0;
   #lastAtMs = -Infinity;
@@ -45,11 +56,29 @@ export class Cooling {
 
   /** So long, and up to a tenth longer. */
   rest(cause: Cause, forMs: number, { nowMs, random }: { nowMs: number; random: () => number }): void {
+    if (this.#untilMs[cause] <= nowMs) this.#long.delete(cause);
+    if (forMs > LONG_MS) this.#restLong(cause, nowMs);
     this.#extend(cause, nowMs + forMs * (1 + JITTER * random()));
+  }
+
+  #restLong(cause: Cause, nowMs: number): void {
+    const isNew = [...this.#long].every((other) => this.#untilMs[other] <= nowMs);
+    this.#long.add(cause);
+    if (!isNew) return;
+    this.#longSinceMs = nowMs;
+    this.#lookAtMs = nowMs + LOOK_MS.first;
+  }
+
+  /** A call goes: the one that looks, if something still rests. */
+  taken(need: Amounts, nowMs: number): void {
+    if (nowMs >= this.#latestMs || !causesOf(need).some((cause) => this.#untilMs[cause] > nowMs)) return;
+    this.#lookedAtMs = nowMs;
+    this.#lookAtMs = nowMs + Math.min(Math.max(nowMs - this.#longSinceMs, LOOK_MS.first), LOOK_MS.most);
   }
 
   /** A call has succeeded: throttles before it was made are no longer in a row with those after. */
   answered(sentAtMs: number): void {
+    if (sentAtMs === this.#lookedAtMs) this.#endLong();
     if (sentAtMs > this.#lastAtMs) this.#consecutive = 0;
     else if (sentAtMs > this.#lastButOneAtMs) this.#consecutive = Math.min(this.#consecutive, 1);
   }
@@ -57,21 +86,19 @@ export class Cooling {
   waitMs(need: Amounts, nowMs: number): number {
     if (nowMs >= this.#latestMs) return 0;
     const name = this.why(need, nowMs);
-    return name === undefined ? 0 : Math.ceil(this.#untilMs[name] - nowMs);
+    return name === undefined ? 0 : Math.ceil(this.#leftMs(name, nowMs));
   }
 
-  /** How long it rests because of this alone. */
+  /** How long it rests because of this alone, as far as that says something of a minute's limit. */
   causeMs(cause: Throttle['dimension'], nowMs: number): number {
-    return Math.max(0, this.#untilMs[cause ?? 'throttled'] - nowMs);
+    return Math.min(Math.max(0, this.#untilMs[cause ?? 'throttled'] - nowMs), LONG_MS);
   }
 
   /** The one of those that it needs which rests longest. */
   why(need: Amounts, nowMs: number): (Cause & LimitName) | undefined {
-    let longest: Cause = this.#untilMs.throttled >= this.#untilMs.concurrency ? 'throttled' : 'concurrency';
-    for (const dimension of DIMENSIONS) {
-      if (need[dimension] && this.#untilMs[dimension] > this.#untilMs[longest]) longest = dimension;
-    }
-    return this.#untilMs[longest] > nowMs ? longest : undefined;
+    const left = (cause: Cause) => this.#leftMs(cause, nowMs);
+    const longest = causesOf(need).reduce((one, other) => (left(other) > left(one) ? other : one));
+    return left(longest) > 0 ? longest : undefined;
   }
 
   /** What rests, and for how long. */
@@ -79,6 +106,18 @@ export class Cooling {
     if (nowMs >= this.#latestMs) return [];
     const all = Object.entries(this.#untilMs) as [Cause, number][];
     return all.filter(([, untilMs]) => untilMs > nowMs).map(([limit, untilMs]) => ({ limit, forMs: untilMs - nowMs }));
+  }
+
+  /** Nothing where one call may look. */
+  #leftMs(cause: Cause, nowMs: number): number {
+    const mayLook = this.#long.has(cause) && nowMs >= this.#lookAtMs;
+    return mayLook ? 0 : Math.max(0, this.#untilMs[cause] - nowMs);
+  }
+
+  #endLong(): void {
+    for (const cause of this.#long) this.#untilMs[cause] = 0;
+    this.#long.clear();
+    this.#latestMs = Math.max(...Object.values(this.#untilMs));
   }
 
   #extend(cause: Cause, untilMs: number): void {
@@ -89,4 +128,9 @@ export class Cooling {
   #backoffMs(): number {
     return Math.min(LONGEST_MS, FIRST_MS * 2 ** (this.#consecutive - 1));
   }
+}
+
+/** What a call waits for, whose needs these are. */
+function causesOf(need: Amounts): Cause[] {
+  return ['throttled', 'concurrency', ...DIMENSIONS.filter((dimension) => need[dimension])];
 }

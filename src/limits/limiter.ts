@@ -110,6 +110,7 @@ export class Limiter implements Limits {
   }
 
   take(need: Amounts, nowMs: number): LimitLease {
+    this.#cooling.taken(need, nowMs);
     const usualMs = this.#slots.take();
     for (const limited of this.#limited) {
       const amount = need[limited.dimension] ?? 0;

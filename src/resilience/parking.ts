@@ -53,6 +53,11 @@ export class Parking {
     this.#onAlert = onAlert;
   }
 
+  /** Nobody is left alone for longer without a look. */
+  get longestMs(): number {
+    return this.#options.maxProbeMs;
+  }
+
   /** Nothing is parked, as nearly always. */
   get isEmpty(): boolean {
     return this.#parked.size === 0;

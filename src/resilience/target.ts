@@ -174,7 +174,8 @@ export class Target {
     } else if (kind === 'rate' || kind === 'ramp') {
       this.#limits.throttled({ dimension, waitMs: retryAfterMs, sentAtMs }, nowMs, this.#random);
     } else if (kind === 'warming' || (retryAfterMs !== undefined && rule.trips)) {
-      this.#limits.rest(retryAfterMs ?? rule.restMs ?? 0, nowMs, this.#random);
+      const restMs = Math.min(retryAfterMs ?? rule.restMs ?? 0, this.#parking.longestMs);
+      this.#limits.rest(restMs, nowMs, this.#random);
     }
   }
 

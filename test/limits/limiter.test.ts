@@ -6,6 +6,8 @@ const limiter = (declared: DeclaredLimits = {}, leaseMs?: number) =>
   new Limiter({ resource: 'a', declared, leaseMs }, 0);
 /** Half of what jitter there is. */
 const half = () => 0.5;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const ONE: Amounts = { requests: 1, input: 100, output: 50, tokens: 150 };
 
 /** How many of these go at once. */
@@ -364,6 +366,50 @@ describe('a throttle', () => {
     const limits = limiter();
     limits.throttled({ dimension: 'concurrency', waitMs: 0 }, 0, half);
     expect(atOnce(limits, ONE)).toBe(57);
+  });
+
+  it('of a whole day is looked at by one call after a minute, after two, and every ten minutes later', () => {
+    const limits = limiter();
+    limits.throttled({ dimension: 'tokens', waitMs: 12 * HOUR }, 0, () => 0);
+    expect(limits.waitMs(ONE, MINUTE - 1)).toBe(12 * HOUR - MINUTE + 1); // Nobody waits for a look.
+    const looks: number[] = [];
+    for (let now = 0; now < HOUR; now += MINUTE / 2) {
+      if (limits.waitMs(ONE, now) > 0) continue;
+      expect(limits.why(ONE, now)).toBeUndefined();
+      limits.take(ONE, now).settle({ requests: 1 }, now);
+      expect(limits.why(ONE, now)).toBe('tokens');
+      limits.throttled({ dimension: 'tokens', waitMs: 12 * HOUR - now, sentAtMs: now }, now, () => 0);
+      looks.push(now / MINUTE);
+    }
+    expect(looks).toEqual([1, 2, 4, 8, 16, 26, 36, 46, 56]);
+    expect(limits.waitMs(ONE, HOUR)).toBe(11 * HOUR);
+  });
+
+  it('of a whole day is over for all when the call that looks succeeds', () => {
+    const limits = limiter();
+    const early = limits.take(ONE, 0);
+    limits.throttled({ dimension: 'tokens', waitMs: 12 * HOUR }, 0, () => 0);
+    early.answered('whole', 1_000);
+    const look = limits.take(ONE, MINUTE);
+    expect(limits.waitMs(ONE, MINUTE)).toBeGreaterThan(0);
+    look.answered('first', MINUTE + 500);
+    expect(limits.waitMs(ONE, MINUTE + 500)).toBe(0);
+    limits.throttled({ dimension: 'tokens', waitMs: 4_000 }, 2 * HOUR, () => 0);
+    expect(limits.waitMs(ONE, 2 * HOUR)).toBe(4_000);
+  });
+
+  it('of a whole day is not looked at while another rest lasts', () => {
+    const limits = limiter();
+    limits.throttled({ dimension: 'tokens', waitMs: 12 * HOUR }, 0, () => 0);
+    limits.rest(5_000, MINUTE, () => 0);
+    expect(limits.waitMs(ONE, MINUTE)).toBe(5_000);
+    expect(limits.waitMs(ONE, MINUTE + 5_000)).toBe(0);
+  });
+
+  it('of ten minutes is left alone for all of them', () => {
+    const limits = limiter();
+    limits.throttled({ dimension: 'tokens', waitMs: 10 * MINUTE }, 0, () => 0);
+    expect(limits.waitMs(ONE, 10 * MINUTE - 1)).toBe(1);
   });
 
   it('announced as nonsense is not announced', () => {

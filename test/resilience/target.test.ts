@@ -134,6 +134,12 @@ describe('Target', () => {
     expect(faulty.stop.target.waitMs(NEED, 0)).toBe(0);
   });
 
+  it.each(['warming', 'overload', 'fault'] as const)('rests no longer for %s than what is parked does', (kind) => {
+    const member = one();
+    fail(member, kind, { retryAfterMs: 5 * 86_400_000 });
+    expect(member.stop.target.waitMs(NEED, 0)).toBe(600_000);
+  });
+
   it('waits for whatever takes longest', () => {
     const member = one();
     breakFuse(member, 0);
