@@ -25,7 +25,7 @@ export function banner({ endpoints, gateway, accounting }: Composed, options: Ba
     `Signalbox listens on ${address}/v1 (configuration: ${source})`,
     ...[...endpoints.values()].map(
       ({ name, dialect, baseUrl }) =>
-        `  ${name.padEnd(12)} ${practice ? 'PRACTICE ' : ''}${dialect} at ${baseUrl.split('?', 1)[0]}`,
+        `  ${name.padEnd(12)} ${practice ? 'PRACTICE ' : ''}${dialect} at ${baseUrl.split(/[?#]/, 1)[0]}`,
     ),
     ...(practice
       ? [

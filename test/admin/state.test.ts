@@ -211,7 +211,7 @@ tenants: { acme: { owner_is_not: x } }
     `
 providers:
   anthropic: { apiKey: ${b}, headers: { name: ${c}, x-team: ${d} } }
-  openai: { apiKeys: [${e}, ${f}], baseUrl: "https://user:${g}@proxy.example/v1?key=${h}", keyHeader: api-key }
+  openai: { apiKeys: [${e}, ${f}], baseUrl: "https://proxy.example/v1?key=${h}#${g}", keyHeader: api-key }
   bedrock: { accessKeyId: ${i}, secretAccessKey: ${j}, sessionToken: ${k}, region: eu-west-1 }
   gemini: { serviceAccount: '{"private_key":"${l}"}', project: mine }
 models:
