@@ -10,6 +10,7 @@ import { attemptRest, TAPED, tokensOf } from '../attempt/continue.ts';
 import type { LiveFrames } from '../attempt/live.ts';
 import { attemptAt, giveBack } from './departures.ts';
 import type { Gateway, Outcome, Plan } from './gateway.ts';
+import { purseOf } from './hold.ts';
 import { isCall } from '../resilience/decide.ts';
 import { carryOut } from '../resilience/plan.ts';
 import type { PlanRequest, Step } from '../resilience/request.ts';
@@ -57,6 +58,7 @@ async function goOn(passage: Passage, failure: GatewayError): Promise<LiveFrames
   if (!journey?.pool.budget.withdraw(gateway.clock.now())) return undefined;
   const spent = giveBackBroken(passage, failure);
   if (broken) Object.assign(broken, spent);
+  journey.purse = purseOf(gateway, rest, [...(plan.broken ?? []), spent]);
   const { continued } = passage;
   const attempt = (step: Step) => {
     const { id } = step.stop.candidate.deployment;

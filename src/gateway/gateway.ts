@@ -13,7 +13,7 @@ import { continueBreaks, spentAt, withBroken } from './continuation.ts';
 import { attemptAt, giveBack, stampOf } from './departures.ts';
 import { factOf, refusedFact } from './fact.ts';
 import type { Gateway, Inbound, Outcome, Plan, Reply } from './terms.ts';
-import { settleHold, takeHold } from './hold.ts';
+import { purseOf, settleHold, takeHold } from './hold.ts';
 import { noteWaits, remember } from './remember.ts';
 import { carryOut } from '../resilience/plan.ts';
 import { choose } from '../routing/choose.ts';
@@ -100,7 +100,8 @@ export async function tryCandidates<Body>(gateway: Gateway, plan: Plan, manner: 
   const { attempt, discard } = manner;
   const journey = journeyOf(gateway, plan);
   try {
-    plan.hold = takeHold(gateway, plan, journey.stops[0]);
+    plan.hold = takeHold(gateway, plan, journey.stops);
+    journey.purse = purseOf(gateway, plan);
     copy(gateway, plan);
     dispatcher.refuseInEmergency(priority);
     const arrival = carryOut(

@@ -78,6 +78,15 @@ export function mayRepeat(error: GatewayError): boolean {
   return error.rule.failover && !error.rule.again && isCall(error) && !LASTING.has(error.kind);
 }
 
+/** Full jitter before the same deployment is asked again. */
+const REPEAT_AFTER_MS = { least: 50, most: 500 };
+
+/** `random`: 0 to 1. */
+export function repeatAfterMs(random: number): number {
+  const { least, most } = REPEAT_AFTER_MS;
+  return least + random * (most - least);
+}
+
 /** The provider had taken the request in; what it read counts, though nobody got an answer. */
 const READ = new Set<ErrorKind>([
   'timeout',

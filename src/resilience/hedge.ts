@@ -1,6 +1,6 @@
 import { asGatewayError, type GatewayError } from '../core/errors.ts';
 import type { Timers } from '../core/ports.ts';
-import type { Step } from './request.ts';
+import type { PlanRequest, Step, Stop } from './request.ts';
 
 /** How one attempt ended. */
 export type Ran<T> = { step: Step; value: T } | { step: Step; error: GatewayError };
@@ -23,12 +23,28 @@ export interface Hedge<T> {
 }
 
 interface HedgePlan {
-  /** The second attempt, already under its lease; undefined: there must be none. */
+  /** The second attempt, where there is room that nobody waits for, already under its lease; undefined: there must be none. */
   secondStep(first: Step): Step | undefined;
   /** This one failed while the other runs on. */
   endCall(step: Step, error: GatewayError): void;
   /** This one lost: the other answered, or said what ends the request. */
   lost(step: Step): void;
+}
+
+/** Where there is room, the retry budget has one more call, and the client's budgets can pay both: both may be billed. */
+export function secondStop(
+  first: Step,
+  open: readonly Stop[],
+  { client, rules, pool, purse }: PlanRequest,
+  now: number,
+): Stop | undefined {
+  if (client.gone || now >= rules.deadlineAt) return undefined;
+  if ((first.stop.costUsd ?? 0) >= (rules.maxCostUsd ?? Infinity)) return undefined;
+  const hasRoom = ({ target, need }: Stop) => target.waitMs(need, now) === 0;
+  const stop = open.find((each) => hasRoom(each) && !purse?.lacks(each, first.stop));
+  if (!stop || !pool.budget.withdraw(now)) return undefined;
+  purse?.take(stop, first.stop);
+  return stop;
 }
 
 /**

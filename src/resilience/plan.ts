@@ -6,8 +6,8 @@
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
 import { forced, notePassedOver, noteStay, taken, untilOf, visitorOf, whyNone } from './admission.ts';
-import { type Again, decide, isCall, mayRepeat, takenBy } from './decide.ts';
-import { hedged, type Ran } from './hedge.ts';
+import { type Again, decide, isCall, mayRepeat, repeatAfterMs, takenBy } from './decide.ts';
+import { hedged, type Ran, secondStop } from './hedge.ts';
 import { Itinerary } from './itinerary.ts';
 import type { Visitor } from './place.ts';
 import type { Arrival, Caller, PlanPorts, PlanRequest, Step, Stop } from './request.ts';
@@ -38,9 +38,6 @@ export async function carryOut<T>(request: PlanRequest, caller: Caller<T>, ports
   }
 }
 
-/** Full jitter before the same deployment is asked again. */
-const REPEAT_AFTER_MS = { least: 50, most: 500 };
-
 class Progress {
   readonly #request: PlanRequest;
   readonly #ports: PlanPorts;
@@ -68,16 +65,22 @@ class Progress {
   nextStep(): Step | Promise<Step> {
     const again = this.#again;
     this.#again = undefined;
-    const stops = again ? [again] : this.#eligible();
+    const stops = again ? [again] : this.#affordable();
     if (stops.length === 0) throw this.#verdict();
     const given = this.#admit(stops);
     return given instanceof Promise ? given.then((lease) => this.#stepAt(stops, lease)) : this.#stepAt(stops, given);
   }
 
-  #stepAt(stops: readonly Stop[], lease: Lease): Step {
+  #stepAt(stops: readonly Stop[], lease: Lease): Step | Promise<Step> {
     const stop = stops.find(({ target }) => target === lease.target);
     if (!stop) throw new GatewayError('internal', 'Room was given where none was asked for');
     this.#itinerary.close(stop);
+    const refusal = this.#request.purse?.take(stop);
+    if (refusal) {
+      this.#giveBack({ lease }, {}, this.#ports.clock.now());
+      this.#passOver(stop, refusal);
+      return this.nextStep();
+    }
     if (this.#steps++ === 0) this.#request.pool.budget.deposit();
     const { client } = this.#request;
     return { stop, lease, again: this.#how?.get(stop), startedAt: this.#ports.clock.now(), client };
@@ -96,15 +99,13 @@ class Progress {
     const { stop, again } = step;
     this.endCall(step, error);
     const now = this.#ports.clock.now();
-    const { reserved } = this.#itinerary;
-    const decision = decide({ error, candidate: stop.candidate, again, reserved }, rules);
+    const decision = decide({ error, candidate: stop.candidate, again, reserved: this.#itinerary.reserved }, rules);
     if (client.gone || decision.next === 'stop') throw error;
     if (this.#isOver(error, now)) throw this.#verdict();
     if (isCall(error) && !pool.budget.withdraw(now)) throw this.#verdict();
     if (decision.next === 'again') {
       this.#again = stop;
-      this.#how ??= new Map();
-      this.#how.set(stop, decision.how);
+      (this.#how ??= new Map<Stop, Again>()).set(stop, decision.how);
       return;
     }
     if (decision.next === 'reserved') this.#itinerary.unlock(decision.fallback);
@@ -131,18 +132,13 @@ class Progress {
     return lease.target.times.p95Ms(stop.pace);
   }
 
-  /** Where there is room that nobody waits for, and the budget has one more call. */
   secondStep(first: Step): Step | undefined {
-    const { client, rules, pool } = this.#request;
-    const { clock, room } = this.#ports;
-    const now = clock.now();
-    if (client.gone || now >= rules.deadlineAt || room.waiting > 0) return undefined;
-    if ((first.stop.costUsd ?? 0) >= (rules.maxCostUsd ?? Infinity)) return undefined;
-    const stop = this.#itinerary.open.find(({ target, need }) => target.waitMs(need, now) === 0);
-    if (!stop || !pool.budget.withdraw(now)) return undefined;
+    const now = this.#ports.clock.now();
+    const stop = this.#ports.room.waiting > 0 ? undefined : secondStop(first, this.#itinerary.open, this.#request, now);
+    if (!stop) return undefined;
     this.#itinerary.close(stop);
     const lease = taken(stop, now);
-    return { stop, lease, again: undefined, startedAt: now, client: client.child() };
+    return { stop, lease, again: undefined, startedAt: now, client: this.#request.client.child() };
   }
 
   /** The other was faster. It took what it had reserved, for all we know. */
@@ -158,6 +154,22 @@ class Progress {
     this.#countCall(stop);
   }
 
+  /** Without those at the head for which the client's budgets have no room: they are not worth waiting for. */
+  #affordable(): readonly Stop[] {
+    const stops = this.#eligible();
+    const [first] = stops;
+    const refusal = first && this.#request.purse?.lacks(first);
+    if (!refusal) return stops;
+    this.#passOver(first, refusal);
+    return this.#affordable();
+  }
+
+  #passOver(stop: Stop, refusal: GatewayError): void {
+    this.#itinerary.close(stop);
+    this.#request.attempts.push({ deployment: stop.candidate.deployment.id, outcome: refusal.kind, durationMs: 0 });
+    this.#errors.push(refusal);
+  }
+
   /** Those not asked yet; where none of them is well and has room in time, also those whose failure may have passed. */
   #eligible(): readonly Stop[] {
     const itinerary = this.#itinerary;
@@ -166,8 +178,7 @@ class Progress {
     const inTimeMs = untilOf(this.#request.rules, now) - now;
     if (itinerary.open.some(({ target, need }) => target.isUsable(now) && target.waitMs(need, now) <= inTimeMs))
       return itinerary.open;
-    const { least, most } = REPEAT_AFTER_MS;
-    this.#notBefore = now + least + this.#ports.random() * (most - least);
+    this.#notBefore = now + repeatAfterMs(this.#ports.random());
     itinerary.reopen();
     return itinerary.open;
   }
@@ -227,14 +238,13 @@ class Progress {
     return this.#calls >= (isFree ? maxCalls + 1 : maxCalls) || now >= deadlineAt || this.#spentUsd >= maxCostUsd;
   }
 
-  #giveBack({ lease }: Step, actual: Amounts | undefined, now: number): void {
+  #giveBack({ lease }: Pick<Step, 'lease'>, actual: Amounts | undefined, now: number): void {
     lease.settle(actual, now);
     this.#ports.room.wake(lease.target.resource);
   }
 
   #note({ stop, startedAt }: Step, outcome: string, now: number): void {
-    const { id } = stop.candidate.deployment;
-    const durationMs = now - startedAt;
-    this.#request.attempts.push({ deployment: id, outcome, durationMs, startedAtMs: startedAt });
+    const { id: deployment } = stop.candidate.deployment;
+    this.#request.attempts.push({ deployment, outcome, durationMs: now - startedAt, startedAtMs: startedAt });
   }
 }

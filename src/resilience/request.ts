@@ -1,6 +1,7 @@
 /** One request as the plan sees it: where it may go, what it may cost, and how far it has come. */
 import type { Candidate } from '../core/deployment.ts';
 import type { Departure } from '../core/departure.ts';
+import type { GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
 import type { Attempt, Clock, Timers } from '../core/ports.ts';
 import type { Priority } from '../core/priority.ts';
@@ -41,6 +42,14 @@ export interface Stop {
   costUsd: number | undefined;
 }
 
+/** What the client's budgets have room for. `beside`: a call that runs at the same time. */
+export interface Purse {
+  /** Why a call there may not be paid, as it stands; takes nothing. */
+  lacks(stop: Stop, beside?: Stop): GatewayError | undefined;
+  /** Sets aside what a call there may cost; or says why not. */
+  take(stop: Stop, beside?: Stop): GatewayError | undefined;
+}
+
 export interface PlanRequest {
   /** In the order of preference. */
   stops: readonly Stop[];
@@ -57,6 +66,8 @@ export interface PlanRequest {
   client: Departure;
   /** What became of each candidate, in order. */
   attempts: Attempt[];
+  /** Undefined where no budget is over it. */
+  purse?: Purse | undefined;
   /** Where it had to wait for room; written by the plan. */
   stay: Stay | undefined;
 }

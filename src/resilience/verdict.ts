@@ -4,11 +4,12 @@ import { GatewayError } from '../core/errors.ts';
 const OURS = new Set(['unsupported', 'circuit_open', 'capacity', 'deadline']);
 
 /**
- * What the client is told when nobody answered: the last thing a provider said, or else our own reason. When to come
- * back is the earliest time that any of them named.
+ * What the client is told when nobody answered: that its budget has no room for somebody who was left, the last thing a
+ * provider said, or else our own reason. When to come back is the earliest time that any of them named.
  */
 export function verdict(errors: readonly GatewayError[], calls: number): GatewayError {
   const error =
+    errors.findLast(({ kind }) => kind === 'budget') ??
     errors.findLast(({ kind }) => !OURS.has(kind)) ??
     errors.findLast(({ kind }) => kind !== 'unsupported') ??
     errors[0];

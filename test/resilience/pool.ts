@@ -10,7 +10,7 @@ import { FirstTokenTimes } from '../../src/resilience/first-token.ts';
 import { Panic } from '../../src/resilience/panic.ts';
 import { Parking } from '../../src/resilience/parking.ts';
 import { carryOut } from '../../src/resilience/plan.ts';
-import type { Arrival, PlanRequest, Pool, Step, Stop } from '../../src/resilience/request.ts';
+import type { Arrival, PlanRequest, Pool, Purse, Step, Stop } from '../../src/resilience/request.ts';
 import { RetryBudget } from '../../src/resilience/retry-budget.ts';
 import { type Lease, Target } from '../../src/resilience/target.ts';
 import { WaitingRoom } from '../../src/resilience/waiting-room.ts';
@@ -153,6 +153,9 @@ export class TestPool {
   readonly #random: () => number;
   /** Answers that were given up after they had come. */
   discarded = 0;
+  /** What the client's budgets have left for each request, and the most that was taken for one. */
+  leftUsd: number | undefined;
+  takenUsd = 0;
 
   constructor(declared: Record<string, DeploymentOptions>, random: () => number = () => 0.5, perSecond = 10) {
     this.#random = random;
@@ -194,6 +197,7 @@ export class TestPool {
       arrivedAt: this.clock.now(),
       client,
       attempts: [],
+      purse: this.leftUsd === undefined ? undefined : this.#purse(this.leftUsd),
       stay: undefined,
     };
     const caller = {
@@ -211,6 +215,18 @@ export class TestPool {
     const { attempts } = request;
     const ended = result.then((end) => ({ ...end, attempts, calls, client, request, endedAt: this.clock.now() }));
     return { client, result: ended };
+  }
+
+  #purse(leftUsd: number): Purse {
+    const costOf = (stop: Stop, beside?: Stop) => (stop.costUsd ?? 0) + (beside?.costUsd ?? 0);
+    const lacks = (stop: Stop, beside?: Stop) =>
+      costOf(stop, beside) > leftUsd ? new GatewayError('budget', 'It is spent', { retryAfterMs: 9_000 }) : undefined;
+    const take = (stop: Stop, beside?: Stop) => {
+      const refusal = lacks(stop, beside);
+      if (!refusal) this.takenUsd = Math.max(this.takenUsd, costOf(stop, beside));
+      return refusal;
+    };
+    return { lacks, take };
   }
 
   #call({ stop, lease, client }: Step, deadlineAt: number): Promise<string> {

@@ -1,4 +1,5 @@
 /** What a request asks of the books, and what it gets. */
+import type { GatewayError } from '../../core/errors.ts';
 import type { Budgets, Measure, Span, SpendingLimits } from './declared.ts';
 
 export type ScopeKind = 'key' | 'tenant' | 'model' | 'route';
@@ -39,6 +40,10 @@ export interface Actual {
 /** What one request has taken of every limit and budget over it. */
 export interface Hold {
   readonly requestId: string;
+  /** Why the request may not cost so much in all, as it stands; takes nothing. */
+  lacks(costUsd: number | undefined, nowMs: number): GatewayError | undefined;
+  /** Holds so much money, if it holds less; or says why not, and then nothing changes. */
+  raise(costUsd: number | undefined, nowMs: number): GatewayError | undefined;
   /**
    * The request is over. What it did not use is given back, what it used beyond is charged; undefined: nobody knows, so
    * it used what it had reserved. Only the first of several counts.

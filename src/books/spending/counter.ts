@@ -50,6 +50,12 @@ export class Counter implements Meter {
     return this.#generation;
   }
 
+  /** What was taken with this stamp is still counted. */
+  counts(stamp: number, moment: Moment): boolean {
+    this.#turn(moment);
+    return stamp === this.#generation;
+  }
+
   close(stamp: number, amount: number, moment: Moment): void {
     this.#turn(moment);
     if (stamp === this.#generation) this.#reserved -= amount;

@@ -1,11 +1,15 @@
+import type { GatewayError } from '../../core/errors.ts';
 import type { Account } from './account.ts';
-import { type Amounts, NOTHING } from './amounts.ts';
+import { type Amounts, NOTHING, plus } from './amounts.ts';
 import type { Actual, Hold } from './claim.ts';
+import { Counter } from './counter.ts';
 import type { Meter } from './meter.ts';
 import type { Moment } from './moment.ts';
 
 /** Who gave a hold. */
 export interface Lender {
+  lacks(held: Held, costUsd: number | undefined, nowMs: number): GatewayError | undefined;
+  raise(held: Held, costUsd: number | undefined, nowMs: number): GatewayError | undefined;
   settle(held: Held, actual: Actual | undefined, nowMs: number): void;
   release(held: Held, nowMs: number): void;
   headers(held: Held, nowMs: number): Readonly<Record<string, string>>;
@@ -17,8 +21,8 @@ export class Held implements Hold {
   readonly accounts: readonly Account[];
   /** By the steady clock. */
   readonly expiresAtMs: number;
-  /** What is counted for it. */
-  readonly amounts: Amounts;
+  /** What is counted for it; more where it goes to a dearer deployment. */
+  amounts: Amounts;
   readonly #lender: Lender;
   /** As declared when it began; accounts may get others. */
   readonly #meters: readonly Meter[];
@@ -45,6 +49,14 @@ export class Held implements Hold {
     this.#stamps = stamps;
   }
 
+  lacks(costUsd: number | undefined, nowMs: number): GatewayError | undefined {
+    return this.#lender.lacks(this, costUsd, nowMs);
+  }
+
+  raise(costUsd: number | undefined, nowMs: number): GatewayError | undefined {
+    return this.#lender.raise(this, costUsd, nowMs);
+  }
+
   settle(actual: Actual | undefined, nowMs: number): void {
     this.#lender.settle(this, actual, nowMs);
   }
@@ -55,6 +67,20 @@ export class Held implements Hold {
 
   headers(nowMs: number): Readonly<Record<string, string>> {
     return this.#lender.headers(this, nowMs);
+  }
+
+  /** More money is counted for it, in the windows in which it began: in those that are over nothing is. */
+  take(more: Amounts, moment: Moment): void {
+    if (this.#state === 'over') return;
+    this.amounts = plus(this.amounts, more);
+    for (let place = 0; place < this.#meters.length; place++) {
+      const meter = this.#meters[place];
+      const stamp = this.#stamps[place] ?? NaN;
+      if (!(meter instanceof Counter) || !meter.counts(stamp, moment)) continue;
+      const amount = more[meter.rule.index] ?? 0;
+      meter.take(amount, moment);
+      if (this.#state === 'expired') meter.close(stamp, amount, moment);
+    }
   }
 
   /** It was forgotten. A slot is free again; the rest stays counted, for it may have been billed. */
@@ -101,6 +127,8 @@ interface Opening {
 /** Of a request that nothing limits. */
 export const UNLIMITED: Hold = {
   requestId: '',
+  lacks: () => undefined,
+  raise: () => undefined,
   settle() {},
   release() {},
   headers: () => NO_HEADERS,

@@ -54,6 +54,11 @@ export function refused(refusal: Refusal, nowMs: number): GatewayError {
   });
 }
 
+/** Somebody cheaper may be asked. */
+export function isOfMoney(error: unknown): error is GatewayError {
+  return error instanceof GatewayError && error.kind === 'budget' && (error.cause as Refusal).measure === 'usd';
+}
+
 export function sentence(refusal: Refusal, nowMs: number): string {
   const { why, kind, name, measure, span, limit, used, asked, retryAfterMs } = refusal;
   const whose = `${kind} '${name}'`;

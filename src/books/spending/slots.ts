@@ -26,7 +26,7 @@ export class Slots implements Meter {
   waitMs(amount: number): number {
     const { limit } = this.rule;
     if (amount > limit) return Infinity;
-    if (this.#inUse + amount <= limit) return 0;
+    if (amount === 0 || this.#inUse + amount <= limit) return 0;
     return Math.max(LEAST_WAIT_MS, Math.ceil(this.#usualMs / this.#inUse));
   }
 

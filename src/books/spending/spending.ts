@@ -5,9 +5,10 @@
  */
 import type { Account } from './account.ts';
 import { Accounts } from './accounts.ts';
-import { type Amounts, amountsOf, NOTHING } from './amounts.ts';
+import { type Amounts, amountsOf, missingOf, NOTHING } from './amounts.ts';
 import type { Actual, Claim, Hold, Reading, Refusal, Scope, SpentRow, ThresholdEvent } from './claim.ts';
-import { fromNanos, MEASURES } from './declared.ts';
+import { fromNanos, type Measure, MEASURES } from './declared.ts';
+import type { GatewayError } from '../../core/errors.ts';
 import { rateHeaders } from './headers.ts';
 import { Held, type Lender, UNLIMITED } from './held.ts';
 import { type Moment, Time } from './moment.ts';
@@ -78,6 +79,21 @@ export class Spending implements Lender {
     const moment = this.#at(nowMs);
     const accounts = this.#accounts.over(claim.scopes, moment);
     return this.#refusal({ claim, accounts, amounts: amountsOf(claim, this.#costOf(claim)) }, moment);
+  }
+
+  lacks(held: Held, costUsd: number | undefined, nowMs: number): GatewayError | undefined {
+    const moment = this.#at(nowMs);
+    const amounts = missingOf(held.amounts, this.#costWithin(held, costUsd));
+    if (amounts === NOTHING && costUsd !== undefined) return undefined;
+    const refusal = this.#refusal({ claim: { costUsd }, accounts: held.accounts, amounts }, moment);
+    return refusal && refused(refusal, nowMs);
+  }
+
+  /** What is missing is taken from every budget that the request took from, or from none. */
+  raise(held: Held, costUsd: number | undefined, nowMs: number): GatewayError | undefined {
+    const refusal = this.lacks(held, costUsd, nowMs);
+    if (!refusal) held.take(missingOf(held.amounts, this.#costWithin(held, costUsd)), this.#at(nowMs));
+    return refusal;
   }
 
   settle(held: Held, actual: Actual | undefined, nowMs: number): void {
@@ -158,6 +174,12 @@ export class Spending implements Lender {
     return unknown.policy === 'allow' ? 0 : fromNanos(reserved[MEASURES.indexOf('usd')] ?? 0);
   }
 
+  /** As it was claimed, at another price. */
+  #costWithin({ amounts }: Held, costUsd: number | undefined): number {
+    const tokens = (measure: Measure) => amounts[MEASURES.indexOf(measure)] ?? 0;
+    return this.#costOf({ inputTokens: tokens('inputTokens'), outputTokens: tokens('outputTokens'), costUsd });
+  }
+
   /** Now; and what has expired until then is over. */
   #at(nowMs: number): Moment {
     const moment = this.#time.at(nowMs);
@@ -188,7 +210,7 @@ export class Spending implements Lender {
 }
 
 interface Asked {
-  claim: Claim;
+  claim: Pick<Claim, 'costUsd'>;
   accounts: readonly Account[];
   amounts: Amounts;
 }
