@@ -7,6 +7,7 @@ import { LedgerWriter, WRITER_RULES } from '../books/ledger/writer.ts';
 import { genAiProvider } from '../books/metrics/gen-ai.ts';
 import { Metrics } from '../books/metrics/metrics.ts';
 import type { Sources } from '../books/metrics/sources.ts';
+import type { CatchUp } from '../books/spending/catch-up.ts';
 import type { Scope } from '../books/spending/claim.ts';
 import type { PriceBook } from '../books/prices/price-book.ts';
 import { Spending } from '../books/spending/spending.ts';
@@ -22,6 +23,8 @@ import type { ObjectStore } from '../core/objects.ts';
 import type { Clock, Timers, Transport } from '../core/ports.ts';
 import { hashKey, hexOf } from '../platform/key-hash.ts';
 import { type Log, logRecorder } from '../platform/log.ts';
+import { Health, text } from './health.ts';
+import { catchUpOf } from './read-back.ts';
 import { Booking, type Listener } from './recorder.ts';
 
 /** Where the books are kept; without them nothing but the log is. */
@@ -54,6 +57,8 @@ export interface AccountingPorts {
 
 export interface Accounting {
   books: Books;
+  /** Of a server with stores. */
+  catchUp: CatchUp | undefined;
   directory: LiveDirectory;
   declared: Book;
   /** Limits and budgets of models and routes; those of keys and tenants are in the directory. */
@@ -82,10 +87,16 @@ export function accountingOf(
   const { log, clock, stores } = ports;
   const declared = declaredBook(configuration, (secret) => hexOf(hashKey(secret)));
   const scopes = scopesOf(configuration);
+  const catchUp =
+    stores && !ports.isWorker
+      ? catchUpOf({ ...ports, ledger: stores.ledger, directory: () => directory, spending: () => spending })
+      : undefined;
   const spending = new Spending({
     unknownCost: ports.prices.unknownCost(clock.now()),
     onThreshold: (event) => log.warn({ alert: 'threshold', ...event }, 'alert'),
+    onCounting: catchUp && ((counting) => catchUp.note(counting)),
   });
+  const directory = directoryOf(configuration, declared, ports);
   const health = new Health(log, 'the ledger');
   const writer = stores && writerOf(stores.ledger, ports, (cause) => health.note(cause));
   const providerOf = (name: string) => {
@@ -102,7 +113,8 @@ export function accountingOf(
   return {
     ...parts,
     books: new Books(spending, new Map(scopes.map((scope) => [scope.name, scope])), ceilingIn(configuration, ports)),
-    directory: directoryOf(configuration, declared, ports),
+    catchUp,
+    directory,
     declared,
     scopes,
     recorder: new Booking(logRecorder(log, configuration.log.level), listenersOf(parts, ports), {
@@ -140,28 +152,6 @@ function listenersOf({ metrics, alerts, plans, writer, tracer }: Parts, { isWork
     isWorker ? tracer.keep(entry, traceparent) : tracer.record(entry, traceparent),
   );
   return listeners;
-}
-
-/** Tells the log once when something begins to fail, and once when it is well again. */
-class Health {
-  isWell = true;
-  readonly #log: Log;
-  readonly #what: string;
-
-  constructor(log: Log, what: string) {
-    this.#log = log;
-    this.#what = what;
-  }
-
-  note(cause: unknown): void {
-    this.isWell = cause === undefined;
-    if (this.isWell) this.#log.warn({}, `${this.#what} is well again`);
-    else this.#log.error({ cause: text(cause) }, `${this.#what} fails`);
-  }
-}
-
-function text(cause: unknown): string {
-  return cause instanceof Error ? cause.message : JSON.stringify(cause);
 }
 
 function directoryOf(configuration: Configuration, declared: Book, ports: AccountingPorts): LiveDirectory {

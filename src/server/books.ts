@@ -1,8 +1,7 @@
 /** The books of a local server, followed from its start to its end. */
 import { forgetOld } from '../books/ledger/retention.ts';
 import type { Composed } from '../compose.ts';
-import { readBack } from '../compose/read-back.ts';
-import { sourcesOf } from '../compose/readings.ts';
+import { scopesOf, sourcesOf } from '../compose/readings.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Log } from '../platform/log.ts';
 import { pruneAll } from '../platform/objects/prune.ts';
@@ -19,23 +18,19 @@ export interface RunningBooks {
 }
 
 /** Before the router answers: who may ask, and what was spent. A few seconds at most: everything works without a store. */
-export async function beginBooks(
-  composed: Composed,
-  { log, startedAtMs }: { log: Log; startedAtMs: number },
-): Promise<void> {
-  const { directory, stores } = composed.accounting;
+export async function beginBooks({ accounting, gateway }: Composed): Promise<void> {
+  const { books, catchUp, directory } = accounting;
   await directory.begin();
-  if (!stores) return;
-  const reading = readBack(composed, startedAtMs).catch((cause: unknown) =>
-    log.error({ cause: String(cause) }, 'what was spent before could not be read'),
-  );
-  await inTime(reading, FIRST_READING_MS);
+  if (!catchUp) return;
+  books.spending.readings(scopesOf(accounting), gateway.clock.now()); // From now on they are counted.
+  await inTime(catchUp.read(), FIRST_READING_MS);
 }
 
 /** From when the router answers until it stops. */
 export function followBooks(composed: Composed, configuration: Configuration, log: Log): RunningBooks {
-  const { directory, stores, writer, tracer, alerts, recorder } = composed.accounting;
+  const { catchUp, directory, stores, writer, tracer, alerts, recorder } = composed.accounting;
   const stops = [directory.follow(), alerts.start(sourcesOf(composed, Infinity))];
+  if (catchUp) stops.push(catchUp.follow());
   if (stores) stops.push(every(HOUR_MS, () => forget(composed, configuration, log)));
   return {
     async stop() {

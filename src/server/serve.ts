@@ -60,7 +60,7 @@ export async function serve(loaded: Loaded): Promise<void> {
     version: version(),
     isOpenWhenEmpty: isLoopback(options.host),
   });
-  await beginBooks(composed, { log, startedAtMs });
+  await beginBooks(composed);
   const { server, drain } = nodeServer(composed.app.fetch, { idleMs: KEEP_ALIVE_TIMEOUT_MS });
   const port = await listen(server, options.port, { host: options.host, setting: 'server.port' }).catch(
     async (cause: unknown) => {

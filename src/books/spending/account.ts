@@ -1,4 +1,5 @@
 import type { Calendars } from '../../core/calendar.ts';
+import type { Counting } from './catch-up.ts';
 import type { Reading, Scope, ScopeKind, SpentRow, ThresholdEvent } from './claim.ts';
 import { Counter } from './counter.ts';
 import { type Budgets, fromNanos, type Measure, type Rule, rulesOf, type SpendingLimits, toNanos } from './declared.ts';
@@ -7,6 +8,13 @@ import type { Moment } from './moment.ts';
 import { Rolling } from './rolling.ts';
 import { Slots } from './slots.ts';
 
+/** What all accounts share. */
+export interface Common {
+  calendars: Calendars;
+  /** A window of the calendar is counted from now on. */
+  onCounting?: ((counting: Counting) => void) | undefined;
+}
+
 /** Everything that one key, tenant, model or route may use, and has used. */
 export class Account {
   readonly kind: ScopeKind;
@@ -14,16 +22,16 @@ export class Account {
   meters: readonly Meter[] = [];
   /** Requests that are not over. */
   holds = 0;
-  readonly #calendars: Calendars;
+  readonly #common: Common;
   #limits: SpendingLimits | undefined;
   #budgets: Budgets | undefined;
   /** For meters that are declared later. */
   #restored: readonly SpentRow[] = [];
 
-  constructor({ kind, name }: Scope, calendars: Calendars) {
+  constructor({ kind, name }: Scope, common: Common) {
     this.kind = kind;
     this.name = name;
-    this.#calendars = calendars;
+    this.#common = common;
   }
 
   /** Takes over what the scope declares now. What is still counted the same way goes on from where it is. */
@@ -100,8 +108,13 @@ export class Account {
     if (rule.measure === 'concurrency') return new Slots(rule);
     if (rule.span === 'second') return new Rolling(rule, 1_000);
     if (rule.span === 'minute') return new Rolling(rule, 60_000);
-    const counter = new Counter(rule, this.#calendars.in(rule.timeZone), moment);
+    const { calendars, onCounting } = this.#common;
+    const { measure, span, timeZone } = rule;
+    const counter = new Counter(rule, calendars.in(timeZone), moment);
     this.#restoreOne(counter, moment);
+    const { startMs } = counter.window(moment);
+    const window = { kind: this.kind, name: this.name, span, startMs, timeZone, used: {} };
+    onCounting?.({ window, measure, sinceMs: moment.wallMs });
     return counter;
   }
 
@@ -116,10 +129,14 @@ export class Account {
   }
 }
 
-/** A row takes the place of an earlier one of its kind of window. */
+/** A row takes the place of an earlier one of its kind of window; of the same window, in what it says. */
 export function merged(known: readonly SpentRow[], rows: readonly SpentRow[]): readonly SpentRow[] {
   const isSame = (a: SpentRow, b: SpentRow) => a.span === b.span && a.timeZone === b.timeZone;
-  return [...known.filter((old) => !rows.some((row) => isSame(old, row))), ...rows];
+  const added = rows.map((row) => {
+    const old = known.find((each) => isSame(each, row) && each.startMs === row.startMs);
+    return old ? { ...row, used: { ...old.used, ...row.used } } : row;
+  });
+  return [...known.filter((old) => !rows.some((row) => isSame(old, row))), ...added];
 }
 
 /** In the unit that people read. */

@@ -1,4 +1,4 @@
-import { Account, merged } from './account.ts';
+import { Account, type Common, merged } from './account.ts';
 import { Calendars } from '../../core/calendar.ts';
 import type { Scope, ScopeKind, SpentRow } from './claim.ts';
 import type { Moment } from './moment.ts';
@@ -15,14 +15,15 @@ export class Accounts {
     model: new Map(),
     route: new Map(),
   };
-  readonly #calendars = new Calendars();
+  readonly #common: Common;
   /** For accounts that are opened later, or again. */
   readonly #restored = new Map<string, readonly SpentRow[]>();
   /** Accounts that were forgotten with something counted on them. */
   forgotten = 0;
 
-  constructor(maxKept: number) {
+  constructor(maxKept: number, onCounting: Common['onCounting']) {
     this.#maxKept = maxKept;
+    this.#common = { calendars: new Calendars(), onCounting };
   }
 
   /** Of all the scopes that declare something, each once. */
@@ -66,7 +67,7 @@ export class Accounts {
   }
 
   #opened(scope: Scope, moment: Moment): Account {
-    const account = new Account(scope, this.#calendars);
+    const account = new Account(scope, this.#common);
     const rows = this.#restored.get(`${scope.kind} ${scope.name}`);
     if (rows) account.restore(rows, moment);
     return account;

@@ -6,6 +6,7 @@
 import type { Account } from './account.ts';
 import { Accounts } from './accounts.ts';
 import { type Amounts, amountsOf, missingOf, NOTHING } from './amounts.ts';
+import type { Counting } from './catch-up.ts';
 import type { Actual, Claim, Hold, Reading, Refusal, Scope, SpentRow, ThresholdEvent } from './claim.ts';
 import { fromNanos, type Measure, MEASURES } from './declared.ts';
 import type { GatewayError } from '../../core/errors.ts';
@@ -34,6 +35,8 @@ export interface SpendingOptions {
   unknownCost?: UnknownCost | undefined;
   /** Must not throw. */
   onThreshold?: ((event: ThresholdEvent) => void) | undefined;
+  /** A window of the calendar is counted from now on; more may have been used in it before. Must not throw. */
+  onCounting?: ((counting: Counting) => void) | undefined;
   graceMs?: number | undefined;
   maxAccounts?: number | undefined;
   maxHolds?: number | undefined;
@@ -55,7 +58,7 @@ export class Spending implements Lender {
     this.#onThreshold = options.onThreshold;
     this.#graceMs = options.graceMs ?? GRACE_MS;
     this.#maxHolds = options.maxHolds ?? MAX_HOLDS;
-    this.#accounts = new Accounts(options.maxAccounts ?? MAX_ACCOUNTS);
+    this.#accounts = new Accounts(options.maxAccounts ?? MAX_ACCOUNTS, options.onCounting);
   }
 
   /** Takes from everything over the request, or throws and takes nothing. Whoever gets a hold settles or releases it. */

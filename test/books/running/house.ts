@@ -57,7 +57,7 @@ export async function startHouse(yaml: string): Promise<House> {
     random: () => 0, // The shortest waits before repeating.
   });
   const { accounting, gateway } = composed;
-  await beginBooks(composed, { log, startedAtMs: clock.now() });
+  await beginBooks(composed);
   const books = followBooks(composed, configuration, log);
   const { server, drain } = nodeServer(composed.app.fetch, { idleMs: 75_000 });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));

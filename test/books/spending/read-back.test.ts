@@ -157,3 +157,12 @@ describe('pieces of a window', () => {
     );
   });
 });
+
+it('a row says nothing of the measures that it does not name', () => {
+  const spending = new Spending();
+  const of = { kind: 'key', name: 'k', span: 'total', startMs: 0 } as const;
+  spending.restore([{ ...of, used: { usd: 1, tokens: 5 } }], NOON);
+  spending.restore([{ ...of, used: { usd: 2 } }], NOON);
+  const scope = key(undefined, { usd: { total: 10 }, tokens: { total: 10 } });
+  expect(spending.readings([scope], NOON).map(({ used }) => used)).toEqual([2, 5]);
+});
