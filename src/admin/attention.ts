@@ -13,7 +13,7 @@ export interface State extends DispatchReading {
   isFresh: boolean;
   isComplete: boolean;
   problems: readonly string[];
-  ledger: { state: WriterState; isWell: boolean } | undefined;
+  ledger: { state: WriterState; isWell: boolean; isBehind: boolean } | undefined;
 }
 
 const MOST = 100;
@@ -63,7 +63,7 @@ function directoryAttention({ isComplete, isFresh, problems }: State): Attention
   return [stale, ...wrong];
 }
 
-function ledgerAttention({ state, isWell }: NonNullable<State['ledger']>): Attention[] {
+function ledgerAttention({ state, isWell, isBehind }: NonNullable<State['ledger']>): Attention[] {
   const { waiting, dropped } = state;
   const failing: Attention = {
     severity: 'warning',
@@ -75,5 +75,14 @@ function ledgerAttention({ state, isWell }: NonNullable<State['ledger']>): Atten
     message: `${dropped.full + dropped.rejected} rows of the ledger were dropped since the start`,
     next: 'Their usage is in no statement; the log says what the store had against them',
   };
-  return [...(isWell ? [] : [failing]), ...(dropped.full + dropped.rejected > 0 ? [lost] : [])];
+  const behind: Attention = {
+    severity: 'critical',
+    message: 'What was spent before could not be read: budgets count from zero',
+    next: 'See that the database of the ledger runs and can be reached; it is asked again at least once a minute',
+  };
+  return [
+    ...(isBehind ? [behind] : []),
+    ...(isWell ? [] : [failing]),
+    ...(dropped.full + dropped.rejected > 0 ? [lost] : []),
+  ];
 }

@@ -111,7 +111,7 @@ function marksOf({ dispatch, ledger, alerts, directory, inForce }: ChangeSources
   );
   const firing = (alerts?.firing ?? []).map(({ rule, subject }) => `${rule} ${subject}`);
   return {
-    state: JSON.stringify([isEmergency, waiting, tracks, firing, ledger?.isWell()]),
+    state: JSON.stringify([isEmergency, waiting, tracks, firing, ledger?.isWell(), ledger?.isBehind()]),
     requests: ledger?.state().written,
     keys: directory.directory,
     rules: inForce?.(),

@@ -64,6 +64,8 @@ export interface LedgerSource {
   state: () => WriterState;
   /** What it last tried went well. */
   isWell: () => boolean;
+  /** What was spent before could not be read yet. */
+  isBehind: () => boolean;
 }
 
 export interface DispatchReading {

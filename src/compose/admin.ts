@@ -46,7 +46,12 @@ export function adminOf(composed: Composed, configuration: Configuration, ports:
     spending: accounting.books.spending,
     scopes: accounting.scopes,
     ledger: stores &&
-      writer && { store: stores.ledger, state: () => writer.state, isWell: () => accounting.isLedgerWell() },
+      writer && {
+        store: stores.ledger,
+        state: () => writer.state,
+        isWell: () => accounting.isLedgerWell(),
+        isBehind: () => accounting.catchUp?.isBehind === true,
+      },
     dispatch: () => dispatchReading(composed),
     accounts: () => composed.limiters.standings(clock.now()),
     alerts: accounting.alerts,

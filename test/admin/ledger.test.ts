@@ -185,7 +185,7 @@ describe('a ledger that', () => {
   afterAll(() => Promise.all(worlds.map((each) => each.close())));
   const worldWith = (store: Partial<LedgerStore> | undefined) => {
     const state = () => ({ waiting: 12, written: 0, dropped: { full: 3, rejected: 0 }, failures: 4 });
-    const ledger = store && { store: store as LedgerStore, state, isWell: () => false };
+    const ledger = store && { store: store as LedgerStore, state, isWell: () => false, isBehind: () => false };
     const made = createWorld({ ledger });
     worlds.push(made);
     return made;
@@ -217,6 +217,7 @@ describe('a ledger that', () => {
     const { body } = await ask(worldWith({}), 'GET /admin/v1/health');
     expect(body.ledger).toEqual({
       state: 'failing',
+      spentRead: true,
       waiting: 12,
       written: 0,
       dropped: { full: 3, rejected: 0 },

@@ -68,7 +68,7 @@ describe('the state of the moment', () => {
       startedAt: '2026-10-31T23:59:00.000Z',
       emergency: true,
       waiting: { critical: 1, normal: 2, background: 3 },
-      ledger: { state: 'ok', written: 7 },
+      ledger: { state: 'ok', spentRead: true, written: 7 },
     });
     expect(body.deployments[0]).toMatchObject({ room: 0.75, waitMs: 0, tokensPerSecond: 71.2 });
     expect(body.deployments[1]).toMatchObject({ obstacle: 'parked:credential', waitMs: null });
@@ -139,7 +139,11 @@ describe('attention', () => {
     isFresh: true,
     isComplete: true,
     problems: [],
-    ledger: { state: { waiting: 0, written: 1, dropped: { full: 0, rejected: 0 }, failures: 0 }, isWell: true },
+    ledger: {
+      state: { waiting: 0, written: 1, dropped: { full: 0, rejected: 0 }, failures: 0 },
+      isWell: true,
+      isBehind: false,
+    },
   };
   const dropped = { waiting: 0, written: 1, dropped: { full: 1, rejected: 1 }, failures: 0 };
   const CASES: { name: string; state: Partial<State>; says: [severity: string, words: string][] }[] = [
@@ -175,10 +179,22 @@ describe('attention', () => {
     },
     { name: 'a store that cannot be read now', state: { isFresh: false }, says: [['warning', 'cannot be read']] },
     { name: 'a key that opens nothing', state: { problems: ['keys.x: parent: gone'] }, says: [['warning', 'keys.x']] },
-    { name: 'rows that are lost', state: { ledger: { state: dropped, isWell: true } }, says: [['warning', '2 rows']] },
+    {
+      name: 'rows that are lost',
+      state: { ledger: { state: dropped, isWell: true, isBehind: false } },
+      says: [['warning', '2 rows']],
+    },
+    {
+      name: 'budgets that count from zero before rows that are lost',
+      state: { ledger: { state: dropped, isWell: true, isBehind: true } },
+      says: [
+        ['critical', 'What was spent before'],
+        ['warning', '2 rows'],
+      ],
+    },
     {
       name: 'a ledger that fails',
-      state: { ledger: { state: dropped, isWell: false } },
+      state: { ledger: { state: dropped, isWell: false, isBehind: false } },
       says: [
         ['warning', 'cannot be written'],
         ['warning', '2 rows'],

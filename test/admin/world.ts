@@ -69,6 +69,7 @@ export function createWorld(more: Partial<AdminSources> = {}): World {
       store: createLedgerStore(database, now),
       state: () => ({ waiting: 0, written: 7, dropped: { full: 0, rejected: 0 }, failures: 0 }),
       isWell: () => true,
+      isBehind: () => false,
     },
     dispatch: () => ({ isEmergency: false, waiting: { critical: 0, normal: 0, background: 0 }, deployments: [] }),
     accounts: () => [],

@@ -22,6 +22,7 @@ export const Health = z.strictObject({
   }),
   ledger: z.strictObject({
     state: z.enum(['ok', 'failing', 'none']),
+    spentRead: z.boolean().describe('False: what was spent before could not be read yet, and budgets count from zero'),
     waiting: z.number(),
     written: z.number(),
     dropped: z.strictObject({ full: z.number(), rejected: z.number() }),

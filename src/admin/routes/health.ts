@@ -24,7 +24,7 @@ async function healthOf(sources: AdminSources, nowMs: number): Promise<object> {
   const { directory, isComplete } = sources.directory;
   const { keys, tenants, problems } = directory;
   const dispatch = sources.dispatch();
-  const book = ledger && { state: ledger.state(), isWell: ledger.isWell() };
+  const book = ledger && { state: ledger.state(), isWell: ledger.isWell(), isBehind: ledger.isBehind() };
   return {
     at: isoOf(nowMs),
     version: about.version,
@@ -35,13 +35,13 @@ async function healthOf(sources: AdminSources, nowMs: number): Promise<object> {
     emergency: dispatch.isEmergency,
     waiting: dispatch.waiting,
     keys: { fresh: isFresh, complete: isComplete, keys: keys.size, tenants: tenants.size },
-    ledger: book ? { state: book.isWell ? 'ok' : 'failing', ...book.state } : NO_LEDGER,
+    ledger: book ? { state: book.isWell ? 'ok' : 'failing', spentRead: !book.isBehind, ...book.state } : NO_LEDGER,
     deployments: dispatch.deployments.map(deploymentOf),
   };
 }
 
 const NOTHING: WriterState = { waiting: 0, written: 0, dropped: { full: 0, rejected: 0 }, failures: 0 };
-const NO_LEDGER = { state: 'none', ...NOTHING };
+const NO_LEDGER = { state: 'none', spentRead: true, ...NOTHING };
 
 function deploymentOf({ lastCallAtMs, ...reading }: DeploymentReading): object {
   return { ...reading, lastCallAt: lastCallAtMs === undefined ? undefined : isoOf(lastCallAtMs) };

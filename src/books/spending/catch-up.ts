@@ -58,9 +58,9 @@ export class CatchUp {
     this.#ports = ports;
   }
 
-  /** Something is counted for which nobody has read yet what was spent before. */
+  /** Something is counted from zero, because what was spent before could not be read. */
   get isBehind(): boolean {
-    return this.#batches.some(({ readings }) => readings === 0);
+    return this.#failed > 0 && this.#batches.some(({ readings }) => readings === 0);
   }
 
   note({ window, measure, sinceMs }: Counting): void {
