@@ -16,7 +16,7 @@ export async function readBack(composed: Composed, untilMs: number): Promise<voi
   if (!stores) return;
   const { spending } = books;
   const { clock } = composed.gateway;
-  const windows = spending.windows(scopesOf(composed.accounting), clock.now());
+  const windows = Array.from(scopesOf(composed.accounting), (scope) => spending.windows([scope], clock.now())).flat();
   spending.restore(await readSpent({ ledger: stores.ledger, directory }, windows, untilMs), clock.now());
 }
 

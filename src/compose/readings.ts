@@ -7,21 +7,25 @@ import type { Accounting } from './accounting.ts';
 /** Keys and tenants whose limits are shown; more would be a page that nobody reads. */
 const MAX_SCOPES = 2_000;
 
-/** Every limit and budget that somebody has declared, `most` of the keys' at the most. */
-export function scopesOf(
+/** Every limit and budget that somebody has declared, `most` of the keys' at the most; as slowly as they are taken. */
+export function* scopesOf(
   { directory: { directory }, scopes }: Pick<Accounting, 'directory' | 'scopes'>,
   most = Infinity,
-): Scope[] {
-  const found = new Set<Scope>(scopes);
-  const add = (each: readonly Scope[]) => {
-    for (const scope of each) if (scope.limits ?? scope.budgets) found.add(scope);
-  };
-  for (const name of directory.tenants.keys()) add(directory.rightsOfTenant(name).scopes);
-  for (const key of directory.keys.values()) {
-    if (found.size >= most) break;
-    if (key.limits ?? key.budgets) add(directory.rightsOfKey(key).scopes);
+): Generator<Scope, void, undefined> {
+  const found = new Set<Scope>();
+  function* fresh(each: readonly Scope[]) {
+    for (const scope of each) {
+      if (!(scope.limits ?? scope.budgets) || found.has(scope)) continue;
+      found.add(scope);
+      yield scope;
+    }
   }
-  return [...found];
+  yield* fresh(scopes);
+  for (const name of directory.tenants.keys()) yield* fresh(directory.rightsOfTenant(name).scopes);
+  for (const key of directory.keys.values()) {
+    if (found.size >= most) return;
+    if (key.limits ?? key.budgets) yield* fresh(directory.rightsOfKey(key).scopes);
+  }
 }
 
 /** `most`: how many limits and budgets; a page or a scrape has an end, whoever watches over them has none. */
@@ -44,7 +48,9 @@ export function sourcesOf(
     isEmergency: () => dispatcher.emergency.active(clock.now()),
     retryBudgets: () =>
       Array.from(dispatcher.pools, ([model, { budget }]) => ({ model, level: budget.left(clock.now()) })),
-    budgets: () => books.spending.readings(scopesOf(accounting, most), clock.now()),
+    *budgets() {
+      for (const scope of scopesOf(accounting, most)) yield* books.spending.readings([scope], clock.now());
+    },
     ledger: writer && (() => writer.state),
     spans: tracer && (() => tracer.state),
     alerts: () => alerts.reading(),

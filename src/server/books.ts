@@ -22,7 +22,8 @@ export async function beginBooks({ accounting, gateway }: Composed): Promise<voi
   const { books, catchUp, directory } = accounting;
   await directory.begin();
   if (!catchUp) return;
-  books.spending.readings(scopesOf(accounting), gateway.clock.now()); // From now on they are counted.
+  const nowMs = gateway.clock.now();
+  for (const scope of scopesOf(accounting)) books.spending.windows([scope], nowMs); // From now on they are counted.
   await inTime(catchUp.read(), FIRST_READING_MS);
 }
 

@@ -39,7 +39,7 @@ it('reads back what every key has spent, however many there are', async () => {
   const composed = manyKeys();
   const { accounting } = composed;
   await readBack(composed, NOON);
-  const last = scopesOf(accounting).filter(({ name }) => name === LAST);
+  const last = [...scopesOf(accounting)].filter(({ name }) => name === LAST);
   expect(accounting.books.spending.readings(last, NOON)).toMatchObject([{ used: 1 }]);
 });
 

@@ -2,8 +2,9 @@
 import type { Clock } from '../../core/ports.ts';
 import type { LedgerEntry } from '../ledger/rows.ts';
 import type { AlertsReading, Sources } from '../metrics/sources.ts';
+import type { Reading } from '../spending/claim.ts';
 import { type Alert, AlertBook } from './book.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf, isReached } from './conditions.ts';
 import { Grouping, type Message } from './grouping.ts';
 import { Mailbox, type MailPorts } from './mailbox.ts';
 import { type DispatchAlert, Observed } from './observed.ts';
@@ -25,6 +26,10 @@ export interface AlertParts {
 
 /** On a server this is the timer's time, on Workers the least time between two looks. */
 const LOOK_EVERY_MS = 10_000;
+/** Limits and budgets that are looked at before others have their turn: less than a millisecond. */
+const AT_ONCE = 500;
+/** A look that takes longer died with its request, on Workers. */
+const LONGEST_LOOK_MS = 60_000;
 
 export class Alerts {
   readonly #settings: AlertSettings;
@@ -34,6 +39,8 @@ export class Alerts {
   readonly #grouping: Grouping;
   readonly #mailboxes: readonly Mailbox[];
   #lookedAtMs = -Infinity;
+  /** -Infinity: nobody looks. */
+  #lookingSinceMs = -Infinity;
 
   constructor({ settings, receivers, source }: AlertParts, ports: AlertPorts) {
     this.#settings = settings;
@@ -74,13 +81,37 @@ export class Alerts {
 
   /** Resolves when what is due is sent, or given up. Never rejects. */
   async look(sources: Sources): Promise<void> {
-    const messages = this.#news(sources);
+    const nowMs = this.#ports.clock.now();
+    if (nowMs - this.#lookingSinceMs < LONGEST_LOOK_MS) return;
+    this.#lookingSinceMs = this.#lookedAtMs = nowMs;
+    const readings = budgetsOf(sources);
+    const reached: Reading[] = [];
+    while (this.#takeSome(readings, reached)) {
+      // Tens of thousands of keys may have budgets, and requests are answered meanwhile.
+      await new Promise<void>((go) => void this.#ports.timers.after(0, go));
+    }
+    this.#lookingSinceMs = -Infinity;
+    const messages = this.#news({ ...sources, budgets: () => reached });
     await Promise.all(messages.flatMap((message) => this.#mailboxes.map((mailbox) => mailbox.send(message))));
+  }
+
+  /** Takes some, and keeps those that somebody is told of. True: there may be more. */
+  #takeSome(readings: Generator<Reading, undefined>, reached: Reading[]): boolean {
+    try {
+      for (let count = 0; count < AT_ONCE; count++) {
+        const { done, value } = readings.next();
+        if (done) return false;
+        if (isReached(value, this.#settings)) reached.push(value);
+      }
+      return true;
+    } catch (cause) {
+      this.#ports.onMistake?.(cause);
+      return false;
+    }
   }
 
   #news(sources: Sources): Message[] {
     const nowMs = this.#ports.clock.now();
-    this.#lookedAtMs = nowMs;
     try {
       const conditions = conditionsOf(this.#observed, sources, this.#settings, nowMs);
       this.#grouping.add(this.#book.look(conditions, nowMs), nowMs);
@@ -105,6 +136,12 @@ export class Alerts {
     );
     return { firing: this.firing, messages };
   }
+}
+
+/** Asked for only when the first is taken: also that may go wrong. */
+function* budgetsOf({ budgets }: Sources): Generator<Reading, undefined> {
+  yield* budgets?.() ?? [];
+  return undefined;
 }
 
 export interface TestResult {

@@ -48,6 +48,11 @@ function circuitConditions(readings: readonly TargetReading[]): Condition[] {
   return [...open].map((subject) => single('circuit_open', subject, 'warning', `${subject} is not called: it fails`));
 }
 
+/** Whether it is anything that somebody is told of. */
+export function isReached(reading: Reading, settings: AlertSettings): boolean {
+  return spendingCondition(reading, settings).length > 0;
+}
+
 function spendingCondition(reading: Reading, { thresholdsPercent }: AlertSettings): Condition[] {
   const { kind, name, measure, span = '', isBudget, limit, used } = reading;
   if (!LONG_SPANS.has(span) || limit <= 0) return [];

@@ -99,6 +99,49 @@ describe('Alerts', () => {
     expect(timers.waits).toEqual([]);
   });
 
+  it('looks over many budgets a few at a time, and misses none', async () => {
+    const { alerts, timers, pass, mistakes } = world();
+    const of = {
+      kind: 'key',
+      measure: 'usd',
+      span: 'day',
+      isBudget: true,
+      limit: 10,
+      reserved: 0,
+      resetMs: 0,
+    } as const;
+    let taken = 0;
+    const sources: Sources = {
+      *budgets() {
+        for (; taken < 1_700; taken++) yield { ...of, name: `key-${taken}`, used: taken === 1_650 ? 10 : 1 };
+      },
+    };
+    const looking = alerts.look(sources);
+    const seen = [taken];
+    while (timers.waits.includes(0)) {
+      await alerts.look(sources); // The first goes on.
+      timers.pass();
+      await Promise.resolve();
+      seen.push(taken);
+    }
+    await looking;
+    expect(seen).toEqual([499, 999, 1_499, 1_700]);
+    taken = 1_650;
+    pass(10_000);
+    await alerts.look(sources);
+    expect(alerts.firing.map(({ subject }) => subject)).toEqual(['key key-1650: usd per day']);
+    expect(mistakes).toEqual([]);
+  });
+
+  it('goes on where the budgets cannot be read', async () => {
+    const { alerts, mistakes } = world();
+    const budgets = () => {
+      throw new Error('broken');
+    };
+    for (let count = 0; count < 2; count++) await alerts.look({ budgets });
+    expect(mistakes).toHaveLength(2);
+  });
+
   it('looks at most every ten seconds in the requests of a Worker', async () => {
     const { alerts, pass } = world();
     let looks = 0;

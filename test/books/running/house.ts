@@ -76,7 +76,7 @@ export async function startHouse(yaml: string): Promise<House> {
     },
     readings: (name) =>
       gateway.books.spending.readings(
-        scopesOf(accounting).filter((scope) => scope.name === name),
+        [...scopesOf(accounting)].filter((scope) => scope.name === name),
         clock.now(),
       ),
     async [Symbol.asyncDispose]() {

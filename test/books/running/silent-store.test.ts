@@ -53,7 +53,7 @@ it('counts what was spent before as soon as it answers', async () => {
     return (await admin.fetch(new Request('http://admin.test/admin/v1/health', { headers }))).json();
   };
   const { accounting } = composed;
-  const used = () => accounting.books.spending.readings(scopesOf(accounting), NOON).map((reading) => reading.used);
+  const used = () => accounting.books.spending.readings([...scopesOf(accounting)], NOON).map((reading) => reading.used);
 
   await beginBooks(composed);
   const books = followBooks(composed, configuration, log);
