@@ -116,8 +116,7 @@ class Progress {
   endCall(step: Step, error: GatewayError): void {
     const { stop, lease, startedAt } = step;
     const now = this.#ports.clock.now();
-    const { pace, durations } = stop;
-    lease.failed(error, { pace, durations, elapsedMs: now - startedAt }, now);
+    lease.failed(error, { pace: stop.pace, durations: stop.durations, elapsedMs: now - startedAt }, now);
     this.#giveBack(step, takenBy(error, stop.need), now);
     this.#note(step, error.kind, now);
     this.#errors.push(error);
