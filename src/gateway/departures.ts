@@ -33,6 +33,7 @@ export async function attemptAt<Body>(
   const { totalMs = Infinity } = stop.candidate.deployment.timeouts ?? {};
   const lastAt = Math.min(plan.deadlineAt, startedAt + totalMs);
   const isStreamed = plan.request.stream === true || readsAsStream(gateway.times, plan, provider);
+  lease.comesWhole = !isStreamed;
   const firstTokenMs = isStreamed ? lease.target.times.timeoutMs(stop.pace) : Infinity;
   const watch = new Watch(step.client, gateway.timers);
   watch.allow(Math.min(firstTokenMs, lastAt - startedAt));

@@ -31,6 +31,10 @@ export class Durations {
     return this.#meanMs + 2 * this.#spreadMs;
   }
 
+  get isKnown(): boolean {
+    return this.#count > 0;
+  }
+
   /** Whoever waited so long did not wait too short; `Infinity` before any answer has come. */
   get fairMs(): number {
     return this.#count === 0 ? Infinity : this.#meanMs * HASTY;

@@ -113,10 +113,10 @@ export class Target {
   }
 
   /** Whether a timeout says more of the request, which had less time than answers take, than of the deployment. */
-  isHasty({ pace, durations, elapsedMs }: Waited): boolean {
+  isHasty({ pace, durations, elapsedMs }: Waited, comesWhole: boolean): boolean {
     const { totalMs = Infinity } = this.deployment.timeouts ?? {};
-    const ownMs = Math.min(durations.fairMs, this.times.timeoutMs(pace), totalMs);
-    return elapsedMs < ownMs - TICK_MS;
+    const firstMs = comesWhole && durations.isKnown ? Infinity : this.times.timeoutMs(pace);
+    return elapsedMs < Math.min(durations.fairMs, firstMs, totalMs) - TICK_MS;
   }
 
   /** For the log and `x-signalbox-attempts`; undefined where there is room. */
@@ -159,11 +159,7 @@ export class Target {
   take(need: Amounts, nowMs: number, probeMs?: number): Lease {
     this.#takenAt = nowMs;
     const limits = this.#limits.take(need, nowMs);
-    return new Lease(this, {
-      limits,
-      pass: this.fuse.enter(nowMs, probeMs),
-      probes: this.#probes(nowMs),
-    });
+    return new Lease(this, { limits, pass: this.fuse.enter(nowMs, probeMs), probes: this.#probes(nowMs) });
   }
 
   /** A throttle cools the dimension; overload and warming up the deployment; what has to be mended or waited for is parked at its scope. */
@@ -194,6 +190,8 @@ interface Taken {
 /** One call's hold on a deployment. `settle` ends it, whatever happened; everything else may be said before that. */
 export class Lease {
   readonly target: Target;
+  /** Its first content is not waited for by itself. */
+  comesWhole = false;
   readonly #taken: Taken;
   /** It has answered, and nothing has gone wrong since. */
   #isWell = false;
@@ -223,7 +221,7 @@ export class Lease {
   failed(error: GatewayError, waited: Waited | undefined, nowMs: number): void {
     if (this.#settled) return; // It has been said.
     const { pass, probes } = this.#taken;
-    const isHasty = waited && error.kind === 'timeout' && this.target.isHasty(waited);
+    const isHasty = waited && error.kind === 'timeout' && this.target.isHasty(waited, this.comesWhole);
     // Without the waits in vain only the fast answers of a slowed model would be known.
     if (waited && error.kind === 'timeout' && !isHasty) this.target.times.note(waited.pace, waited.elapsedMs);
     if (error.rule.trips && !isHasty) {

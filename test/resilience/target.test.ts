@@ -219,6 +219,25 @@ describe('Target', () => {
     expect(member.fuse.state).toBe('open');
   });
 
+  it.each([
+    { name: 'is not blamed for less than twice the usual', answers: 5, elapsedMs: 119_000, state: 'closed' },
+    { name: 'is blamed for more', answers: 5, elapsedMs: 120_000, state: 'open' },
+    { name: 'is blamed for its own time where none has come yet', answers: 0, elapsedMs: 20_000, state: 'open' },
+  ])('an answer that comes whole has no time for its first content: it $name', ({ answers, elapsedMs, state }) => {
+    const member = one();
+    const { target } = member.stop;
+    const { whole: durations } = target.durations;
+    for (let count = 0; count < answers; count++) durations.note(60_000);
+    expect(target.times.timeoutMs('plain')).toBe(20_000);
+    for (let calls = 0; calls < 5; calls++) {
+      const lease = target.take(NEED, 0);
+      lease.comesWhole = true;
+      lease.failed(new GatewayError('timeout', 'late'), { pace: 'plain', durations, elapsedMs }, 0);
+      lease.settle({}, 0);
+    }
+    expect(member.fuse.state).toBe(state);
+  });
+
   it('lets a second probe go where the first takes much longer than usual', () => {
     const member = one();
     const { target } = member.stop;
