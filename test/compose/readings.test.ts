@@ -48,3 +48,36 @@ it('shows as many as a page has room for, and watches over all', () => {
   const seen = (most?: number) => [...(sourcesOf(composed, most).budgets?.() ?? [])].length;
   expect([seen(), seen(Infinity)]).toEqual([2_000, MANY]);
 });
+
+it.each([
+  { name: 'a key', tenants: [], tenant: undefined, parent: undefined },
+  { name: 'its tenant', tenants: [{ name: 't', createdAtMs: 0 }], tenant: 't', parent: undefined },
+  { name: 'the key above the one that is looked at', tenants: [], tenant: undefined, parent: 'two' },
+])('counts on by the limits of $name that are set while somebody looks', ({ tenants, tenant, parent }) => {
+  const composed = manyKeys();
+  const { accounting, gateway } = composed;
+  const { spending } = accounting.books;
+  const budgets = { usd: { total: 10 } };
+  const one = { id: 'one', name: 'one', createdAtMs: 0, secrets: [], budgets, tenant };
+  const before = [
+    { ...one, parent },
+    { ...one, id: 'two', name: 'two', parent: undefined },
+  ];
+  const limits = { requestsPerMinute: 3 };
+  const live = { directory: createDirectory({ tenants, keys: before }) };
+  Object.assign(accounting, { directory: live });
+  const looking = sourcesOf(composed).budgets?.()[Symbol.iterator]();
+  expect(looking?.next().value).toMatchObject({ name: 'one', measure: 'usd' });
+
+  const owner = tenant ? { tenants: [{ name: 't', createdAtMs: 0, limits }] } : { tenants };
+  const keys = before.map((key) => (tenant || key.parent ? key : { ...key, limits }));
+  live.directory = createDirectory({ ...owner, keys }, live.directory);
+  const two = live.directory.keys.get('two');
+  const scopes = two ? live.directory.rightsOfKey(two).scopes : [];
+  const claim = { requestId: 'r', scopes, inputTokens: 1, outputTokens: 1, costUsd: 0, lastsMs: 1_000 };
+  spending.admit(claim, gateway.clock.now());
+  const rest = [...{ [Symbol.iterator]: () => looking ?? [].values() }];
+  expect(rest.filter(({ measure }) => measure === 'requests').map(({ used }) => used)).toEqual([1]);
+  const used = spending.readings(scopes, NOON).flatMap((each) => (each.measure === 'requests' ? each.used : []));
+  expect(used).toEqual([1]);
+});
