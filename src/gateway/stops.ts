@@ -12,6 +12,8 @@ import type { PlanRequest, Pool, Stop } from '../resilience/request.ts';
 import type { Target } from '../resilience/target.ts';
 import { costUsd } from '../routing/cost.ts';
 
+const LEAST_OUTPUT_TOKENS = 1;
+
 interface Circumstances {
   target: Target;
   provider: Provider;
@@ -37,12 +39,7 @@ export class CandidateStop implements Stop {
   }
 
   get need(): Amounts {
-    return (this.#need ??= this.#provider.reserve({
-      inputTokens: this.#estimate.inputTokens,
-      outputTokens: this.target.outputTokens(this.#limit ?? this.#estimate.outputTokens),
-      maxOutputTokens: this.#limit,
-      outputCap: this.candidate.deployment.capabilities.outputTokens,
-    }));
+    return (this.#need ??= this.#needed());
   }
 
   get durations(): Durations {
@@ -58,6 +55,21 @@ export class CandidateStop implements Stop {
   get costUsd(): number | undefined {
     const { price } = this.candidate.deployment;
     return price && costUsd(usageOf(this.#estimate), price);
+  }
+
+  /** How long an answer will be is a guess: by that alone nothing is more than a limit allows. */
+  #needed(): Amounts {
+    const need = this.#reserved(this.target.outputTokens(this.#limit ?? this.#estimate.outputTokens));
+    return this.target.exceeded(need) ? this.#reserved(LEAST_OUTPUT_TOKENS) : need;
+  }
+
+  #reserved(outputTokens: number): Amounts {
+    return this.#provider.reserve({
+      inputTokens: this.#estimate.inputTokens,
+      outputTokens,
+      maxOutputTokens: this.#limit,
+      outputCap: this.candidate.deployment.capabilities.outputTokens,
+    });
   }
 
   get #limit(): number | undefined {

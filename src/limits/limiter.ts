@@ -98,13 +98,13 @@ export class Limiter implements Limits {
   }
 
   exceeded(need: Amounts): Excess | undefined {
-    const limits = [
-      ...this.#limited.map(({ dimension, bucket }) => [PER_MINUTE[dimension], bucket.declared, dimension] as const),
-      ...this.#quotas.map(({ field, dimension, quota }) => [field, quota.limit, dimension] as const),
-    ];
-    for (const [limit, allowed, dimension] of limits) {
+    for (const { dimension, bucket } of this.#limited) {
       const needed = need[dimension] ?? 0;
-      if (needed > allowed) return { limit, allowed, needed };
+      if (needed > bucket.declared) return { limit: PER_MINUTE[dimension], allowed: bucket.declared, needed };
+    }
+    for (const { field, dimension, quota } of this.#quotas) {
+      const needed = need[dimension] ?? 0;
+      if (needed > quota.limit) return { limit: field, allowed: quota.limit, needed };
     }
     return undefined;
   }
