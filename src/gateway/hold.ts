@@ -20,7 +20,7 @@ const LEAST_USD = 1e-9;
 
 /**
  * As much as the request may take at most, at the first deployment for which its budgets have room; for a dearer one
- * `purseOf` takes more. Copies are the operator's. Throws `limited` or `budget`.
+ * `purseOf` takes more. Copies are the operator's. Throws `limited` or `budget`, whichever ends the sooner.
  */
 export function takeHold(gateway: Gateway, plan: Plan, stops: readonly Stop[]): Hold | undefined {
   const { caller, requestId, told, estimate, startedAt, deadlineAt, request } = plan;
@@ -38,13 +38,17 @@ export function takeHold(gateway: Gateway, plan: Plan, stops: readonly Stop[]): 
     try {
       return gateway.books.admit({ ...claim, costUsd }, gateway.clock.now());
     } catch (cause) {
-      if (!isOfMoney(cause)) throw refusal ?? cause;
-      refusal ??= cause;
+      if (!isOfMoney(cause)) throw cause; // What holds it up longest there, and no longer than money does elsewhere.
+      refusal = sooner(refusal, cause);
       leastUsd = costUsd ?? leastUsd;
     }
   }
   if (refusal) throw refusal;
   return undefined;
+}
+
+function sooner(one: GatewayError | undefined, other: GatewayError): GatewayError {
+  return one && (one.retryAfterMs ?? Infinity) <= (other.retryAfterMs ?? Infinity) ? one : other;
 }
 
 /** What the budgets let it spend, beside what it has spent on what broke off. */

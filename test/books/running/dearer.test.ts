@@ -19,7 +19,7 @@ const PRICES = {
 type Name = keyof typeof PRICES;
 
 /** Of these in this order; the key may spend so much a day. */
-async function open(names: readonly Name[], usd: number, settings = ''): Promise<[House, Providers]> {
+async function open(names: readonly Name[], usd: number, settings = '', more = ''): Promise<[House, Providers]> {
   const providers = await startProviders();
   const at = (name: Name) => `${name}: { dialect: openai, baseUrl: "${providers.url}/${name}/v1", apiKey: of-nobody }`;
   const deployment = (name: Name) => `{ provider: ${name}, model: m, price: ${PRICES[name]} }`;
@@ -28,7 +28,7 @@ log: { level: error }
 ${settings}
 providers: { ${names.map(at).join(', ')} }
 models: { one: { deployments: [${names.map(deployment).join(', ')}] } }
-keys: [{ name: k, key: sk-dearer-0123456789, budgets: { usd: { perDay: ${usd} } } }]
+keys: [{ name: k, key: sk-dearer-0123456789, budgets: { usd: { perDay: ${usd} } }${more} }]
 `);
   return [house, providers];
 }
@@ -99,6 +99,32 @@ it('a budget that pays none of them says so, and nobody is asked', async () => {
   expect(answer.text).toContain('a lower max_tokens');
   expect([providers.calls('/dear'), providers.calls('/cheap')]).toEqual([0, 0]);
   expect(house.readings('k')).toMatchObject([{ used: 0, reserved: 0 }]);
+  await close(house, providers);
+});
+
+it.each([
+  {
+    name: 'the limit that holds up the cheap one',
+    limits: '1 request/hour',
+    spentUsd: 0,
+    is: /^429 rate_limit_exceeded/,
+  },
+  {
+    name: 'when there is room for the cheap one',
+    limits: '9 requests/hour',
+    spentUsd: 0.05,
+    is: /room at .*T00:00:00Z/,
+  },
+])('where the dear one can never be paid the client is told of $name', async ({ limits, spentUsd, is }) => {
+  const [house, providers] = await open(['dear', 'cheap'], 0.05, '', `, limits: "${limits}"`);
+  providers.plays('/cheap', WIRES.openai, well('yes'));
+  expect(tell(await asking(house))).toBe('200 "yes" stop');
+  await idle(house);
+  const { books, clock } = house.gateway;
+  const startMs = Math.floor(clock.now() / 86_400_000) * 86_400_000;
+  books.spending.restore([{ kind: 'key', name: 'k', span: 'day', startMs, used: { usd: spentUsd } }], clock.now());
+  const refused = await asking(house);
+  expect(`${tell(refused)} ${refused.text}`).toMatch(is);
   await close(house, providers);
 });
 
