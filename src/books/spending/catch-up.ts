@@ -69,6 +69,8 @@ export class CatchUp {
     const batch = isOpen ? last : this.#opened(sinceMs);
     const { kind, name, span, timeZone = '' } = window;
     const id = `${kind} ${span} ${timeZone} ${name}`;
+    // What was read of it for an earlier count says less than is read for this one.
+    for (const { windows } of this.#batches) windows.get(id)?.measures.delete(measure);
     const known = batch.windows.get(id);
     if (known) known.measures.add(measure);
     else batch.windows.set(id, { window, measures: new Set([measure]) });
@@ -131,7 +133,7 @@ export class CatchUp {
   async #readOne(batch: Batch): Promise<void> {
     const { clock, read, restore } = this.#ports;
     batch.isBeingRead = true;
-    const windows = Array.from(batch.windows.values(), ({ window }) => window);
+    const windows = [...batch.windows.values()].flatMap(({ window, measures }) => (measures.size > 0 ? window : []));
     const rows = await read(windows, batch.sinceMs);
     restore(
       rows.map((row) => ({ ...row, used: usedOf(row, batch) })),

@@ -102,6 +102,18 @@ describe('a budget that is declared while the server runs', () => {
     expect(used(BOTH)).toEqual([7, 3.5, 6]);
   });
 
+  it('is not read any more as it was before it was taken away, when it has come back', async () => {
+    const { catchUp, used, clock } = world(3);
+    catchUp.follow();
+    used(DAILY);
+    clock.after(2 * MINUTE, () => used(key({ requestsPerDay: 100 })));
+    clock.after(10 * MINUTE, () => used(DAILY));
+    let then: number[] = [];
+    clock.after(16 * MINUTE, () => (then = used(DAILY)));
+    await clock.run();
+    expect(then).toEqual([6]);
+  });
+
   it('is read again when it was taken away and comes back', async () => {
     const { catchUp, used, clock } = world(3);
     used(DAILY);
