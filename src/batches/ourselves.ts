@@ -106,11 +106,12 @@ const MAX_TRIES = 10;
 const USUAL_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 60_000;
 
-async function runLine({ ports, pauses }: OwnParts, { batch, shard, caller }: Leg, line: KeptLine): Promise<Result> {
+async function runLine({ ports, pauses }: OwnParts, { batch, shard }: Leg, line: KeptLine): Promise<Result> {
   const door = doorOf(batch, ports);
   const who = { ...line, batch };
-  if (!caller) return refused(who, keyIsGone(), door);
   for (let tries = 1; ; tries++) {
+    const caller = ports.callerOf(batch.caller); // As it is by now: a batch takes hours.
+    if (!caller) return refused(who, keyIsGone(), door);
     try {
       const reply = await answer(ports.gateway, inboundOf(ports, { batch, caller, line, tries }));
       shard.usage = addUsage(shard.usage, usageIn(reply));

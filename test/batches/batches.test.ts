@@ -1,6 +1,8 @@
 /** What becomes of batches: mixed, malformed, cancelled, late, of two tenants; and what they cost. */
 import { describe, expect, it } from 'vitest';
-import { begin, HOUR_MS, house, jsonl, linesIn, startWorld, upload } from './world.ts';
+import type { BookStore } from '../../src/books/tenants/book.ts';
+import { virtualKey } from '../books/tenants/sample.ts';
+import { begin, HOUR_MS, house, jsonl, linesIn, START_MS, startWorld, upload } from './world.ts';
 
 const BEDROCK = 'bedrock/us.amazon.nova-pro-v1:0';
 
@@ -125,6 +127,37 @@ describe('what a batch costs', () => {
       status: 'completed',
       request_counts: { completed: 4 },
     });
+  });
+});
+
+describe('a key that is changed while its batch runs', () => {
+  it.each([
+    {
+      name: 'a budget that has no room for more',
+      how: (keys: BookStore) => keys.setTerms('key_other', { budgets: { usd: { total: 1e-9 } } }),
+      code: 'insufficient_quota',
+    },
+    {
+      name: 'that it is revoked',
+      how: (keys: BookStore) => keys.revoke('key_other', START_MS),
+      code: 'invalid_api_key',
+    },
+  ])('holds for the lines to come: $name', async ({ how, code }) => {
+    const of = house();
+    const { client, settle, change } = await startWorld(of, { settings: { run: ['openai'], concurrency: 2 } });
+    await change((keys) => keys.addKey(virtualKey('other', { tenant: 'acme' })));
+    let calls = 0;
+    of.upstream.fetch = async (request) => {
+      if (++calls === 2) await change(how);
+      return of.practice(request);
+    };
+    const lines = ['a', 'b', 'c', 'd'].map((line) => ({ id: line, model: 'gpt-4.1' }));
+    const { id } = await begin(client('secret-of-other'), jsonl(lines));
+    await settle();
+    expect(calls).toBe(2);
+    const { error_file_id: file } = await client().batches.retrieve(id);
+    const refused = await linesIn(client(), file);
+    expect(refused.map((line) => line.response?.body['error'])).toMatchObject([{ code }, { code }]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import OpenAI, { toFile } from 'openai';
 import type { Batches } from '../../src/batches/batches.ts';
+import type { BookStore } from '../../src/books/tenants/book.ts';
 import { compose } from '../../src/compose.ts';
 import { batchesOf } from '../../src/compose/batches.ts';
 import { BatchesSection } from '../../src/config/batches.ts';
@@ -38,6 +39,8 @@ export interface World {
   settle: (hours?: number) => Promise<void>;
   ledger: () => Promise<RequestRow[]>;
   budgetLeft: (key: string) => number | undefined;
+  /** Somebody changes the stored keys. */
+  change: (how: (keys: BookStore) => Promise<unknown>) => Promise<void>;
   /** The process dies, without a word. The next world of the same house goes on. */
   close: () => Promise<void>;
 }
@@ -162,6 +165,10 @@ export async function startWorld(of: House = house(), options: WorldOptions = {}
       const key = [...directory.directory.keys.values()].find((each) => each.name === name);
       const caller = key && directory.find(key.secrets[0]?.hash ?? '')?.caller;
       return caller && gateway.books.budgetLeft(caller, '', clock.nowMs);
+    },
+    async change(how) {
+      await how(stores.keys);
+      await directory.refreshAfterChange();
     },
     close: () => accounting.writer?.flush(5_000).then(() => {}) ?? Promise.resolve(),
   };
