@@ -44,9 +44,15 @@ const rows: Row[] = [
     ends: 'from a',
   },
   {
-    name: 'where nobody answers the client is told of the budget',
+    name: 'where nobody answers the client is told of a failure that may pass',
     pool: { a: { ...fails, ...free }, b: { costUsd: 11 }, c: { ...fails, ...free } },
     attempts: ['a fault', 'b budget', 'c fault', 'a fault'],
+    ends: 'fault',
+  },
+  {
+    name: 'and of the budget where none may pass',
+    pool: { a: { usually: { end: 'misconfigured' }, ...free }, b: { costUsd: 11 } },
+    attempts: ['a misconfigured', 'b budget'],
     ends: 'budget',
   },
   { name: 'nobody is asked who cannot be paid', pool: { a: { costUsd: 11 } }, attempts: ['a budget'], ends: 'budget' },

@@ -34,6 +34,17 @@ const rows: { name: string; said: Said[]; is: ErrorKind; retryAfterMs?: number }
     is: 'exhausted',
     retryAfterMs: 86_400_000,
   },
+  {
+    name: 'no budget and not its time where somebody that it pays for may be well again soon',
+    said: [['budget', { retryAfterMs: 9_000 }], ['fault'], ['capacity']],
+    is: 'fault',
+  },
+  {
+    name: 'the budget where coming back is of no use to anybody else',
+    said: [['budget', { retryAfterMs: 9_000 }], ['exhausted'], ['capacity']],
+    is: 'budget',
+    retryAfterMs: 9_000,
+  },
 ];
 
 describe('verdict', () => {
