@@ -40,8 +40,8 @@ const app = new Hono()
   .get('/large', (c) => nodeHttp.stream(c, {}, once(), MANNERS));
 
 const servers = {
-  'of our own': nodeServer(app.fetch, { idleMs: 5_000, readMs: READ_MS }).server,
-  'of Node': createServer(nodeListener(app.fetch, READ_MS)),
+  'of our own': nodeServer(app.fetch, { idleMs: 1_000, readMs: READ_MS }).server,
+  'of Node': createServer({ keepAliveTimeout: 1_000 }, nodeListener(app.fetch, READ_MS)),
 };
 const all = Object.entries(servers);
 
@@ -53,9 +53,9 @@ beforeEach(() => {
   seen = { left: 0, closed: 0 };
 });
 
-function ask(server: Server, path: string): Socket {
+function ask(server: Server, path: string, connection = 'close'): Socket {
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
-  client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\n\r\n`);
   return client;
 }
 
@@ -71,25 +71,32 @@ describe.each(all)('on a server %s', (_name, server) => {
     clients.forEach((client) => client.destroy());
   });
 
-  it('who reads slowly gets all', async () => {
-    const client = ask(server, '/large').resume();
-    let bytes = 0;
-    client.on('data', (piece) => {
-      const sips = Math.floor(bytes / SIP);
-      bytes += piece.length;
-      if (Math.floor(bytes / SIP) === sips) return;
-      client.pause();
-      setTimeout(() => client.resume(), 100);
-    });
-    await new Promise((ended) => client.on('end', ended));
-    expect(bytes).toBeGreaterThanOrEqual(BYTES);
-    expect(seen.left).toBe(0);
-  }, 30_000);
+  it.each([
+    ['a stream', '/large', 'close'],
+    ['a whole answer on a connection that stays', '/whole', 'keep-alive'],
+  ])(
+    'who reads %s slowly gets all',
+    async (_, path, connection) => {
+      const client = ask(server, path, connection).resume();
+      let bytes = 0;
+      client.on('data', (piece) => {
+        const sips = Math.floor(bytes / SIP);
+        bytes += piece.length;
+        if (Math.floor(bytes / SIP) === sips) return;
+        client.pause();
+        setTimeout(() => client.resume(), 100);
+      });
+      await new Promise((ended) => client.on('close', ended));
+      expect(bytes).toBeGreaterThanOrEqual(BYTES);
+      expect(seen.left).toBe(0);
+    },
+    30_000,
+  );
 });
 
-it('who never reads his last answer is not waited for', async () => {
+it.each(['close', 'keep-alive'])('who never reads his answer is not waited for: %s', async (connection) => {
   const server = servers['of our own'];
-  const client = ask(server, '/whole');
+  const client = ask(server, '/whole', connection);
   await expect.poll(() => connectionsOf(server)).toBe(1);
   await expect.poll(() => connectionsOf(server), { timeout: 10_000 }).toBe(0);
   client.destroy();

@@ -83,9 +83,9 @@ export class ClientConnection implements Carrier, Watched {
     this.#visit = undefined;
     this.#hasServed = true;
     if (isLast || this.#house.isClosing) return this.#end();
-    this.#house.deadlines.set(this, this.#house.idleMs);
-    if (this.#socket.writableNeedDrain) this.pause();
-    else this.#goOn();
+    if (!this.#socket.writableNeedDrain) return this.#goOn();
+    this.pause();
+    this.awaitReader();
   }
 
   pause(): void {
@@ -158,6 +158,7 @@ export class ClientConnection implements Carrier, Watched {
 
   /** To the next request: what has arrived of it, or may. Who does not read his answers is not read either. */
   #goOn(): void {
+    this.#house.deadlines.set(this, this.#house.idleMs); // Not before: a slow reader has time.
     if (this.#arrived.length === 0) this.resume();
     else atEndOfTurn(this.#read);
   }
