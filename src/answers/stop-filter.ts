@@ -8,16 +8,19 @@ import type { Usage } from '../core/chat.ts';
 export class StopFilter implements AnswerSink {
   readonly #inner: AnswerSink;
   readonly #stops: readonly string[];
+  readonly #asked: number;
   readonly #choices = new Map<number, StoppedChoice>();
 
-  constructor(inner: AnswerSink, stops: readonly string[]) {
+  /** `asked`: how many choices will come, of which some may not have begun when others are stopped. */
+  constructor(inner: AnswerSink, stops: readonly string[], asked = 1) {
     this.#inner = inner;
     this.#stops = stops;
+    this.#asked = asked;
   }
 
   /** Every choice has met its stop: what the provider still writes is for nobody. */
   get done(): boolean {
-    return this.#choices.size > 0 && [...this.#choices.values()].every((choice) => choice.stopped);
+    return this.#choices.size >= this.#asked && [...this.#choices.values()].every((choice) => choice.stopped);
   }
 
   start(head: AnswerHead): void {

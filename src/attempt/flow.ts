@@ -100,7 +100,7 @@ function chatRelay({ includeUsage, provider, call }: Work): ChatRelay {
 export async function translatingFlow(work: Work, exchange: Exchange, paper: Paper): Promise<Flow> {
   const { sink, facts } = paper;
   const { stop, copies = 1 } = exchange.emulate ?? {};
-  const filter = stop && new StopFilter(sink, stop);
+  const filter = stop && new StopFilter(sink, stop, work.call.request.n ?? 1);
   const readers = copiesOf(filter ?? sink, copies).map((copy) => exchange.openStream(copy));
   const responses = await sendAll(work, exchange, copies);
   facts.upstreamId = responses[0]?.requestId;

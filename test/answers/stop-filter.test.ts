@@ -53,4 +53,12 @@ describe('StopFilter', () => {
     filter.choice(1).text('y');
     expect(filter.done).toBe(false);
   });
+
+  it('waits for choices that have not begun', () => {
+    const filter = new StopFilter(new AnswerCollector(), ['x'], 2);
+    filter.choice(1).text('x');
+    expect(filter.done).toBe(false);
+    filter.choice(0).text('x');
+    expect(filter.done).toBe(true);
+  });
 });
