@@ -14,7 +14,7 @@ const { rawJSON, isRawJSON } = JSON as RawJson;
 /** Fewer are always held. */
 const LONG_DIGITS = 16;
 /** Between strings. Of decimals nobody expects the last digit, and vectors are full of long ones. */
-const LONG = /(?<=[[:,\s]|^)-?\d{16,}(?![\d.eE])/g;
+const LONG = /(?<=[[:,\s]|^)-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
 /** How a marked number begins while `JSON.parse` takes it for a string; and how that is written. */
 const [MARK, WRITTEN_MARK] = ['\0exact:', String.raw`\u0000exact:`];
 const WHOLE = /^-?\d+$/;

@@ -33,8 +33,14 @@ describe('exact JSON', () => {
     expect(again(text)).toBe(text.replaceAll(String.raw`\u0065`, 'e'));
   });
 
-  it('tells what is no JSON as JSON does', () => {
-    expect(() => parseExactly('{"id":12345678901234567891,}')).toThrow(SyntaxError);
+  it.each([
+    '{"id":12345678901234567891,}',
+    '{"id":1,12345678901234567891:2}',
+    '{ 12345678901234567891 :2}',
+    '{"id":00000000000000000001}',
+  ])('tells what is no JSON as JSON does: %s', (text) => {
+    expect(() => parseExactly(text)).toThrow(SyntaxError);
+    expect(() => parseExactlyUnder(NAMES, text)).toThrow(SyntaxError);
   });
 
   it('reads what is nested too deep for exactness', () => {
