@@ -127,13 +127,14 @@ export function fromError(error: unknown): GatewayError {
 }
 
 function kindOf(complaint: Complaint, status: number | undefined): ErrorKind {
-  const { code, type, message } = complaint;
+  const { code, type, message, param } = complaint;
   if (LARGER_THAN_LIMIT.test(message)) return 'misconfigured';
   const coded = own(CODES, code) ?? own(CODES, type);
   // Azure tells its own crowding under the code of a limit.
   if (coded) return coded === 'rate' && sentenceOf(message) === 'overload' ? 'overload' : coded;
   if (status === undefined) return kindInside(complaint);
-  if (isAmbiguous(status)) return sentenceOf(message) ?? STATUSES[status] ?? 'caller';
+  // Mistral names the field beside its sentence, "Extra inputs are not permitted".
+  if (isAmbiguous(status)) return sentenceOf(`${param ?? ''}: ${message}`) ?? STATUSES[status] ?? 'caller';
   return STATUSES[status] ?? 'fault';
 }
 

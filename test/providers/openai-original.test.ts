@@ -176,6 +176,16 @@ describe('servers that know no reasoning in the history', () => {
     expect(openai.classify({ status: 400, header: () => undefined, body }).kind).toBe('reasoning_rejected');
   });
 
+  it.each([
+    { name: "Mistral's own envelope", wrap: (detail: object[]) => ({ object: 'error', message: { detail } }) },
+    { name: "FastAPI's", wrap: (detail: object[]) => ({ detail }) },
+  ])('one that names the field beside its sentence: $name', ({ wrap }) => {
+    const loc = ['body', 'messages', 31, 'assistant', 'reasoning_content'];
+    const detail = { type: 'extra_forbidden', loc, msg: 'Extra inputs are not permitted', input: 'Hm.' };
+    const body = JSON.stringify(wrap([detail]));
+    expect(openai.classify({ status: 422, header: () => undefined, body }).kind).toBe('reasoning_rejected');
+  });
+
   it('one that demands it is asked no second time without', () => {
     const body = JSON.stringify({ error: { message: 'Missing reasoning_content in the assistant message' } });
     expect(openai.classify({ status: 400, header: () => undefined, body }).kind).not.toBe('reasoning_rejected');
