@@ -4,6 +4,7 @@
  */
 import { record, text } from './refusal.ts';
 import { mergeSchemas, type Schema } from './schema-merge.ts';
+import { pointedAt } from './schema-references.ts';
 import { uniteVariants } from './schema-shapes.ts';
 
 export interface InputSchema {
@@ -65,12 +66,11 @@ function join(node: Schema, joining: Joining, depth: number): Schema {
 function dereferenced(node: Schema, root: Schema): Schema | undefined {
   let schema = node;
   for (let steps = 0; typeof schema['$ref'] === 'string'; steps++) {
-    const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(schema['$ref']) ?? [];
-    const definitions = record(root[where ?? '']) ?? {};
-    const named = name !== undefined && Object.hasOwn(definitions, name) ? record(definitions[name]) : undefined;
+    const { $ref: pointer, ...beside } = schema;
+    const named = pointer.startsWith('#/') ? record(pointedAt(root, pointer)) : undefined;
     if (!named || steps > MAX_DEPTH) return undefined;
-    const { $ref: _, ...beside } = schema;
-    schema = { ...named, ...beside };
+    const { $defs: _, definitions: __, ...own } = named; // Pointers find them where they are.
+    schema = mergeSchemas(own, beside);
   }
   return schema;
 }

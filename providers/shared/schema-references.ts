@@ -42,11 +42,7 @@ export class References {
     if (pointer !== ROOT && !pointer.startsWith('#/')) {
       throw new GatewayError('unsupported', 'A schema can only refer to its own parts', { param: this.#param });
     }
-    let found: unknown = this.#root;
-    for (const step of steps(pointer)) {
-      const isInside = typeof found === 'object' && found !== null && Object.hasOwn(found, step);
-      found = isInside ? Reflect.get(found as object, step) : undefined;
-    }
+    const found = pointedAt(this.#root, pointer);
     if (found !== undefined) return found;
     throw new GatewayError('invalid_request', `The schema has nothing at ${pointer.slice(0, 80)}`, {
       param: this.#param,
@@ -79,6 +75,16 @@ export class References {
     for (let count = this.#names.size; this.#names.has(name); count++) name = `${wanted}_${count}`;
     return name;
   }
+}
+
+/** What a pointer into this very schema names; undefined where there is nothing. */
+export function pointedAt(root: Schema, pointer: string): unknown {
+  let found: unknown = root;
+  for (const step of steps(pointer)) {
+    const isInside = typeof found === 'object' && found !== null && Object.hasOwn(found, step);
+    found = isInside ? Reflect.get(found as object, step) : undefined;
+  }
+  return found;
 }
 
 /** Takes away what nobody uses, again and again; what is left over uses itself. No recursion: chains may be long. */

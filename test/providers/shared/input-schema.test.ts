@@ -59,6 +59,31 @@ const ROWS: Row[] = [
     },
   },
   {
+    name: 'what stands beside a reference holds as well as what it names',
+    given: {
+      $ref: '#/$defs/A',
+      properties: { b: text },
+      required: ['b'],
+      $defs: { A: { properties: { a: text }, required: ['a'], $defs: { C: text } } },
+    },
+    said: {
+      properties: { a: text, b: text },
+      required: ['a', 'b'],
+      $defs: { A: { properties: { a: text }, required: ['a'], $defs: { C: text } } },
+    },
+  },
+  {
+    name: 'references with escapes, and of more steps',
+    given: {
+      allOf: [{ $ref: '#/definitions/A%3CB%3E' }, { $ref: '#/definitions/n/C~1D' }],
+      definitions: { 'A<B>': { properties: { a: text } }, n: { 'C/D': { properties: { c: text } } } },
+    },
+    said: {
+      properties: { a: text, c: text },
+      definitions: { 'A<B>': { properties: { a: text } }, n: { 'C/D': { properties: { c: text } } } },
+    },
+  },
+  {
     name: 'a property that two parts speak of is held to both',
     given: { properties: { a: { ...text, minLength: 1 } }, allOf: [{ properties: { a: { maxLength: 9 } } }] },
     said: { properties: { a: { ...text, minLength: 1, maxLength: 9 } } },
