@@ -66,7 +66,7 @@ export class ChoiceReader {
     if (legacy) this.#call(LEGACY_CALL).read({ function: legacy });
   }
 
-  /** Some servers give all calls one index (Ollama, older vLLM and Gemini), or none: there an id tells them apart. */
+  /** Some servers give all calls one index (Ollama, older vLLM and Gemini), or none: names and ids tell them apart. */
   #callOf(entry: Json): ToolCallReader {
     const index = typeof entry.index === 'number' ? entry.index : UNNUMBERED;
     if (!this.#open.get(index)?.isEndedBy(entry)) return this.#call(index);
@@ -78,7 +78,7 @@ export class ChoiceReader {
   }
 
   #begin(index: number): ToolCallReader {
-    const made = new ToolCallReader(this.#sink, this.#reading);
+    const made = new ToolCallReader(this.#sink, this.#reading, this.#open.get(index));
     this.#calls.push(made);
     this.#open.set(index, made);
     return made;

@@ -12,49 +12,56 @@ export class ToolCallReader {
   id = '';
   /** Arguments that came before the name. */
   #early = '';
-  #hasArguments = false;
-  /** The arguments so far, of a call without an id: only they can tell that it is whole. */
-  #unnamedArguments = '';
+  /** As the server calls it. */
+  #name = '';
+  /** Of the whole call before it. Under the same name it needs arguments: that one may only have been named again. */
+  readonly #nameBefore: string;
+  /** The arguments so far: they tell whether the call is whole. */
+  #written = '';
   #isCustom = false;
 
-  constructor(sink: ChoiceSink, reading: Reading) {
+  constructor(sink: ChoiceSink, reading: Reading, before: ToolCallReader | undefined) {
     this.#sink = sink;
     this.#reading = reading;
+    this.#nameBefore = before ? before.#name : '';
   }
 
   read(entry: Record<string, unknown>): void {
     const custom = record(entry.custom);
     const body = custom ?? record(entry.function) ?? {};
     this.id ||= text(entry.id) ?? '';
-    const name = text(body.name);
-    if (this.#number === undefined && name) this.#open(name, custom !== undefined, record(entry.extra_content));
-    this.#append(argumentsOf(custom ? body.input : body.arguments));
+    this.#name ||= text(body.name) ?? '';
+    const said = argumentsOf(custom ? body.input : body.arguments);
+    const isNews = this.#name !== this.#nameBefore || this.#early + said !== '';
+    if (this.#number === undefined && this.#name !== '' && isNews) {
+      this.#open(custom !== undefined, record(entry.extra_content));
+    }
+    this.#append(said);
   }
 
   /**
-   * Another call begins where this one was open. At an index that takes an id with a name: some servers repeat either
-   * in every delta, and some make up a new id for each. Where no call has an id, a name after whole arguments begins one.
+   * Another call begins where this one was open. It has a name. Some servers repeat that, or the id, in every delta, and
+   * some make up a new id for each (TensorRT-LLM), so under the same name only whole arguments end a call.
    */
   isEndedBy(entry: Record<string, unknown>): boolean {
-    const id = text(entry.id) || undefined;
     const body = record(entry.custom) ?? record(entry.function) ?? {};
-    const isNamed = Boolean(text(body.name));
-    if (id && this.id) return id !== this.id && (isNamed || typeof entry.index !== 'number');
-    if (id || this.id || !isNamed) return false;
-    return argumentsOf(body.arguments) !== '' && record(parseJson(this.#unnamedArguments)) !== undefined;
+    const [id, name] = [text(entry.id) ?? '', text(body.name) ?? ''];
+    if (name === '' || this.#name === '' || (id !== '' && id === this.id)) return false;
+    return name !== this.#name || ((id === '') === (this.id === '') && this.#isWhole());
   }
 
   end(): void {
+    if (this.#number === undefined && this.#name !== '') return; // The call before it was named again.
     if (this.#number === undefined) throw new GatewayError('malformed', 'The model called a tool without naming it');
     // Nothing at all would break the next turn: a client parses arguments, and "" is no JSON.
-    if (!this.#hasArguments && !this.#isCustom) this.#sink.toolArguments(this.#number, '{}');
+    if (this.#written === '' && !this.#isCustom) this.#sink.toolArguments(this.#number, '{}');
   }
 
-  #open(name: string, isCustom: boolean, extra: Record<string, unknown> | undefined): void {
+  #open(isCustom: boolean, extra: Record<string, unknown> | undefined): void {
     this.#isCustom = isCustom;
     this.#number = this.#sink.toolCall({
       id: this.id || this.#reading.newId(),
-      name: this.#reading.toolName(name),
+      name: this.#reading.toolName(this.#name),
       ...(isCustom && { type: 'custom' }),
       ...(extra && { extra }),
     });
@@ -67,9 +74,12 @@ export class ToolCallReader {
       this.#early += delta;
       return;
     }
-    this.#hasArguments = true;
-    if (this.id === '') this.#unnamedArguments += delta;
+    this.#written += delta;
     this.#sink.toolArguments(this.#number, delta);
+  }
+
+  #isWhole(): boolean {
+    return this.#written.trimEnd().endsWith('}') && record(parseJson(this.#written)) !== undefined;
   }
 }
 

@@ -647,15 +647,47 @@ const answers: AnswerRow[] = [
       finish: 'tool_calls',
     };
   }),
+  ...(['index', 'no index'] as const).flatMap((by): AnswerRow[] => {
+    const at = by === 'index' ? { index: 0 } : {};
+    const bare = (id: string, more: string) => ({ ...at, id, type: 'function', function: { arguments: more } });
+    const one = { message: { content: null, tool_calls: [call('a', 'f', '{"x":{}}')] }, finish: 'tool_calls' } as const;
+    return [
+      {
+        name: `one tool call whose every delta has its name and a new id, with ${by}`,
+        stream: streamed(
+          chunk({ tool_calls: [{ ...at, ...call('a', 'f', '') }] }),
+          chunk({ tool_calls: [{ ...at, ...call('b', 'f', '{"x":{}') }] }),
+          chunk({ tool_calls: [{ ...at, ...call('c', 'f', '}') }] }),
+          chunk({ tool_calls: [{ ...at, ...call('d', 'f', '') }] }),
+          chunk({}, 'tool_calls'),
+        ),
+        ...one,
+      },
+      {
+        name: `one tool call with a new id in every delta, its name in the first, with ${by}`,
+        stream: streamed(
+          chunk({ tool_calls: [{ ...at, ...call('a', 'f', '') }] }),
+          chunk({ tool_calls: [bare('b', '{"x"')] }),
+          chunk({ tool_calls: [bare('c', ':{}}')] }),
+          chunk({}, 'tool_calls'),
+        ),
+        ...one,
+      },
+    ];
+  }),
   {
-    name: 'one tool call with a new id in every delta, its name in the first, at an index',
+    name: 'tool calls that share one index, have no ids, and are named before their arguments come',
     stream: streamed(
-      chunk({ tool_calls: [{ index: 0, ...call('a', 'f', '') }] }),
-      chunk({ tool_calls: [{ index: 0, id: 'b', type: 'function', function: { arguments: '{"x"' } }] }),
-      chunk({ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { arguments: ':1}' } }] }),
+      ...['f', 'f', 'g'].flatMap((name) => [
+        chunk({ tool_calls: [{ index: 0, function: { name, arguments: '' } }] }),
+        chunk({ tool_calls: [{ index: 0, function: { arguments: '{}' } }] }),
+      ]),
       chunk({}, 'tool_calls'),
     ),
-    message: { content: null, tool_calls: [call('a', 'f', '{"x":1}')] },
+    message: {
+      content: null,
+      tool_calls: ['f', 'f', 'g'].map((name, at) => call(`call_${String(at + 1).padStart(24, '0')}`, name, '{}')),
+    },
     finish: 'tool_calls',
   },
   {
