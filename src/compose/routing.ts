@@ -23,6 +23,9 @@ const MAX_MEASURED = 1_000;
 /** Providers slow down and recover within minutes. */
 const SPEED_HALF_LIFE_MS = 5 * 60_000;
 
+/** Its file may have no such setting any more. */
+const SINCE_THE_START = ', as it was at the start; to rename or drop a route that has limits, restart';
+
 /** The rules and the learned weights as documents; read again while the server runs. */
 export interface RoutingDocuments {
   /** The operator's own, over the shipped ones. */
@@ -54,10 +57,13 @@ export function routingOf(
       throw mistakes.length > 0 ? new ConfigurationError(`${context.source}: routing`, mistakes) : cause;
     }
   };
+  let hasBegun = false;
   return (documents = {}) => {
     const view = viewOf(documents);
     const problems = unknownRoutes(configuration.routing, view.rules.routes);
-    if (problems.length > 0) throw new ConfigurationError(context.source, problems);
+    const told = hasBegun ? problems.map((problem) => problem + SINCE_THE_START) : problems;
+    if (told.length > 0) throw new ConfigurationError(context.source, told);
+    hasBegun = true;
     return view;
   };
 }
