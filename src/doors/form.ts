@@ -32,9 +32,18 @@ export class Form {
     this.parts = partsOf(bytes, boundaryOf(contentType));
   }
 
+  /** Throws `invalid_request` where it is said twice: which of the two a provider goes by, nobody here knows. */
   text(name: string): string | undefined {
-    const part = this.parts.find((each) => each.name === name && each.filename === undefined);
+    const part = only(
+      name,
+      this.parts.filter((each) => each.name === name && each.filename === undefined),
+    );
     return part && this.textOf(part);
+  }
+
+  /** Throws as `text` does. */
+  file(name: string): Part | undefined {
+    return only(name, this.files(name));
   }
 
   textOf({ start, end }: Part): string {
@@ -63,6 +72,11 @@ export class Form {
     spliced.set(this.#bytes.subarray(end), start + value.length);
     return spliced;
   }
+}
+
+function only(name: string, [part, another]: readonly Part[]): Part | undefined {
+  if (another) throw new GatewayError('invalid_request', `${name}: it is said twice`, { param: name });
+  return part;
 }
 
 function boundaryOf(contentType: string): string {

@@ -67,6 +67,16 @@ describe('a form', () => {
     expect(() => formOf(text, type)).toThrow(expect.objectContaining({ kind: 'invalid_request' }));
   });
 
+  it.each([
+    ['text', part('name="a"', '1'), part('name="a"', '2')],
+    ['text in a list', part('name="a"', '1'), part('name="a[0]"', '2')],
+    ['file', part('name="a"; filename="1"', '1'), part('name="a"; filename="2"', '2')],
+  ])('says no %s twice that is asked for: others may go by the second', (_, first, second) => {
+    const form = formOf(first + second + END);
+    const both = () => [form.text('a'), form.file('a')];
+    expect(both).toThrow(expect.objectContaining({ kind: 'invalid_request', param: 'a' }));
+  });
+
   it.each(['my \\"own\\".jsonl', 'my %22own%22.jsonl'])(
     'has the names of its files without their escapes: %s',
     (sent) => {

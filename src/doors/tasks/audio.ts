@@ -51,7 +51,7 @@ function heard(kind: 'transcriptions' | 'translations'): TaskDoor {
     read({ bytes, contentType }) {
       const form = new Form(bytes, contentType);
       const model = form.text('model');
-      const [file] = form.files('file');
+      const file = form.file('file');
       if (!model) throw new GatewayError('invalid_request', 'model: is missing', { param: 'model' });
       if (!file) throw new GatewayError('invalid_request', 'file: is missing', { param: 'file' });
       return {

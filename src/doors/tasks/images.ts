@@ -45,7 +45,7 @@ export const IMAGE_EDITS: TaskDoor = {
 /** A form has texts only. */
 function fieldsOf(form: Form): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  for (const part of form.parts) fields[part.name] = part.filename === undefined ? form.textOf(part) : part.filename;
+  for (const { name, filename } of form.parts) fields[name] = filename ?? form.text(name);
   delete fields['image'];
   const { n, stream } = fields;
   if (typeof n === 'string') fields['n'] = Number(n);

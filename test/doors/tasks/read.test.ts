@@ -3,7 +3,7 @@ import { SPEECH, TRANSCRIPTIONS } from '../../../src/doors/tasks/audio.ts';
 import type { TaskDoor } from '../../../src/doors/tasks/door.ts';
 import { EMBEDDINGS } from '../../../src/doors/tasks/embeddings.ts';
 import { asBase64, asFloats } from '../../../src/doors/tasks/floats.ts';
-import { IMAGES } from '../../../src/doors/tasks/images.ts';
+import { IMAGE_EDITS, IMAGES } from '../../../src/doors/tasks/images.ts';
 import { MODERATIONS } from '../../../src/doors/tasks/moderations.ts';
 import { secondsOf } from '../../../src/doors/tasks/sound.ts';
 
@@ -118,6 +118,20 @@ describe('what is written', () => {
       },
     });
   });
+});
+
+it.each([
+  ['a recording', TRANSCRIPTIONS],
+  ['pictures', IMAGE_EDITS],
+])('no other model than the one that its key may use stands in a form with %s', (_, door) => {
+  const parts = [
+    ...['whisper-1', 'dearer'].map((model) => `name="model"\r\n\r\n${model}`),
+    'name="prompt"\r\n\r\nx',
+    ...['file', 'image'].map((name) => `name="${name}"; filename="a"\r\n\r\nx`),
+  ];
+  const form = `${parts.map((part) => `--X\r\ncontent-disposition: form-data; ${part}\r\n`).join('')}--X--\r\n`;
+  const reading = () => readAt(door, form, 'multipart/form-data; boundary=X');
+  expect(reading).toThrow(expect.objectContaining({ kind: 'invalid_request', param: 'model' }));
 });
 
 describe('how long a recording is', () => {
