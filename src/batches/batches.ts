@@ -8,6 +8,7 @@ import { ShardEnd } from './endings.ts';
 import { Files, notFound } from './files.ts';
 import { deleteLines, finalize } from './finalize.ts';
 import { Holds } from './holds.ts';
+import { LateResults } from './late-results.ts';
 import { batchOf, type NewBatch } from './new-batch.ts';
 import { type OwnParts, runShard } from './ourselves.ts';
 import { Pauses } from './pauses.ts';
@@ -43,7 +44,7 @@ export class Batches {
     const end = new ShardEnd(ports, files, holds);
     this.files = files;
     this.#ports = ports;
-    this.#parts = { ports, files, holds, end, pauses: new Pauses(ports.timers) };
+    this.#parts = { ports, files, holds, end, pauses: new Pauses(ports.timers), late: new LateResults() };
   }
 
   /** Throws for what can be said before its file is read. */

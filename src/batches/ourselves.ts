@@ -13,6 +13,7 @@ import { answer, type Inbound } from '../gateway/gateway.ts';
 import type { ShardEnd } from './endings.ts';
 import type { Files } from './files.ts';
 import type { Holds } from './holds.ts';
+import type { LateResults } from './late-results.ts';
 import type { Pauses } from './pauses.ts';
 import { answered, refused, requestIdOf, type Result, unanswered, type UnansweredCode } from './results.ts';
 import { doorOf, entryOf, type KeptLine, linesOf, ResultWriter, resultsBefore } from './shard-lines.ts';
@@ -24,6 +25,7 @@ export interface OwnParts {
   holds: Holds;
   end: ShardEnd;
   pauses: Pauses;
+  late: LateResults;
 }
 
 /** Until all of it is over, or the process stops. */
@@ -51,13 +53,19 @@ function keyIsGone(): GatewayError {
 
 /** False: the process stops. */
 async function runLines(parts: OwnParts, leg: Leg): Promise<boolean> {
-  const { ports, files, pauses } = parts;
+  const { ports, files, pauses, late } = parts;
   const { batch, shard, save } = leg;
+  const known = late.of(batch, shard);
   const { before, numbers } = await resultsBefore(batch, shard, ports);
   const writer = new ResultWriter(batch, shard, files, before);
   let place = 0;
   let block: KeptLine[] = [];
+  const flush = async () => {
+    await writer.flush();
+    late.forget(batch, shard);
+  };
   const runBlock = async () => {
+    await flush(); // While the store takes nothing, nothing is run.
     if (!whyNot(batch, ports)) {
       shard.begun = place;
       await save();
@@ -66,15 +74,17 @@ async function runLines(parts: OwnParts, leg: Leg): Promise<boolean> {
     const results = why
       ? block.map((line) => unanswered({ ...line, batch }, why))
       : await Promise.all(block.map((line) => runLine(parts, leg, line)));
+    late.keep(batch, shard, new Map(block.map(({ number }, index) => [number, results[index]])));
     for (const result of results) await writer.add(result);
-    await writer.flush();
+    await flush();
     shard.over = place;
     block = [];
   };
   for await (const line of linesOf(batch, shard, ports)) {
     place++;
     if (numbers.has(line.number)) continue;
-    if (place <= shard.begun) await writer.add(unanswered({ ...line, batch }, 'batch_interrupted'));
+    if (place <= shard.begun)
+      await writer.add(known.get(line.number) ?? unanswered({ ...line, batch }, 'batch_interrupted'));
     else block.push(line);
     if (block.length < ports.rules.concurrency) continue;
     if (pauses.isOver) return false;
@@ -82,7 +92,7 @@ async function runLines(parts: OwnParts, leg: Leg): Promise<boolean> {
   }
   if (pauses.isOver && block.length > 0) return false;
   if (block.length > 0) await runBlock();
-  await writer.flush();
+  await flush();
   return true;
 }
 

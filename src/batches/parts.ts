@@ -21,6 +21,7 @@ export class PartWriter {
   #text: string;
   #written: number;
   #bytes = 0;
+  #isKept = true;
 
   /** Goes on behind so many parts (of so many bytes, together with `text`), with the text of one that is not full. */
   constructor(shelf: Shelf, name: string, { written = 0, text = '', bytes = 0 } = {}) {
@@ -48,12 +49,13 @@ export class PartWriter {
       this.#text = '';
     }
     this.#text += line;
+    this.#isKept = false;
     this.#bytes += byteLength(line);
   }
 
   /** The same part again, as long as it is not full. */
   async flush(): Promise<void> {
-    if (this.#text === '') return;
+    if (this.#isKept) return;
     const { store, owner, createdAtMs, expiresAtMs } = this.#shelf;
     const id = partId(this.#name, this.#written);
     await store.put({
@@ -65,6 +67,7 @@ export class PartWriter {
       head: '{}',
       body: this.#text,
     });
+    this.#isKept = true;
   }
 }
 
