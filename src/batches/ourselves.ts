@@ -64,7 +64,9 @@ async function runLines(parts: OwnParts, leg: Leg): Promise<boolean> {
     await writer.flush();
     late.forget(batch, shard);
   };
-  const runBlock = async () => {
+  /** False: some of it is left for whoever comes next. */
+  const runBlock = async (): Promise<boolean> => {
+    const begunBefore = shard.begun;
     await flush(); // While the store takes nothing, nothing is run.
     if (!whyNot(batch, ports)) {
       shard.begun = place;
@@ -75,10 +77,16 @@ async function runLines(parts: OwnParts, leg: Leg): Promise<boolean> {
       ? block.map((line) => unanswered({ ...line, batch }, why))
       : await Promise.all(block.map((line) => runLine(parts, leg, line)));
     late.keep(batch, shard, new Map(block.map(({ number }, index) => [number, results[index]])));
-    for (const result of results) await writer.add(result);
+    for (const result of results) if (result) await writer.add(result);
     await flush();
+    if (results.includes(undefined)) {
+      shard.begun = begunBefore;
+      await save();
+      return false;
+    }
     shard.over = place;
     block = [];
+    return true;
   };
   for await (const line of linesOf(batch, shard, ports)) {
     place++;
@@ -87,11 +95,9 @@ async function runLines(parts: OwnParts, leg: Leg): Promise<boolean> {
       await writer.add(known.get(line.number) ?? unanswered({ ...line, batch }, 'batch_interrupted'));
     else block.push(line);
     if (block.length < ports.rules.concurrency) continue;
-    if (pauses.isOver) return false;
-    await runBlock();
+    if (pauses.isOver || !(await runBlock())) return false;
   }
-  if (pauses.isOver && block.length > 0) return false;
-  if (block.length > 0) await runBlock();
+  if (block.length > 0 && (pauses.isOver || !(await runBlock()))) return false;
   await flush();
   return true;
 }
@@ -116,7 +122,12 @@ const MAX_TRIES = 10;
 const USUAL_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 60_000;
 
-async function runLine({ ports, pauses }: OwnParts, { batch, shard }: Leg, line: KeptLine): Promise<Result> {
+/** Undefined: it has not begun, and the process stops. */
+async function runLine(
+  { ports, pauses }: OwnParts,
+  { batch, shard }: Leg,
+  line: KeptLine,
+): Promise<Result | undefined> {
   const door = doorOf(batch, ports);
   const who = { ...line, batch };
   for (let tries = 1; ; tries++) {
@@ -129,7 +140,8 @@ async function runLine({ ports, pauses }: OwnParts, { batch, shard }: Leg, line:
     } catch (cause) {
       const failure = asGatewayError(cause);
       const mayComeAgain = NOT_BEGUN.has(failure.kind) && tries < MAX_TRIES && !whyNot(batch, ports);
-      if (!mayComeAgain || pauses.isOver) return refused(who, failure, door);
+      if (!mayComeAgain) return refused(who, failure, door);
+      if (pauses.isOver) return undefined;
       await pauses.pause(Math.min(failure.retryAfterMs ?? USUAL_WAIT_MS, MAX_WAIT_MS));
     }
   }
