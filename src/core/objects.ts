@@ -43,7 +43,7 @@ export function ownerOf({ tenant, name }: Pick<Caller, 'tenant' | 'name'>): stri
 export interface ObjectStore {
   /**
    * Replaces what has the same owner and id. Throws `request_too_large`: code `object_too_large` for more than an object
-   * may hold, code `storage_full` where its owner has no room left. For a response its owner's oldest ones make room.
+   * may hold, code `storage_full` where its owner has no room left. For a response or an item its owner's oldest ones make room.
    */
   put(object: StoredObject): Promise<void>;
   /** Another head, if it is still what it was: false where somebody else was quicker, or the object is gone. */

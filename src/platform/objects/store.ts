@@ -19,6 +19,8 @@ export interface ObjectDatabases {
 const PRUNED_OBJECTS = 10;
 /** For one new one. */
 const MAX_GIVEN_UP = 10;
+/** What makes room for its like. */
+const FLEETING: ReadonlySet<ObjectKind> = new Set(['response', 'item']);
 
 export function createObjectStore(databases: ObjectDatabases, clock: Clock, bounds: ObjectBounds): ObjectStore {
   return new DatabaseObjects(databases, clock, bounds);
@@ -45,8 +47,7 @@ class DatabaseObjects implements ObjectStore {
     return this.#asked(async () => {
       checkSize(bytes, this.#bounds);
       const held = await this.#held(object);
-      const hasGiven =
-        object.kind === 'response' && (await this.#makeRoom(object, excessOf(bytes, held, this.#bounds)));
+      const hasGiven = FLEETING.has(object.kind) && (await this.#makeRoom(object, excessOf(bytes, held, this.#bounds)));
       // Between the look and the write others may write too: an owner can have a little more than the bound.
       checkRoom(bytes, hasGiven ? await this.#held(object) : held, this.#bounds);
       const steps = putSteps(this.#tables, object, bytes);
@@ -118,17 +119,19 @@ class DatabaseObjects implements ObjectStore {
   async #makeRoom({ owner, id }: StoredObject, excess: ReturnType<typeof excessOf>): Promise<boolean> {
     if (excess.bytes <= 0 && excess.objects <= 0) return false;
     const own = this.#tables.selectFrom('objects').select(['id', 'bytes']).where('owner', '=', owner);
-    const others = own.where('kind', '=', 'response').where('id', '<>', id);
+    // Of bytes items have next to none.
+    const given = excess.bytes > 0 ? ['response'] : [...FLEETING];
+    const others = own.where('kind', 'in', given).where('id', '<>', id);
     const oldest = await others.orderBy('created_at_ms').orderBy('id').limit(MAX_GIVEN_UP).execute();
     let { bytes, objects } = excess;
-    const given = oldest.filter((one) => {
+    const dropped = oldest.filter((one) => {
       if (bytes <= 0 && objects <= 0) return false;
       bytes -= one.bytes;
       objects -= 1;
       return true;
     });
-    if (given.length > 0) await this.#drop(given.map((one) => ({ owner, id: one.id })));
-    return given.length > 0;
+    if (dropped.length > 0) await this.#drop(dropped.map((one) => ({ owner, id: one.id })));
+    return dropped.length > 0;
   }
 
   async #drop(objects: readonly Pick<StoredObject, 'owner' | 'id'>[]): Promise<void> {

@@ -197,6 +197,20 @@ export function boundsContract(open: () => Promise<ObjectStore>): void {
     expect((await ids('response')).split(' ')).toHaveLength(10);
   });
 
+  it('lets the oldest responses go, with their items, where new ones have items of their own', async () => {
+    const owner = 'tenant:foreign';
+    const item = { owner, kind: 'item', body: '' } as const;
+    for (let place = 0; place < 20; place++) {
+      const createdAtMs = NOW_MS + place;
+      await store.put(object(`r${place}`, { owner, createdAtMs }));
+      for (const id of [`a${place}`, `b${place}`]) await store.put(object(id, { ...item, createdAtMs }));
+    }
+    const page = { order: 'asc', limit: 99, after: undefined } as const;
+    const ids = async (kind: 'response' | 'item') => (await store.list(owner, kind, page, NOW_MS)).map(({ id }) => id);
+    expect(await ids('response')).toEqual(['r16', 'r17', 'r18', 'r19']);
+    expect(await ids('item')).toEqual(['a16', 'b16', 'a17', 'b17', 'a18', 'b18', 'a19', 'b19']);
+  });
+
   it('takes so many bytes of all together, until something expires', async () => {
     const owners = Array.from({ length: 10 }, (_, place) => `tenant:all${place}`);
     const ends: string[] = [];
