@@ -33,15 +33,12 @@ export class Observed {
 
   note({ request, attempts }: LedgerEntry, nowMs: number): void {
     for (const { deployment, outcome, called } of attempts) {
-      const counts = called ? this.#window.at(deployment, nowMs) : undefined;
-      if (counts) countCall(counts, outcome);
+      if (called) countCall(this.#window.at(deployment, nowMs), outcome);
     }
     this.#spend(request.costUsd ?? 0, nowMs);
     const isUnpriced = request.costUsd === null && request.deployment !== '' && hasTokens(request);
-    const served = isUnpriced ? this.#window.at(request.deployment, nowMs) : undefined;
-    if (served) served.unpriced++;
-    const all = request.shadow ? undefined : this.#window.at(ALL_REQUESTS, nowMs);
-    if (all) countRequest(all, request.outcome);
+    if (isUnpriced) this.#window.at(request.deployment, nowMs).unpriced++;
+    if (!request.shadow) countRequest(this.#window.at(ALL_REQUESTS, nowMs), request.outcome);
   }
 
   hear(alert: DispatchAlert): void {

@@ -7,7 +7,7 @@ export interface Counts {
 }
 
 const SLICES = 10;
-/** In one slice; of what comes beyond it nothing is known. */
+/** In one slice. For one more the least asked is forgotten: clients may invent models, and each name is rare. */
 const MAX_SUBJECTS = 1_000;
 
 export class Window {
@@ -19,12 +19,13 @@ export class Window {
     this.#sliceMs = windowMs / SLICES;
   }
 
-  /** To add to; undefined where there are too many subjects. */
-  at(subject: string, nowMs: number): Counts | undefined {
+  /** To add to. */
+  at(subject: string, nowMs: number): Counts {
     this.#turn(nowMs);
-    const [slice] = this.#slices;
-    const known = slice?.get(subject);
-    if (known || !slice || slice.size >= MAX_SUBJECTS) return known;
+    const [slice = new Map<string, Counts>()] = this.#slices;
+    const known = slice.get(subject);
+    if (known) return known;
+    if (slice.size >= MAX_SUBJECTS) forgetRarest(slice);
     const counts = { calls: 0, errors: 0, throttles: 0, unpriced: 0 };
     slice.set(subject, counts);
     return counts;
@@ -53,4 +54,13 @@ export class Window {
     for (let turn = 0; turn < Math.min(passed, SLICES); turn++) this.#slices.unshift(new Map());
     this.#slices.length = Math.min(this.#slices.length, SLICES);
   }
+}
+
+function forgetRarest(slice: Map<string, Counts>): void {
+  let rarest = '';
+  let least = Infinity;
+  for (const [subject, { calls }] of slice) {
+    if (calls < least) [rarest, least] = [subject, calls];
+  }
+  slice.delete(rarest);
 }

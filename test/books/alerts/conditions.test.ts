@@ -158,6 +158,15 @@ describe('Window', () => {
     expect(window.sums(NOON).size).toBe(1_000);
   });
 
+  it('keeps what is asked often, however many names are asked once', () => {
+    const window = new Window(MINUTE);
+    for (let index = 0; index < 5_000; index++) {
+      window.at(`invented${index}`, NOON).calls++;
+      if (index % 2_000 < 20) window.at('real', NOON).calls++;
+    }
+    expect(window.sums(NOON).get('real')?.calls).toBe(60);
+  });
+
   it('goes on with a clock that is put back', () => {
     const window = new Window(MINUTE);
     for (const nowMs of [NOON, NOON - HOUR, NOON]) {
