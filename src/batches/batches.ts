@@ -74,12 +74,8 @@ export class Batches {
     page: { limit: number; after: string | undefined },
   ): Promise<{ data: BatchObject[]; hasMore: boolean }> {
     const { store, clock } = this.#ports;
-    const found = await store.list(
-      owner,
-      'batch',
-      { order: 'desc', limit: page.limit + 1, after: page.after },
-      clock.now(),
-    );
+    const wanted = { order: 'desc', limit: page.limit + 1, after: page.after } as const;
+    const found = await store.list(owner, 'batch', wanted, clock.now());
     return { data: found.slice(0, page.limit).map(({ head }) => toldIn(head)), hasMore: found.length > page.limit };
   }
 
@@ -110,7 +106,8 @@ export class Batches {
   async workOnAll(): Promise<void> {
     const { store, clock, onTrouble } = this.#ports;
     try {
-      const open = await store.search('batch', OPEN, MAX_WAITING, clock.now());
+      const search = (most: number) => store.search('batch', OPEN, most, clock.now());
+      const open = await this.#parts.holds.searchOpen(search, MAX_WAITING);
       await Promise.all(open.map(({ owner, id }) => this.work(owner, id)));
     } catch (cause) {
       onTrouble('', cause);

@@ -13,7 +13,7 @@ const LONGER_MS = 3_600_000;
 
 export class Holds {
   readonly #gateway: Gateway;
-  readonly #held = new Map<string, Hold>();
+  readonly #held = new Map<string, { batch: string; hold: Hold }>();
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
@@ -23,7 +23,8 @@ export class Holds {
   take(batch: Batch, shard: Shard, caller: Caller): void {
     const key = keyOf(batch, shard);
     if (this.#held.has(key)) return;
-    this.#held.set(key, this.#admit(batch, shard, { caller, costUsd: shard.estimate.costUsd }));
+    const hold = this.#admit(batch, shard, { caller, costUsd: shard.estimate.costUsd });
+    this.#held.set(key, { batch: batch.id, hold });
   }
 
   /** After a restart, for what is under way already: no refusal can stop it now. */
@@ -46,9 +47,7 @@ export class Holds {
   }
 
   release(batch: Batch, shard: Shard): void {
-    const key = keyOf(batch, shard);
-    this.#held.get(key)?.release(this.#gateway.clock.now());
-    this.#held.delete(key);
+    this.#release(keyOf(batch, shard));
   }
 
   releaseAll(batch: Batch): void {
@@ -58,8 +57,26 @@ export class Holds {
   /** What was executed counts, whether it was held or not; what a spent budget no longer lets count is in the ledger. */
   settle(batch: Batch, shard: Shard, caller: Caller, actual: Actual | undefined): void {
     const key = keyOf(batch, shard);
-    const hold = this.#held.get(key) ?? this.#late(batch, shard, caller, actual);
+    const hold = this.#held.get(key)?.hold ?? this.#late(batch, shard, caller, actual);
     hold?.settle(actual, this.#gateway.clock.now());
+    this.#held.delete(key);
+  }
+
+  /** The open batches, at most so many. What is held for one that is open no more is free: somebody else has ended it. */
+  async searchOpen<Open extends { id: string }>(
+    search: (most: number) => Promise<Open[]>,
+    most: number,
+  ): Promise<Open[]> {
+    const before = [...this.#held];
+    const open = await search(most);
+    const ids = new Set(open.map(({ id }) => id));
+    const ended = open.length < most ? before.filter(([, { batch }]) => !ids.has(batch)) : [];
+    for (const [key] of ended) this.#release(key);
+    return open;
+  }
+
+  #release(key: string): void {
+    this.#held.get(key)?.hold.release(this.#gateway.clock.now());
     this.#held.delete(key);
   }
 
