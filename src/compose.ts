@@ -25,6 +25,7 @@ import { forwardClock } from './platform/forward-clock.ts';
 import { newId as randomId } from './platform/ids.ts';
 import { KEY_CHECK } from './platform/key-hash.ts';
 import type { Log } from './platform/log.ts';
+import { machineTimers } from './platform/machine-timers.ts';
 import { memoryCache } from './platform/memory-cache.ts';
 import { memoryObjects } from './platform/objects/memory.ts';
 import { pruneSometimes } from './platform/objects/prune.ts';
@@ -92,29 +93,6 @@ function machineClock(): Clock {
     () => performance.now(),
   );
 }
-
-/** A timer that is so late stood still with everything else... */
-const STOOD_STILL_MS = 250;
-/** ...and waits so long for what arrived meanwhile to be read: that may call it off. */
-const READING_MS = 50;
-/** A timer that is set to more is over at once. */
-const LONGEST_MS = 0x7fff_ffff;
-export const machineTimers: Timers = {
-  after(ms, act) {
-    const dueAt = performance.now() + ms;
-    let timer: ReturnType<typeof setTimeout>;
-    const due = () => {
-      if (performance.now() - dueAt < STOOD_STILL_MS) act();
-      else timer = setTimeout(act, READING_MS);
-    };
-    const wait = (leftMs: number) => {
-      if (leftMs > LONGEST_MS) timer = setTimeout(() => wait(leftMs - LONGEST_MS), LONGEST_MS);
-      else timer = setTimeout(due, leftMs);
-    };
-    wait(ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** The one place that joins providers, rules, configuration and ports into an application. */
 export function compose(configuration: Configuration, runtime: Runtime): Composed {

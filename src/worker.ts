@@ -5,7 +5,7 @@
 import manifest from '../package.json' with { type: 'json' };
 import bundled from '../signalbox.worker.yaml';
 import { readOnlyRules, type RulesEditor } from './admin/rules-editor.ts';
-import { compose, type Composed, machineTimers } from './compose.ts';
+import { compose, type Composed } from './compose.ts';
 import { adminOf } from './compose/admin.ts';
 import type { Stores } from './compose/accounting.ts';
 import { readBack } from './compose/read-back.ts';
@@ -16,6 +16,7 @@ import { inlineOnly } from './config/routing.ts';
 import { rulesIn } from './config/rules-file.ts';
 import type { Configuration } from './config/schema.ts';
 import { errorBody, GatewayError } from './core/errors.ts';
+import { machineTimers } from './platform/machine-timers.ts';
 import { fetchHttp } from './platform/fetch-http.ts';
 import { fetchTransport } from './platform/fetch-transport.ts';
 import { googleToken } from './platform/google-token.ts';

@@ -1,6 +1,6 @@
 /** An HTTP port (`src/http/port.ts`) for clients in the same process: no socket, no web stream, the same application. */
-import type { Context } from 'hono';
 import { Departure } from '../../src/core/departure.ts';
+import type { Call } from '../../src/http/call.ts';
 import type { HttpPort, Manners } from '../../src/http/port.ts';
 
 /** One request and what came back for it. */
@@ -16,7 +16,7 @@ export interface Ticket {
   whenDone: () => void;
 }
 
-const ticketOf = (c: Context): Ticket => c.env as Ticket;
+const ticketOf = (c: Call): Ticket => c.env as Ticket;
 /** Hono wants one from every handler; the answer itself is in the ticket. */
 const NOTHING = new Response(null);
 const utf8 = new TextDecoder();

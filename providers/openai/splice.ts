@@ -2,7 +2,8 @@ import type { Call, Exchange } from '../../src/core/provider.ts';
 import { type Bytes, inBytes } from '../../src/core/wire.ts';
 
 /** The key without its first quote: text is full of quotes, and a search that begins with one is five times slower. */
-const MODEL_KEY = /model"/g;
+const MODEL_KEY = 'model"';
+const BETWEEN = /\s*:\s*/y;
 /** Every letter of `model` begins like this when it is escaped, so without it the key can only be spelled plainly. */
 const ESCAPED_LETTER = /\\u006/;
 const USAGE_OPTION = '{"stream_options":{"include_usage":true},';
@@ -75,17 +76,16 @@ function editedBytes(text: string, bytes: Bytes, edits: readonly Edit[]): Bytes[
 /** Where `"model"` ends, if it stands in the text once. Inside a string its quotes would be escaped. */
 function endOfOnlyKey(text: string): number | undefined {
   let end: number | undefined;
-  for (const { index, 0: key } of text.matchAll(MODEL_KEY)) {
-    if (text[index - 1] !== '"') continue;
+  for (let at = text.indexOf(MODEL_KEY); at >= 0; at = text.indexOf(MODEL_KEY, at + MODEL_KEY.length)) {
+    if (text[at - 1] !== '"') continue;
     if (end !== undefined) return undefined;
-    end = index + key.length;
+    end = at + MODEL_KEY.length;
   }
   return end;
 }
 
 /** Where the value begins. */
 function afterColon(text: string, from: number): number {
-  const between = /\s*:\s*/y;
-  between.lastIndex = from;
-  return between.test(text) ? between.lastIndex : text.length;
+  BETWEEN.lastIndex = from;
+  return BETWEEN.test(text) ? BETWEEN.lastIndex : text.length;
 }

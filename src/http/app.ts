@@ -1,4 +1,4 @@
-import { type Context, type ExecutionContext, Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import type { Keys } from '../core/caller.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { KeepDays, ObjectStore } from '../core/objects.ts';
@@ -13,8 +13,9 @@ import { COUNT_TOKENS, MESSAGES } from '../doors/messages/door.ts';
 import { RESPONSES } from '../doors/responses/door.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { KeyCheck } from './authenticate.ts';
+import { type Call, type Called, DirectCall } from './call.ts';
 import { asJson, converse } from './converse.ts';
-import { type App, type Called, doorOf, type Enter, entrance, headersOf } from './entrance.ts';
+import { type App, doorOf, type Enter, entrance, headersOf } from './entrance.ts';
 import { errorHeaders } from './headers.ts';
 import type { HttpPort } from './port.ts';
 import type { BackgroundRuns } from './responses/runs.ts';
@@ -53,34 +54,43 @@ export interface AppOptions {
 }
 
 /** Where conversations come in by one address and nothing more. */
-const DOORS: readonly (readonly [path: string, door: Door])[] = [
+const DOORS: ReadonlyMap<string, Door> = new Map([
   ['/v1/chat/completions', CHAT],
   ['/v1/completions', COMPLETIONS],
   ['/v1/messages', MESSAGES],
-];
+]);
 
-/**
- * The doors stand before everything else: a path of their router has one handler, which Hono finds by one look and
- * calls itself. Behind them a request passes through what is composed of middleware and route.
- */
+/** Nearly all requests come by these doors, so they are found before Hono makes a context. Everything else is a route. */
 export function createApp(options: AppOptions): App {
   const enter = entrance(options);
-  const inner = innerApp(options, enter);
-  const app: App = new Hono<Called>();
-  for (const [path, door] of DOORS) {
-    app.post(path, (c) => {
+  const serve = (c: Call, door: Door): Promise<Response> => {
+    try {
       enter(c, door);
-      return converse(c, door, options);
-    });
-  }
-  app.notFound((c) => inner.fetch(c.req.raw, c.env, contextOf(c)));
-  app.onError((cause, c) => refuse(c, cause, options));
+      return converse(c, door, options).catch((cause: unknown) => refuse(c, cause, options));
+    } catch (cause) {
+      return Promise.resolve(refuse(c, cause, options));
+    }
+  };
+  const app = routes(options, enter, serve);
+  const byRoute = app.fetch;
+  app.fetch = (request, env, context) => {
+    const door = request.method === 'POST' ? DOORS.get(pathOf(request.url)) : undefined;
+    return door ? serve(new DirectCall(request, env, context), door) : byRoute(request, env, context);
+  };
   return app;
 }
 
-function innerApp(options: AppOptions, enter: Enter): App {
+/** As it was written; Hono finds the doors, too, where it is spelled otherwise. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const end = url.indexOf('?', start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
+}
+
+function routes(options: AppOptions, enter: Enter, serve: (c: Call, door: Door) => Promise<Response>): App {
   const app: App = new Hono<Called>();
   app.route('/', healthRoutes(options));
+  for (const [path, door] of DOORS) app.post(path, (c) => serve(c, door));
   const entered: MiddlewareHandler<Called> = (c, next) => {
     enter(c, doorAt(c.req.path));
     return next();
@@ -105,15 +115,6 @@ function innerApp(options: AppOptions, enter: Enter): App {
   return app;
 }
 
-/** Undefined where the runtime has none; Hono throws there. */
-function contextOf(c: Context): ExecutionContext | undefined {
-  try {
-    return c.executionCtx;
-  } catch {
-    return undefined;
-  }
-}
-
 const SERVED = [
   'this router serves POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/completions, /v1/embeddings,',
   '/v1/moderations, /v1/images/*, /v1/audio/*, /v1/files, /v1/batches, /v1/route, /v1/feedback and',
@@ -123,10 +124,11 @@ const SERVED = [
 function doorAt(path: string): Door {
   if (path.startsWith('/v1beta/') || /^\/v1\/models\/.+:\w+$/.test(path)) return GEMINI;
   if (path.startsWith('/v1/responses')) return RESPONSES;
-  return DOORS.find(([prefix]) => path.startsWith(prefix))?.[1] ?? CHAT;
+  for (const [prefix, door] of DOORS) if (path.startsWith(prefix)) return door;
+  return CHAT;
 }
 
-function refuse(c: Context, cause: unknown, { http, onInternalError }: AppOptions): Response {
+function refuse(c: Call, cause: unknown, { http, onInternalError }: AppOptions): Response {
   const error = asGatewayError(cause);
   if (error.kind === 'internal') onInternalError(error, c.get('requestId') ?? '');
   const headers = Object.assign(headersOf(c), errorHeaders(error, c.get('onTheWay')?.attempts));

@@ -1,8 +1,8 @@
-import type { Context } from 'hono';
 import type { Door } from '../doors/door.ts';
 import type { BodyLimits } from '../doors/json.ts';
 import type { Frames } from '../attempt/live.ts';
 import { answer, answerStream, type Gateway, type Reply } from '../gateway/gateway.ts';
+import type { Call } from './call.ts';
 import { headersOf, inboundOf } from './entrance.ts';
 import { framesOf, within } from './frames.ts';
 import { type HeaderValues, tellOutcome } from './headers.ts';
@@ -17,7 +17,7 @@ export interface ConverseParts {
 }
 
 /** A conversation, answered whole or as it is written. */
-export async function converse(c: Context, door: Door, parts: ConverseParts): Promise<Response> {
+export async function converse(c: Call, door: Door, parts: ConverseParts): Promise<Response> {
   const { http, gateway } = parts;
   const read = inboundOf(c, door, parts);
   const inbound = read instanceof Promise ? await read : read;
@@ -40,11 +40,7 @@ interface Streamed {
 }
 
 /** As soon as it is known who answers, or as the client has waited long enough for a head. */
-export async function stream(
-  c: Context,
-  parts: ConverseParts,
-  { pending, asked, broken }: Streamed,
-): Promise<Response> {
+export async function stream(c: Call, parts: ConverseParts, { pending, asked, broken }: Streamed): Promise<Response> {
   const { http, keepAliveMs } = parts;
   const outcome = await within(pending, keepAliveMs);
   const headers = headersOf(c);
@@ -54,7 +50,7 @@ export async function stream(
 }
 
 /** An object as JSON. */
-export function send(c: Context, { http }: { http: Pick<HttpPort, 'send'> }, body: object): Response {
+export function send(c: Call, { http }: { http: Pick<HttpPort, 'send'> }, body: object): Response {
   return http.send(c, 200, asJson(headersOf(c)), JSON.stringify(body));
 }
 

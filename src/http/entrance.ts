@@ -1,28 +1,19 @@
 /** What is done with every request before its door reads it: who asks, by which id it is known, how urgent it is. */
-import type { Context, Hono } from 'hono';
-import { type Caller, forbiddenDoor, type Keys, mayEnter } from '../core/caller.ts';
+import type { Hono } from 'hono';
+import { forbiddenDoor, type Keys, mayEnter } from '../core/caller.ts';
 import { lowest } from '../core/ceilings.ts';
-import type { Attempt, Clock } from '../core/ports.ts';
+import type { Clock } from '../core/ports.ts';
 import { inBytes, longOriginal, type Original } from '../core/wire.ts';
 import { CHAT } from '../doors/chat/door.ts';
 import type { Door } from '../doors/door.ts';
 import type { BodyLimits } from '../doors/json.ts';
 import type { Inbound } from '../gateway/gateway.ts';
 import { type KeyCheck, whoAsks } from './authenticate.ts';
+import type { Call, Called } from './call.ts';
 import { ceilingsOf } from './ceilings.ts';
 import type { HeaderValues } from './headers.ts';
 import type { BodyText, HttpPort } from './port.ts';
 import { urgencyOf } from './urgency.ts';
-
-export interface Called {
-  Variables: { door: Door; requestId: string; caller: Caller; onTheWay: OnTheWay };
-}
-
-/** Written while the request is served, for whatever it is answered with. */
-interface OnTheWay {
-  attempts: Attempt[];
-  told: HeaderValues;
-}
 
 export type App = Hono<Called>;
 
@@ -35,7 +26,7 @@ export interface EntranceParts {
 }
 
 /** `door`: whose words a refusal is said in, before a body has been read. Throws `unauthenticated`. */
-export type Enter = (c: Context<Called>, door: Door) => void;
+export type Enter = (c: Call, door: Door) => void;
 
 export function entrance({ http, keys, keyCheck, clock, newId }: EntranceParts): Enter {
   const prefixes = new Prefixes();
@@ -67,10 +58,10 @@ class Prefixes {
 export type Asked = Omit<Inbound, 'request' | 'original' | 'lost' | 'pen'>;
 
 /** Throws `invalid_request` for headers that cannot be meant. */
-export function askedBy(c: Context, http: HttpPort): Asked {
+export function askedBy(c: Call, http: HttpPort): Asked {
   const header = (name: string) => http.header(c, name);
-  const caller: Caller = c.get('caller');
-  const { attempts, told }: OnTheWay = c.get('onTheWay');
+  const caller = c.get('caller');
+  const { attempts, told } = c.get('onTheWay');
   const { priority, deadlineMs } = urgencyOf(header('x-signalbox-priority'), header('x-signalbox-deadline-ms'), caller);
   return {
     caller,
@@ -89,7 +80,7 @@ export function askedBy(c: Context, http: HttpPort): Asked {
 }
 
 /** Throws `forbidden` where the key may not come in here, and what the door throws for a body that it cannot take. */
-export function inboundOf(c: Context, door: Door, parts: ReadingParts): Inbound | Promise<Inbound> {
+export function inboundOf(c: Call, door: Door, parts: ReadingParts): Inbound | Promise<Inbound> {
   enter(c, door.name);
   const body = parts.http.readText(c, parts.limits.maxBodyBytes);
   if (body instanceof Promise) return body.then((whole) => inboundFrom(c, door, parts, whole));
@@ -102,7 +93,7 @@ export interface ReadingParts {
 }
 
 /** The same where the body is read already. */
-export function inboundFrom(c: Context, door: Door, { http, limits }: ReadingParts, body: BodyText): Inbound {
+export function inboundFrom(c: Call, door: Door, { http, limits }: ReadingParts, body: BodyText): Inbound {
   const asked = askedBy(c, http);
   const entry = door.read(body.text, { limits, header: asked.header, param: (name) => c.req.param(name) });
   const { request, lost, pen, fieldOf } = entry; // To spread a second object takes V8 ten times as long.
@@ -118,15 +109,15 @@ function keptOf(original: Original, { text, bytes }: BodyText): Original {
 }
 
 /** Throws `forbidden` where the key may not come in by this door. */
-export function enter(c: Context, door: string): void {
-  const caller: Caller = c.get('caller');
+export function enter(c: Call, door: string): void {
+  const caller = c.get('caller');
   if (!mayEnter(caller, door)) throw forbiddenDoor(caller, door);
 }
 
 /** What stands on every answer. */
-export function headersOf(c: Context): HeaderValues {
+export function headersOf(c: Call): HeaderValues {
   const requestId: string | undefined = c.get('requestId');
-  const onTheWay: OnTheWay | undefined = c.get('onTheWay');
+  const onTheWay: Called['Variables']['onTheWay'] | undefined = c.get('onTheWay');
   const headers: HeaderValues = { ...onTheWay?.told, 'cache-control': 'no-store', vary: 'Authorization' };
   if (!requestId) return headers;
   headers['x-request-id'] = requestId;
@@ -135,6 +126,6 @@ export function headersOf(c: Context): HeaderValues {
   return headers;
 }
 
-export function doorOf(c: Context): Door {
+export function doorOf(c: Call): Door {
   return c.get('door') ?? CHAT;
 }

@@ -1,9 +1,10 @@
-import type { Context } from 'hono';
 import type { Departure } from '../core/departure.ts';
 import type { Bytes } from '../core/wire.ts';
 import type { Frames } from '../attempt/live.ts';
+import type { Call } from './call.ts';
 import type { HeaderValues } from './headers.ts';
 
+export type { Call } from './call.ts';
 export type { HeaderValues } from './headers.ts';
 
 /**
@@ -11,23 +12,23 @@ export type { HeaderValues } from './headers.ts';
  * all the rest of the gateway together; everything else uses the fetch port. Both are in `src/platform/`.
  */
 export interface HttpPort {
-  header(c: Context, name: string): string | undefined;
+  header(c: Call, name: string): string | undefined;
   /** The body as text, at once where it has all arrived. Throws `request_too_large` as soon as it is. */
-  readBody(c: Context, maxBytes: number): Promise<string> | string;
+  readBody(c: Call, maxBytes: number): Promise<string> | string;
   /** The same, with the bytes where it is long: what stays of it. */
-  readText(c: Context, maxBytes: number): Promise<BodyText> | BodyText;
+  readText(c: Call, maxBytes: number): Promise<BodyText> | BodyText;
   /** The same as bytes alone. */
-  readBytes(c: Context, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
+  readBytes(c: Call, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
   /** Gone when the client leaves before its answer is complete. */
-  client(c: Context): Departure;
+  client(c: Call): Departure;
   /** Keeps work running that no answer waits for. It must not reject. */
-  background(c: Context, work: Promise<void>): void;
+  background(c: Call, work: Promise<void>): void;
   /** The headers are the port's from then on. */
-  send(c: Context, status: number, headers: HeaderValues, body: string): Response;
+  send(c: Call, status: number, headers: HeaderValues, body: string): Response;
   /** Streams frames, with a comment in every silence, and an error frame if they end in an error. */
-  stream(c: Context, headers: HeaderValues, frames: Frames, manners: Manners): Response;
+  stream(c: Call, headers: HeaderValues, frames: Frames, manners: Manners): Response;
   /** Streams bytes that nothing may stand between. If they end in an error the connection breaks, so that all can see it. */
-  pass(c: Context, headers: HeaderValues, frames: Frames): Response;
+  pass(c: Call, headers: HeaderValues, frames: Frames): Response;
 }
 
 export interface BodyText {

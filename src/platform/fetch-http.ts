@@ -1,9 +1,8 @@
 /** Requests and answers by the web's own types: Workers, and tests. */
-import type { Context } from 'hono';
 import { Departure } from '../core/departure.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Frames } from '../attempt/live.ts';
-import { type HttpPort, KEEP_ALIVE, type Manners } from '../http/port.ts';
+import { type Call, type HttpPort, KEEP_ALIVE, type Manners } from '../http/port.ts';
 
 /** Gone by the stream's own cancel too: `request.signal` alone fires late or never (workerd without its flag). */
 const clients = new WeakMap<Request, Departure>();
@@ -54,7 +53,7 @@ export const fetchHttp: HttpPort = {
   },
 };
 
-async function* chunksOf(c: Context, maxBytes: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* chunksOf(c: Call, maxBytes: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = c.req.raw.body?.getReader();
   let size = 0;
   for (;;) {
@@ -70,7 +69,7 @@ async function* chunksOf(c: Context, maxBytes: number): AsyncGenerator<Uint8Arra
 }
 
 /** Workers end a request's work when its answer is out or its client leaves; the books must still be closed. */
-function keepRunning(c: Context, work: Promise<void>): void {
+function keepRunning(c: Call, work: Promise<void>): void {
   try {
     c.executionCtx.waitUntil(work);
   } catch {

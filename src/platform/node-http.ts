@@ -3,10 +3,9 @@
  * A web stream costs 1.6 × as much an event, and one on a closed connection has crashed the process (Node 24).
  */
 import { isUtf8 } from 'node:buffer';
-import type { Context } from 'hono';
 import { LONG_TEXT } from '../core/wire.ts';
 import type { Frames } from '../attempt/live.ts';
-import { type BodyText, type HttpPort, KEEP_ALIVE, type Manners } from '../http/port.ts';
+import { type BodyText, type Call, type HttpPort, KEEP_ALIVE, type Manners } from '../http/port.ts';
 import type { Bytes, Visit } from './visit.ts';
 
 /** What Hono hands on to the port as its bindings. */
@@ -17,7 +16,7 @@ export interface NodeBindings {
 /** For Hono, who wants one. Nobody looks at it: the first look at Node's own `Response` loads its web client. */
 const ANSWERED = Object.freeze({}) as Response;
 
-const visitOf = (c: Context): Visit => (c.env as NodeBindings).visit;
+const visitOf = (c: Call): Visit => (c.env as NodeBindings).visit;
 
 export const nodeHttp: HttpPort = {
   header: (c, name) => visitOf(c).header(name),

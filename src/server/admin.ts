@@ -2,8 +2,8 @@
 import type { RequestListener } from 'node:http';
 import type { Composed } from '../compose.ts';
 import type { Configuration } from '../config/schema.ts';
-import { machineTimers } from '../compose.ts';
 import type { RulesEditor } from '../admin/rules-editor.ts';
+import { machineTimers } from '../platform/machine-timers.ts';
 import { createServer } from '../platform/builtin-http.ts';
 import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';

@@ -1,7 +1,7 @@
 /** `signalbox alerts test`: one message to every receiver of the configuration. */
 import { testReceivers } from '../books/alerts/alerts.ts';
 import { receiverOf } from '../books/alerts/receivers.ts';
-import { machineTimers } from '../compose.ts';
+import { machineTimers } from '../platform/machine-timers.ts';
 import { http1Transport } from '../platform/http1/transport.ts';
 import type { Loaded } from './configuration.ts';
 

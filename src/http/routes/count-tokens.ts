@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono';
 import type { Door } from '../../doors/door.ts';
 import { countTokens } from '../../gateway/count.ts';
+import type { Called } from '../call.ts';
 import { asJson, type ConverseParts } from '../converse.ts';
-import { type Called, headersOf, inboundOf } from '../entrance.ts';
+import { headersOf, inboundOf } from '../entrance.ts';
 import { printable } from '../headers.ts';
 
 /** `POST /v1/messages/count_tokens`: what the model that would answer makes of this prompt. */

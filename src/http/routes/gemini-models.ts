@@ -5,8 +5,8 @@ import { GatewayError } from '../../core/errors.ts';
 import { calledBy, GEMINI, GEMINI_COUNT } from '../../doors/gemini/door.ts';
 import { EMBED_VERBS, geminiEmbeddings } from '../../doors/gemini/embeddings.ts';
 import type { RoutingView } from '../../routing/view.ts';
+import type { Called } from '../call.ts';
 import { converse, send } from '../converse.ts';
-import type { Called } from '../entrance.ts';
 import { sendCount } from './count-tokens.ts';
 import { serveTask, type TaskParts } from './tasks.ts';
 

@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
 import { CHAT } from '../../doors/chat/door.ts';
 import { explain } from '../../gateway/explain.ts';
+import type { Called } from '../call.ts';
 import { type ConverseParts, send } from '../converse.ts';
-import { type Called, inboundOf } from '../entrance.ts';
+import { inboundOf } from '../entrance.ts';
 
 /** `POST /v1/route`: what would become of this chat request, and why. Nobody is called. */
 export function routeRoutes(parts: ConverseParts): Hono<Called> {

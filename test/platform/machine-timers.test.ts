@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { machineTimers } from '../src/compose.ts';
+import { machineTimers } from '../../src/platform/machine-timers.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => {
@@ -60,7 +60,7 @@ it.each(long)('waits for $name, which no timer of the machine holds', ({ ms }) =
   const { act } = timer(ms);
   vi.advanceTimersByTime(ms - 1_000);
   expect(act).not.toHaveBeenCalled();
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(1_000 + 64);
   expect(act).toHaveBeenCalledOnce();
 });
 
@@ -70,4 +70,16 @@ it('never acts where there is no end', () => {
   expect(act).not.toHaveBeenCalled();
   callOff();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it.each([
+  { ms: 3_999, atMs: 3_999 },
+  { ms: 4_001, atMs: 4_032 },
+  { ms: 9_499.5, atMs: 9_536 },
+])('puts $ms ms off to $atMs, with others of that length', ({ ms, atMs }) => {
+  const { act } = timer(ms);
+  vi.advanceTimersByTime(atMs - 1);
+  expect(act).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(act).toHaveBeenCalledOnce();
 });
