@@ -31,10 +31,26 @@ const STANDARD_OUTPUT = 1;
 /** The books may be a little late. */
 const BOOK_TOGETHER_MS = 250;
 
+interface Opened {
+  close(): Promise<void>;
+}
+
 export async function serve(loaded: Loaded): Promise<void> {
+  const opened: Opened[] = [];
+  try {
+    await start(loaded, opened);
+  } catch (cause) {
+    await Promise.all(opened.map((each) => each.close())); // Or the process would stay.
+    throw cause;
+  }
+}
+
+/** `opened`: what is to be closed if the start fails. */
+async function start(loaded: Loaded, opened: Opened[]): Promise<void> {
   const { environment, source, practice } = loaded;
   const routing = readRouting(loaded.configuration.routing, loaded);
   const practiced = practice ? await startPractice() : undefined;
+  if (practiced) opened.push(practiced);
   const configuration = { ...loaded.configuration, ...(practiced && { providers: practiced.providers }) };
   const { server: options, log: logOptions } = configuration;
   let draining = false;
@@ -44,6 +60,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   const startedAtMs = now();
   if (options.rehearsal) await rehearsed(log);
   const stores = await openStores(loaded, { clock: { now }, log });
+  if (stores) opened.push(stores);
   const composed = compose(configuration, {
     http: nodeHttp,
     bookTogetherMs: BOOK_TOGETHER_MS,
@@ -62,12 +79,7 @@ export async function serve(loaded: Loaded): Promise<void> {
   });
   await beginBooks(composed);
   const { server, drain } = nodeServer(composed.app.fetch, { idleMs: KEEP_ALIVE_TIMEOUT_MS });
-  const port = await listen(server, options.port, { host: options.host, setting: 'server.port' }).catch(
-    async (cause: unknown) => {
-      await Promise.all([practiced?.close(), stores?.close()]); // Or the process would stay.
-      throw cause;
-    },
-  );
+  const port = await listen(server, options.port, { host: options.host, setting: 'server.port' });
   const books = followBooks(composed, configuration, log);
   const following = followRouting({ loaded, composed, log, began: routing });
   const about = { source, practice, startedAtMs, version: version(), process: processReading(startedAtMs) };
@@ -115,9 +127,8 @@ function credentialsAt(now: () => number): CredentialSources {
   };
 }
 
-interface Practice {
+interface Practice extends Opened {
   providers: Record<string, ProviderEntry>;
-  close(): Promise<void>;
 }
 
 /** The practice providers as real servers on loopback: requests to them take the whole way. */

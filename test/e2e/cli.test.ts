@@ -110,6 +110,24 @@ describe('signalbox', () => {
   });
 });
 
+describe('a start that fails', () => {
+  it.each([
+    ['a price file that is not there', 'prices: { file: nowhere.json }', 'prices.file: nowhere.json cannot be read'],
+    [
+      'a rule none of whose models is served',
+      'routing: { rules: { rules: [{ name: a, do: { use: [nobody] } }] } }',
+      'no model is called "nobody"',
+    ],
+  ])('ends where practice providers run already: %s', async (what, yaml, says) => {
+    const { child, ended } = start(['--config', file(`${what.replaceAll(' ', '-')}.yaml`, yaml), '--port', '0']);
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    const { code, stderr } = await ended;
+    clearTimeout(late);
+    expect(code).toBe(1);
+    expect(stderr).toContain(says);
+  });
+});
+
 describe('signalbox check', () => {
   const good = file('good.yaml', 'providers: { openai: { apiKey: "${KEY}" } }');
 
