@@ -4,6 +4,7 @@ import type { Environment } from '../config/parse.ts';
 import { fetchHttp } from '../platform/fetch-http.ts';
 import { fetchTransport } from '../platform/fetch-transport.ts';
 import { practiceProviders } from '../practice/providers.ts';
+import { pricesIn } from './price-file.ts';
 import { readRouting } from './rules-files.ts';
 
 export interface Checked {
@@ -29,6 +30,7 @@ export function check({ configuration, environment, source, file, practice }: Ch
       practice,
       isReady: () => true,
       routing: readRouting(configuration.routing, { source, file }).documents,
+      prices: pricesIn(configuration.prices.file, { source, file }),
     },
   );
 }

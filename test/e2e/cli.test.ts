@@ -170,6 +170,11 @@ describe('signalbox check', () => {
       'providers: { mine: { dialect: openai } }',
       'providers.mine.apiKey: the openai API needs a key',
     ],
+    [
+      'a price file that is not there, which only the start used to find',
+      'prices: { file: nowhere.json }',
+      'prices.file: nowhere.json cannot be read',
+    ],
   ])('names file and place of %s', async (_what, yaml, says) => {
     const bad = file('bad.yaml', yaml);
     const { code, stdout, stderr } = await run(['check', '--config', bad]);

@@ -55,6 +55,13 @@ describe('signalbox explain', () => {
     expect(stdout).toContain('rules      mail is low: tier haiku');
   });
 
+  it("reckons with the operator's own prices", async () => {
+    const row = { dialect: 'anthropic', model: 'claude-haiku-5-5', price: { input: 1000, output: 1000 } };
+    file('prices.json', JSON.stringify({ asOf: '2026-11-22', prices: [row] }));
+    const { stdout } = await run(['explain', REQUEST, '-c', file('priced.yaml', 'prices: { file: prices.json }')]);
+    expect(stdout).toMatch(/anthropic\/claude-haiku-5-5 +haiku +\$0\.64/);
+  });
+
   it('prints JSON', async () => {
     const { stdout } = await run(['explain', REQUEST, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ asked: 'auto', tier: 'haiku', fired: [] });
