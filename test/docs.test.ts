@@ -8,6 +8,9 @@ import { Configuration } from '../src/config/schema.ts';
 import { ERROR_RULES } from '../src/core/errors.ts';
 import { check } from '../src/server/check.ts';
 
+const SERVICE_ACCOUNT = '{"client_email":"a@b.example","private_key":"0123456789","token_uri":"https://b.example"}';
+const valueOf = (name: string) => (name.endsWith('_JSON') ? SERVICE_ACCOUNT : `value-of-${name}-0123456789`);
+
 interface Schema {
   default?: unknown;
   properties?: Record<string, Schema>;
@@ -97,7 +100,7 @@ describe('configurations in documents and examples', () => {
   it.each(samples)('$name would start', ({ text }) => {
     const names = [...text.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
     const keys = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'AWS_PROFILE'];
-    const environment = Object.fromEntries([...names, ...keys].map((name) => [name, `value-of-${name}-0123456789`]));
+    const environment = Object.fromEntries([...names, ...keys].map((name) => [name, valueOf(name)]));
     const configuration = parseConfiguration(text, 'document', environment);
     const practice = Object.keys(configuration.providers).length === 0;
     expect(() => check({ configuration, environment, source: 'document', practice })).not.toThrow();

@@ -7,6 +7,7 @@ import { Routing } from './routing.ts';
 import { BudgetsOf, LimitsOf } from './spending.ts';
 import { Admin } from './admin.ts';
 import { Credential, HeaderName, Headers, Sendable } from './sendable.ts';
+import { ServiceAccount } from './service-account.ts';
 import { Store } from './store.ts';
 import { Prices, Telemetry } from './telemetry.ts';
 import { Key, Tenants } from './tenants.ts';
@@ -43,7 +44,7 @@ const Provider = z
     sessionToken: Sendable.optional(),
     project: z.string().optional().describe('Vertex: the Google Cloud project'),
     location: z.string().optional().describe('Vertex: the location; default global'),
-    serviceAccount: z.string().optional().describe('Vertex: the service account as JSON text'),
+    serviceAccount: ServiceAccount.optional().describe('Vertex: the service account as JSON text'),
   })
   .describe('One way into a provider: a credential and an address');
 

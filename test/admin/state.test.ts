@@ -229,7 +229,7 @@ providers:
   anthropic: { apiKey: ${b}, headers: { name: ${c}, x-team: ${d} } }
   openai: { apiKeys: [${e}, ${f}], baseUrl: "https://proxy.example/v1?key=${h}#${g}", keyHeader: api-key }
   bedrock: { accessKeyId: ${i}, secretAccessKey: ${j}, sessionToken: ${k}, region: eu-west-1 }
-  gemini: { serviceAccount: '{"private_key":"${l}"}', project: mine }
+  gemini: { serviceAccount: '{"client_email":"a@b.c","private_key":"${l}","token_uri":"https://b.c"}', project: mine }
 models:
   fast: { deployments: [{ provider: anthropic, model: claude-haiku-4-5 }] }
 `;

@@ -80,6 +80,15 @@ const refused: { name: string; text: string; says: RegExp }[] = [
     text: `providers: { openai: { ${entry} } }`,
     says: new RegExp(`^(?!.*(?:secret|säcret))signalbox\\.yaml: providers\\.openai\\.${says}`),
   })),
+  ...[
+    ['the path of its file', '/secret/key.json'],
+    ['another JSON', '{"private_key":"secret"}'],
+    ['the JSON of a list', '["secret"]'],
+  ].map(([what, text]) => ({
+    name: `a service account that is none, unseen: ${what}`,
+    text: `providers: { gemini: { project: p, serviceAccount: '${text}' } }`,
+    says: /^(?!.*secret)signalbox\.yaml: providers\.gemini\.serviceAccount: must be the JSON text .*, not its path/,
+  })),
   {
     name: 'a client key that no client can send',
     text: 'keys: [{ name: a, key: "0123456789 abcdef" }]',
