@@ -15,10 +15,12 @@ const Percents = (values: number[], what: string) =>
     .describe(what);
 
 /** No user name and no password: addresses are shown to people, and requests would go without them. */
-export const Address = z.url({ protocol: /^https?$/ }).refine((text) => {
-  const url = URL.parse(text);
-  return url !== null && url.username === '' && url.password === '';
-}, 'put no user name or password into the address');
+export const Address = z
+  .url({ protocol: /^https?$/, error: 'is no address: it begins with https:// or http://', abort: true })
+  .refine((text) => {
+    const url = URL.parse(text);
+    return url !== null && url.username === '' && url.password === '';
+  }, 'put no user name or password into the address');
 
 /** Nobody on the way may read what goes there. */
 const SafeAddress = Address.refine((text) => {

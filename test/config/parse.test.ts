@@ -57,6 +57,11 @@ const refused: { name: string; text: string; says: RegExp }[] = [
     text: 'providers: { openai: { apiKey: x, baseUrl: "file:///etc" } }',
     says: /providers\.openai\.baseUrl/,
   },
+  ...['127.0.0.1:11434/v1', 'localhost:11434/v1', ''].map((address) => ({
+    name: `an address without its beginning, and says nothing else of it: "${address}"`,
+    text: `alerts: { receivers: [{ name: a, type: slack, url: "${address}" }] }`,
+    says: /^signalbox\.yaml: alerts\.receivers\.0\.url: is no address: it begins with https:\/\/ or http:\/\/$/,
+  })),
   {
     name: 'a password in an address, which it does not show',
     text: 'providers: { openai: { apiKey: x, baseUrl: "https://ann:hunter2@example.test" } }',
