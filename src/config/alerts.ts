@@ -22,6 +22,12 @@ export const Address = z
     return url !== null && url.username === '' && url.password === '';
   }, 'put no user name or password into the address');
 
+/** Paths come behind it: they would stand in its query. */
+export const BaseAddress = Address.refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && url.search === '' && url.hash === '';
+}, 'takes no ? and no #: paths come behind it');
+
 /** Nobody on the way may read what goes there. */
 const SafeAddress = Address.refine((text) => {
   const url = URL.parse(text);

@@ -1,7 +1,7 @@
 /** The one schema of `signalbox.yaml`; editors get it as JSON Schema (`docs/signalbox.schema.json`). */
 import * as z from 'zod';
 import { ABILITIES } from '../core/ability.ts';
-import { Address, Alerting } from './alerts.ts';
+import { Alerting, BaseAddress } from './alerts.ts';
 import { BatchesSection } from './batches.ts';
 import { Routing } from './routing.ts';
 import { BudgetsOf, LimitsOf } from './spending.ts';
@@ -22,7 +22,7 @@ export const DIALECTS = ['anthropic', 'openai', 'gemini', 'bedrock'] as const;
 const Provider = z
   .strictObject({
     dialect: z.enum(DIALECTS).optional().describe("Which API it speaks; by default the entry's own name"),
-    baseUrl: Address.optional().describe("Where it lives, if not at the dialect's public address"),
+    baseUrl: BaseAddress.optional().describe("Where it lives, if not at the dialect's public address"),
     apiKey: Credential.optional().describe('Best as "${NAME}", from the environment'),
     apiKeys: z
       .array(Credential)

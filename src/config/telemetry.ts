@@ -1,12 +1,12 @@
 /** `telemetry:` and `prices:` of the configuration: where traces go, and what a price is worth that nobody knows. */
 import * as z from 'zod';
-import { Address } from './alerts.ts';
+import { BaseAddress } from './alerts.ts';
 import { Headers } from './sendable.ts';
 
 export const Telemetry = z.strictObject({
   otlp: z
     .strictObject({
-      endpoint: Address.describe('The collector; /v1/traces comes behind it. Its port is mostly 4318'),
+      endpoint: BaseAddress.describe('The collector; /v1/traces comes behind it. Its port is mostly 4318'),
       headers: Headers.default({}).describe('For the collector, best as "${NAME}"'),
       sample: z.number().min(0).max(1).default(1).describe('Share of the requests'),
       callers: z

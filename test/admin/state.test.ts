@@ -222,12 +222,13 @@ describe('the configuration that is shown', () => {
   const YAML =
     `
 keys: [{ name: app, key: ${a}, tenant: acme }]
+alerts: { receivers: [{ name: chat, type: slack, url: "https://hooks.example/v1?key=${h}#${g}" }] }
 tenants: { acme: { owner_is_not: x } }
 `.replace('{ owner_is_not: x }', '{ limits: 5 requests/minute }') +
     `
 providers:
   anthropic: { apiKey: ${b}, headers: { name: ${c}, x-team: ${d} } }
-  openai: { apiKeys: [${e}, ${f}], baseUrl: "https://proxy.example/v1?key=${h}#${g}", keyHeader: api-key }
+  openai: { apiKeys: [${e}, ${f}], baseUrl: "https://proxy.example/v1", keyHeader: api-key }
   bedrock: { accessKeyId: ${i}, secretAccessKey: ${j}, sessionToken: ${k}, region: eu-west-1 }
   gemini: { serviceAccount: '{"client_email":"a@b.c","private_key":"${l}","token_uri":"https://b.c"}', project: mine }
 models:

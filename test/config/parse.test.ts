@@ -62,6 +62,11 @@ const refused: { name: string; text: string; says: RegExp }[] = [
     text: `alerts: { receivers: [{ name: a, type: slack, url: "${address}" }] }`,
     says: /^signalbox\.yaml: alerts\.receivers\.0\.url: is no address: it begins with https:\/\/ or http:\/\/$/,
   })),
+  ...['?api-version=1', '#part'].map((end) => ({
+    name: `an address that no path can come behind: ${end}`,
+    text: `providers: { openai: { apiKey: x, baseUrl: "https://example.test/v1${end}" } }`,
+    says: /^signalbox\.yaml: providers\.openai\.baseUrl: takes no \? and no #: paths come behind it$/,
+  })),
   {
     name: 'a password in an address, which it does not show',
     text: 'providers: { openai: { apiKey: x, baseUrl: "https://ann:hunter2@example.test" } }',
