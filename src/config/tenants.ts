@@ -1,6 +1,6 @@
 /** `tenants:` and `keys:` of the configuration, and keys and tenants as the CLI and the admin API take them. */
 import * as z from 'zod';
-import { MAX_TAGS } from '../core/caller.ts';
+import { DOORS, isDoor, MAX_TAGS } from '../core/caller.ts';
 import { PRIORITIES } from '../core/priority.ts';
 import { BudgetsOf, LimitsOf } from './spending.ts';
 
@@ -8,7 +8,15 @@ export const Name = z.string().regex(/^[\w.:-]{1,64}$/, 'use letters, digits and
 
 const Label = (what: string) =>
   z.string().regex(/^\P{Cc}{1,64}$/u, `${what} has at most 64 characters, none of them a control character`);
-const Patterns = z.array(z.string().min(1).max(200)).max(100);
+const Pattern = z.string().min(1).max(200);
+const Patterns = z.array(Pattern).max(100);
+const Doors = z
+  .array(
+    Pattern.refine(isDoor, {
+      error: ({ input }) => `there is no way in called "${String(input)}"; there are ${DOORS.join(', ')}`,
+    }),
+  )
+  .max(100);
 
 /** The same words for tenants and keys. */
 const SHARE = {
@@ -16,7 +24,7 @@ const SHARE = {
   routes: Patterns.optional().describe(
     'Routes it may ask for, such as `auto`; default all, or none if `models` is set',
   ),
-  doors: Patterns.optional().describe('Ways in: `chat`, `messages`, …; default all'),
+  doors: Doors.optional().describe('Ways in: `chat`, `messages`, …; default all'),
   maxCostUsd: z.number().positive().optional().describe('What one of its requests may cost, in US dollars'),
   maxLatencyMs: z.int().min(1).optional().describe('How long one of its answers may take'),
   limits: LimitsOf.optional(),

@@ -3,6 +3,22 @@ import type { Ceilings } from './ceilings.ts';
 import { GatewayError } from './errors.ts';
 import type { Priority } from './priority.ts';
 
+/** Ways in, as keys name them. */
+export const DOORS = [
+  'chat',
+  'messages',
+  'responses',
+  'completions',
+  'gemini',
+  'embeddings',
+  'moderations',
+  'images',
+  'audio',
+  'batches',
+] as const;
+
+export type DoorName = (typeof DOORS)[number];
+
 /** Names; `*` stands for any text. */
 export type Patterns = readonly string[];
 
@@ -79,6 +95,11 @@ export function mayUse({ allowed }: Caller, name: string, routes: { has(name: st
 
 export function mayEnter({ allowed }: Caller, door: string): boolean {
   return areFitted(allowed.doors, door);
+}
+
+/** Whether there is a way in that this pattern fits: one that fits none opens nothing. */
+export function isDoor(pattern: string): boolean {
+  return DOORS.some((door) => isFitted(pattern, door));
 }
 
 /** Why a request is refused that names this model or route. */

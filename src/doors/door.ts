@@ -2,6 +2,7 @@
  * A door: an API that clients speak. It reads what they send as the canonical request (`core/chat.ts`) and hands over
  * the pen that writes the answer in their words. Pure: no I/O, no clock. So N doors and M dialects meet in one place.
  */
+import type { DoorName } from '../core/caller.ts';
 import type { Ceilings } from '../core/ceilings.ts';
 import type { ChatRequest } from '../core/chat.ts';
 import type { GatewayError } from '../core/errors.ts';
@@ -13,7 +14,7 @@ import type { BodyLimits } from './json.ts';
 
 export interface Door {
   /** As a key's `doors` name it. */
-  readonly name: string;
+  readonly name: DoorName;
   /** Where this door's SDKs look for the request's id, beside `x-request-id`. */
   readonly requestIdHeader?: string;
   /** Throws `invalid_request` that names the client's own field. */

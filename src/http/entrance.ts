@@ -1,6 +1,6 @@
 /** What is done with every request before its door reads it: who asks, by which id it is known, how urgent it is. */
 import type { Hono } from 'hono';
-import { forbiddenDoor, type Keys, mayEnter } from '../core/caller.ts';
+import { type DoorName, forbiddenDoor, type Keys, mayEnter } from '../core/caller.ts';
 import { lowest } from '../core/ceilings.ts';
 import type { Clock } from '../core/ports.ts';
 import { inBytes, longOriginal, type Original } from '../core/wire.ts';
@@ -109,7 +109,7 @@ function keptOf(original: Original, { text, bytes }: BodyText): Original {
 }
 
 /** Throws `forbidden` where the key may not come in by this door. */
-export function enter(c: Call, door: string): void {
+export function enter(c: Call, door: DoorName): void {
   const caller = c.get('caller');
   if (!mayEnter(caller, door)) throw forbiddenDoor(caller, door);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { declaredBook } from '../../../src/books/tenants/declared.ts';
 import { createDirectory } from '../../../src/books/tenants/directory.ts';
+import { DOORS } from '../../../src/core/caller.ts';
 import { Key, NewKey, NewTenant, NewTerms, Tenants } from '../../../src/config/tenants.ts';
 import { hash } from './sample.ts';
 
@@ -41,9 +42,24 @@ describe('keys:', () => {
     [{ tags: Array.from({ length: 9 }, String) }, '<=8'],
     [{ priority: 'urgent' }, 'critical'],
     [{ model: ['x'] }, 'model'],
+    [{ doors: ['chat', 'mesages'] }, 'there is no way in called'],
   ])('refuses %j', (more, says) => {
     const parsed = Key.safeParse({ ...SECRET, ...more });
     expect(parsed.error?.message).toContain(says);
+  });
+});
+
+describe('doors:', () => {
+  it('are ways in that there are, or patterns that fit one', () => {
+    for (const door of [...DOORS, '*', 'm*']) expect(Key.safeParse({ ...SECRET, doors: [door] }).success).toBe(true);
+  });
+
+  it('name their own mistakes, of tenants and stored keys too', () => {
+    const says = [NewKey, NewTenant].map(
+      (shape) => shape.safeParse({ name: 'a', doors: ['chat', 'x*'] }).error?.issues,
+    );
+    const issue = { path: ['doors', 1], message: `there is no way in called "x*"; there are ${DOORS.join(', ')}` };
+    expect(says).toMatchObject([[issue], [issue]]);
   });
 });
 
