@@ -1,4 +1,5 @@
 /** What `signalbox keys` takes, and says of itself. */
+import { ConfigurationError } from '../config/parse.ts';
 import type { KeyCommand } from './keys.ts';
 
 export const KEYS_HELP = `signalbox keys create NAME | list | revoke KEY | rotate KEY: virtual keys in the store of the configuration.
@@ -44,14 +45,25 @@ export const KEY_OPTIONS = {
   overlap: { type: 'string' },
 } as const;
 
+type Option = keyof typeof KEY_OPTIONS;
+
+/** Which options each verb takes. */
+const TAKES: Readonly<Record<string, (option: string) => boolean>> = {
+  create: (option) => option !== 'overlap',
+  list: (option) => option === 'tenant',
+  revoke: () => false,
+  rotate: (option) => option === 'overlap',
+};
+
 type Values = Readonly<Record<string, string | boolean | string[] | boolean[] | undefined>>;
 
 export function keyCommandOf(verb: string, key: string | undefined, values: Values): KeyCommand {
-  const text = (name: keyof typeof KEY_OPTIONS) => {
+  refuseStrays(verb, values);
+  const text = (name: Option) => {
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const texts = (name: keyof typeof KEY_OPTIONS) => {
+  const texts = (name: Option) => {
     const value = values[name];
     return Array.isArray(value) ? value.map(String) : undefined;
   };
@@ -74,4 +86,15 @@ export function keyCommandOf(verb: string, key: string | undefined, values: Valu
     overlap: text('overlap'),
     json: values.json === true,
   };
+}
+
+/** Left out in silence, it would be believed: a list of one owner would be of all. */
+function refuseStrays(verb: string, values: Values): void {
+  const takes = Object.hasOwn(TAKES, verb) ? TAKES[verb] : undefined;
+  const strays = Object.keys(KEY_OPTIONS).filter((option) => values[option] !== undefined && takes?.(option) === false);
+  if (strays.length === 0) return;
+  throw new ConfigurationError(
+    'signalbox keys',
+    strays.map((option) => `${verb} takes no --${option}; signalbox keys --help tells who does`),
+  );
 }
