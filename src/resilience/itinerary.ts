@@ -38,6 +38,11 @@ export class Itinerary {
     this.#reserved = this.#reserved.filter(({ candidate }) => candidate.deployment.id !== id); // Tried is tried.
   }
 
+  /** It is asked once more, before the others: who has to wait for it may still go to them. */
+  again(stop: Stop): void {
+    this.#open = [stop, ...this.#open];
+  }
+
   mayRepeat(stop: Stop): void {
     this.#repeatable = [...this.#repeatable, stop];
   }

@@ -43,7 +43,6 @@ class Progress {
   readonly #ports: PlanPorts;
   readonly #errors: GatewayError[] = [];
   readonly #itinerary: Itinerary;
-  #again: Stop | undefined;
   /** Who was asked again, and how: later calls of the same ask so too. Most requests ask nobody again. */
   #how: Map<Stop, Again> | undefined;
   /** This call goes although every fuse is open. */
@@ -63,9 +62,7 @@ class Progress {
 
   /** Waits for room, where there is none. Throws the verdict when there is nobody left, or none will have room in time. */
   nextStep(): Step | Promise<Step> {
-    const again = this.#again;
-    this.#again = undefined;
-    const stops = again ? [again] : this.#affordable();
+    const stops = this.#affordable();
     if (stops.length === 0) throw this.#verdict();
     const given = this.#admit(stops);
     return given instanceof Promise ? given.then((lease) => this.#stepAt(stops, lease)) : this.#stepAt(stops, given);
@@ -104,7 +101,7 @@ class Progress {
     if (this.#isOver(error, now)) throw this.#verdict();
     if (isCall(error) && !pool.budget.withdraw(now)) throw this.#verdict();
     if (decision.next === 'again') {
-      this.#again = stop;
+      this.#itinerary.again(stop);
       (this.#how ??= new Map<Stop, Again>()).set(stop, decision.how);
       return;
     }
@@ -191,7 +188,9 @@ class Progress {
     const lease = now >= this.#notBefore ? forced(stops, request.pool, now) : undefined;
     this.#isForced = lease !== undefined;
     if (lease) return lease;
-    const visitor = visitorOf(request, stops, this.#notBefore, now);
+    // One that is asked once more goes first, whoever has more room.
+    const asked: PlanRequest = stops[0] && this.#how?.has(stops[0]) ? { ...request, balance: 'ordered' } : request;
+    const visitor = visitorOf(asked, stops, this.#notBefore, now);
     const refused = (cause: unknown) => {
       noteStay(request, visitor);
       throw this.#refused(stops, asGatewayError(cause));

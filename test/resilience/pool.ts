@@ -156,6 +156,7 @@ export class TestPool {
   /** What the client's budgets have left for each request, and the most that was taken for one. */
   leftUsd: number | undefined;
   takenUsd = 0;
+  balance: PlanRequest['balance'] = 'ordered';
 
   constructor(declared: Record<string, DeploymentOptions>, random: () => number = () => 0.5, perSecond = 10) {
     this.#random = random;
@@ -189,7 +190,7 @@ export class TestPool {
       stops: among.map((id) => stopOf(this.member(id), isLive)),
       pool: this.pool,
       rules: { ...PATIENT, deadlineAt: this.clock.now() + 600_000, ...rules },
-      balance: 'ordered',
+      balance: this.balance,
       isLive,
       priority: 'normal',
       tenant: 'one',
