@@ -25,8 +25,8 @@ export interface Hedge<T> {
 interface HedgePlan {
   /** The second attempt, where there is room that nobody waits for, already under its lease; undefined: there must be none. */
   secondStep(first: Step): Step | undefined;
-  /** This one failed while the other runs on. */
-  endCall(step: Step, error: GatewayError): void;
+  /** This one failed while the other runs on: whether that may mend it. If so, the call is over. */
+  isOutlived(step: Step, error: GatewayError): boolean;
   /** This one lost: the other answered, or said what ends the request. */
   lost(step: Step): void;
 }
@@ -64,7 +64,7 @@ export function hedged<T>(first: Step, hedge: Hedge<T>): Promise<Ran<T>> {
     const ended = (ran: Ran<T>): void => {
       running.delete(ran.step);
       if (isOver) return 'value' in ran ? hedge.discard(ran.value) : undefined;
-      if ('error' in ran && ran.error.rule.failover && running.size > 0) return plan.endCall(ran.step, ran.error);
+      if ('error' in ran && running.size > 0 && plan.isOutlived(ran.step, ran.error)) return undefined;
       isOver = true;
       callOff();
       for (const step of running) {

@@ -1,6 +1,8 @@
 /** Who may still be asked for one request, and in which order. */
 import type { Candidate } from '../core/deployment.ts';
-import type { Stop } from './request.ts';
+import type { GatewayError } from '../core/errors.ts';
+import { decide, type Decision, type PlanRules } from './decide.ts';
+import type { Step, Stop } from './request.ts';
 
 const NONE: readonly Stop[] = [];
 
@@ -22,10 +24,6 @@ export class Itinerary {
     return this.#open;
   }
 
-  get reserved(): readonly Candidate[] {
-    return this.#reserved.map(({ candidate }) => candidate);
-  }
-
   get hasRepeatable(): boolean {
     return this.#repeatable.length > 0;
   }
@@ -38,11 +36,6 @@ export class Itinerary {
     this.#reserved = this.#reserved.filter(({ candidate }) => candidate.deployment.id !== id); // Tried is tried.
   }
 
-  /** It is asked once more, before the others: who has to wait for it may still go to them. */
-  again(stop: Stop): void {
-    this.#open = [stop, ...this.#open];
-  }
-
   mayRepeat(stop: Stop): void {
     this.#repeatable = [...this.#repeatable, stop];
   }
@@ -53,15 +46,27 @@ export class Itinerary {
     this.#repeatable = [];
   }
 
+  /** What to do after this failure. */
+  decide({ stop: { candidate }, again }: Step, error: GatewayError, rules: PlanRules): Decision {
+    const reserved = this.#reserved.map((stop) => stop.candidate);
+    return decide({ error, candidate, again, reserved }, rules);
+  }
+
+  follow(decision: Decision, failed: Stop): void {
+    if (decision.next === 'again') this.#open = [failed, ...this.#open]; // Who has to wait for it may go to the others.
+    else if (decision.next === 'reserved') this.#unlock(decision.fallback);
+    else if (decision.next === 'other' && decision.only) this.#narrow(decision.only);
+  }
+
   /** From now on only those that the rules keep for this failure. */
-  unlock(fallback: Candidate['after']): void {
+  #unlock(fallback: Candidate['after']): void {
     this.#open = this.#reserved.filter(({ candidate }) => candidate.after === fallback);
     this.#reserved = this.#reserved.filter(({ candidate }) => candidate.after !== fallback);
     this.#repeatable = [];
   }
 
   /** From now on only these. */
-  narrow(only: (candidate: Candidate) => boolean): void {
+  #narrow(only: (candidate: Candidate) => boolean): void {
     this.#open = this.#open.filter(({ candidate }) => only(candidate));
     this.#repeatable = this.#repeatable.filter(({ candidate }) => only(candidate));
   }

@@ -6,7 +6,7 @@
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Amounts } from '../core/limits.ts';
 import { forced, notePassedOver, noteStay, taken, untilOf, visitorOf, whyNone } from './admission.ts';
-import { type Again, decide, isCall, mayRepeat, repeatAfterMs, takenBy } from './decide.ts';
+import { type Again, isCall, mayRepeat, repeatAfterMs, takenBy } from './decide.ts';
 import { hedged, type Ran, secondStop } from './hedge.ts';
 import { Itinerary } from './itinerary.ts';
 import type { Visitor } from './place.ts';
@@ -63,7 +63,7 @@ class Progress {
   /** Waits for room, where there is none. Throws the verdict when there is nobody left, or none will have room in time. */
   nextStep(): Step | Promise<Step> {
     const stops = this.#affordable();
-    if (stops.length === 0) throw this.#verdict();
+    if (stops.length === 0) throw verdict(this.#errors, this.#calls);
     const given = this.#admit(stops);
     return given instanceof Promise ? given.then((lease) => this.#stepAt(stops, lease)) : this.#stepAt(stops, given);
   }
@@ -93,20 +93,24 @@ class Progress {
   /** Gives the lease back and sets what comes next. Throws the verdict when that is nothing. */
   failed(step: Step, error: GatewayError): void {
     const { rules, client, pool } = this.#request;
-    const { stop, again } = step;
+    const { stop } = step;
     this.endCall(step, error);
     const now = this.#ports.clock.now();
-    const decision = decide({ error, candidate: stop.candidate, again, reserved: this.#itinerary.reserved }, rules);
+    const decision = this.#itinerary.decide(step, error, rules);
     if (client.gone || decision.next === 'stop') throw error;
-    if (this.#isOver(error, now)) throw this.#verdict();
-    if (isCall(error) && !pool.budget.withdraw(now)) throw this.#verdict();
-    if (decision.next === 'again') {
-      this.#itinerary.again(stop);
-      (this.#how ??= new Map<Stop, Again>()).set(stop, decision.how);
-      return;
-    }
-    if (decision.next === 'reserved') this.#itinerary.unlock(decision.fallback);
-    else if (decision.only) this.#itinerary.narrow(decision.only);
+    if (this.#isOver(error, now)) throw verdict(this.#errors, this.#calls);
+    if (isCall(error) && !pool.budget.withdraw(now)) throw verdict(this.#errors, this.#calls);
+    if (decision.next === 'again') (this.#how ??= new Map<Stop, Again>()).set(stop, decision.how);
+    this.#itinerary.follow(decision, stop);
+  }
+
+  /** It failed while another runs on: whether that one may mend it. */
+  isOutlived(step: Step, error: GatewayError): boolean {
+    const decision = this.#itinerary.decide(step, error, this.#request.rules);
+    if (decision.next === 'stop') return false;
+    this.endCall(step, error);
+    if (decision.next !== 'again') this.#itinerary.follow(decision, step.stop);
+    return true;
   }
 
   /** The call is over and its lease is back; what comes next is another question. */
@@ -147,7 +151,6 @@ class Progress {
     if (elapsedMs >= (times.p95Ms(stop.pace) ?? Infinity)) times.note(stop.pace, elapsedMs);
     this.#giveBack(step, undefined, now);
     this.#note(step, 'hedge_lost', now);
-    this.#countCall(stop);
   }
 
   /** Without those at the head for which the client's budgets have no room: they are not worth waiting for. */
@@ -217,10 +220,6 @@ class Progress {
     notePassedOver(this.#request, stops, undefined, now);
     // What a provider has just said tells more than what one said long ago.
     this.#errors.unshift(...whyNone(stops, error, now));
-    return this.#verdict();
-  }
-
-  #verdict(): GatewayError {
     return verdict(this.#errors, this.#calls);
   }
 

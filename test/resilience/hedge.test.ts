@@ -133,11 +133,43 @@ describe('a hedged request', () => {
     expect((await second.result).arrival).toBeUndefined();
   });
 
-  it('has made the call that lost', async () => {
-    const wrong: DeploymentOptions = { usually: { end: 'context' } };
-    const pool = hedging({ a: slow, b: wrong, c: { contextTokens: 2_000 } });
-    const { calls, error } = await pool.ask({ hedge: true, maxCalls: 2, onContext: 'larger' });
+  const mended: {
+    name: string;
+    a: DeploymentOptions;
+    b: DeploymentOptions;
+    rules: Partial<PlanRules>;
+    from: string;
+  }[] = [
+    {
+      name: 'a refusal, where another account may be asked',
+      a: { usually: { end: 'policy', ms: 150 } },
+      b: { usually: { end: 'ok', ms: 200 } },
+      rules: { onRefusal: 'other' },
+      from: 'from b',
+    },
+    {
+      name: 'too long a prompt, where a larger window may be asked',
+      a: { usually: { end: 'ok', ms: 300 }, contextTokens: 2_000 },
+      b: { usually: { end: 'context' } },
+      rules: { onContext: 'larger' },
+      from: 'from a',
+    },
+  ];
+  it.each(mended)('waits for the other after $name', async ({ a, b, rules, from }) => {
+    const { arrival, calls } = await hedging({ a, b }).ask({ hedge: true, ...rules });
     expect(calls.map(({ deployment }) => deployment)).toEqual(['a', 'b']);
-    expect(error?.kind).toBe('context');
+    expect(arrival?.value).toBe(from);
+  });
+
+  it('asks only those that the rules keep for the first failure when both fail', async () => {
+    const pool = hedging({
+      a: { usually: { end: 'fault', ms: 300 } },
+      b: { usually: { end: 'policy' } },
+      c: fast,
+      d: { ...fast, after: 'refusal' },
+    });
+    const { arrival, calls } = await pool.ask({ hedge: true });
+    expect(calls.map(({ deployment }) => deployment)).toEqual(['a', 'b', 'd']);
+    expect(arrival?.value).toBe('from d');
   });
 });
