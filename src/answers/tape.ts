@@ -50,12 +50,6 @@ export class Tape implements AnswerSink {
     this.text = '';
   }
 
-  /** An attempt at the rest has failed before anything of it went out: what it said is not the client's. */
-  rewind(text: string): void {
-    this.text = text;
-    this.#isPlain = true;
-  }
-
   /** The attempt that wrote so far took this much; what comes is another's. */
   spend(usage: Usage): void {
     this.#spent = addUsage(this.#spent, usage);

@@ -41,12 +41,7 @@ export async function attemptRest(work: Work, tape: Tape): Promise<LiveAnswer> {
   const joint = jointOf(text, goesOnByItself(request, capabilities));
   const call = { ...work.call, request: requestForRest(request, joint), original: undefined };
   const seam = new Seam(tape, joint);
-  try {
-    return await answerOn({ ...work, call }, { writer: tape.writer, sink: seam, facts: seam.facts, tape });
-  } catch (cause) {
-    tape.rewind(text);
-    throw cause;
-  }
+  return answerOn({ ...work, call }, { writer: tape.writer, sink: seam, facts: seam.facts, tape, isRest: true });
 }
 
 export function tokensOf(text: string): number {

@@ -29,6 +29,8 @@ export interface Flow {
   readonly ended?: boolean;
   /** Where the text is kept, so that another flow can go on with it. */
   tape?: Tape | undefined;
+  /** It goes on with what the client has: what it says is said, whatever comes behind it. */
+  readonly isRest?: boolean;
   /** Says the end in the place of a provider who broke off behind the last word of the answer. */
   conclude?(): string;
 }
@@ -41,6 +43,7 @@ export interface Paper {
   /** Of this attempt. */
   facts: AnswerFacts;
   tape?: Tape;
+  isRest?: boolean;
 }
 
 export function openFlow(work: Work, exchange: Exchange): Promise<Flow> {
@@ -162,6 +165,10 @@ class TranslatingFlow implements Flow {
 
   get ended(): boolean {
     return this.#reader.ended ?? false;
+  }
+
+  get isRest(): boolean {
+    return this.#translation.paper.isRest ?? false;
   }
 }
 

@@ -73,7 +73,7 @@ export class LiveFrames implements Frames {
     try {
       while (!this.#flow.facts.said && !this.#ended) {
         const piece = this.#take(await this.#flow.source.next());
-        if (this.#flow.failure) throw this.#flow.failure;
+        if (this.#flow.failure && !this.#hasGoneOn()) throw this.#flow.failure;
         size += piece.length;
         if (size > MAX_HELD_BYTES) throw new GatewayError('fault', 'The provider sent too much before its first word');
         this.#held.push(piece);
@@ -127,6 +127,11 @@ export class LiveFrames implements Frames {
   #wantsMore(): boolean {
     if (this.#flow.failure) throw this.#flow.failure;
     return !this.#flow.done && !this.#flow.ended;
+  }
+
+  /** What it said before it failed cannot be taken back from the paper. */
+  #hasGoneOn(): boolean {
+    return this.#flow.isRest === true && this.#flow.facts.said;
   }
 
   /** The connection broke. If the answer was at its end all the same, this is what is left to say. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Departure } from '../../src/core/departure.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
+import { ResponsesPen } from '../../src/doors/responses/pen.ts';
 import { answerStream } from '../../src/gateway/gateway.ts';
 import { ask, type Ending, inbound, type Manner, type Scene, stage, WIRES, type WireName } from './breaking.ts';
 
@@ -139,13 +140,25 @@ describe('a continued answer', () => {
     expect(await ask(gateway)).toMatchObject({ text: ANSWER, extension: { continued: [{ after_characters: 56 }] } });
   });
 
-  it('has nothing of an attempt at its rest that failed as it began', async () => {
+  it('keeps what an attempt at its rest said in one piece with its failure', async () => {
     const failing = { events: 10, ending: 'error', atOnce: true } as const;
     const { gateway } = stage(scene({ manners: [broken(8), failing, {}] }));
-    const { text, extension, usage } = await ask(gateway);
+    const { text, extension } = await ask(gateway);
     expect(text).toBe(ANSWER);
-    expect(extension?.continued).toHaveLength(1);
-    expect(usage).toMatchObject({ prompt_tokens: 20, completion_tokens: 34 });
+    expect(extension?.continued.map(({ after_characters: after }) => after)).toEqual([56, 63]);
+  });
+
+  it('is in the response as the client has read it', async () => {
+    const failing = { events: 10, ending: 'error', atOnce: true } as const;
+    const { gateway } = stage(scene({ manners: [broken(8), failing, {}] }));
+    const wanted = { summary: false, logprobs: false, origins: new Map<string, never>() };
+    const pen = new ResponsesPen({ body: { model: 'one', input: 'Tell me.' }, wanted });
+    const { body } = await answerStream(gateway, { ...inbound({}, new Departure()), pen });
+    const frames: string[] = [];
+    for await (const piece of body) frames.push(String(piece));
+    const sequence = [...frames.join('').matchAll(/"sequence_number":(\d+)/g)].map(([, number]) => Number(number));
+    expect(sequence).toEqual([...sequence.keys()]);
+    expect(pen.ended?.output).toMatchObject([{ type: 'message', content: [{ text: ANSWER }] }]);
   });
 
   it('may break once more, and go on once more', async () => {
