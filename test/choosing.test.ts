@@ -205,6 +205,37 @@ describe('fallbacks', () => {
   });
 });
 
+describe('a stream that a model kept for too long a prompt breaks off', () => {
+  const broken = (...words: string[]) =>
+    new Response(words.map((content) => chatFrame({ content })).join(''), { headers: SSE });
+  const whole = (...words: string[]) => `${words.map((content) => chatFrame({ content })).join('')}${END}`;
+  const END = `${chatFrame({}, 'stop')}data: [DONE]\n\n`;
+  const yaml = `${YAML}\nstream: { onBreak: continue }`;
+  const tooLong = () => Response.json({ error: { message: 'no', code: 'context_length_exceeded' } }, { status: 400 });
+
+  it.each([
+    ['the same one', 'opus', ['small', 'large', 'large']],
+    ['another that is kept for it', ['opus', 'huge'], ['small', 'large', 'vast']],
+  ])('is continued by %s', async (_who, context, models) => {
+    const huge = yaml.replace('models:', 'models:\n  huge: { deployments: [{ provider: up, model: vast }] }');
+    let calls = 0;
+    const served = serve(
+      rule({ use: ['haiku', 'sonnet'], fallbacks: { context } }),
+      (model) => {
+        if (model === 'small') return tooLong();
+        return calls++ === 0
+          ? broken('The storm came ')
+          : new Response(whole('The storm came', ' at night.'), { headers: SSE });
+      },
+      huge,
+    );
+    const text = await (await served.ask(EASY, { stream: true })).text();
+    expect(served.calls.map(({ model }) => model)).toEqual(models);
+    expect(text).toContain('at night.');
+    expect(text).toContain('[DONE]');
+  });
+});
+
 describe('a shadow copy', () => {
   const copied = rule({ use: 'haiku', shadow: { use: 'opus' } });
 

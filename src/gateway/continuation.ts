@@ -1,6 +1,6 @@
 /** `stream.onBreak: continue`: the plan is carried out again for the rest of a text whose provider broke off. */
 import type { Usage } from '../core/chat.ts';
-import type { Deployment, Estimate } from '../core/deployment.ts';
+import type { Candidate, Deployment, Estimate } from '../core/deployment.ts';
 import { ERROR_RULES, type ErrorKind, type GatewayError } from '../core/errors.ts';
 import { isErrorKind, isProviders } from '../core/outcome.ts';
 import type { Attempt } from '../core/ports.ts';
@@ -38,6 +38,8 @@ interface Passage {
   outcome: Outcome<LiveFrames>;
   tape: Tape;
   continued: readonly Continuation[];
+  /** The failure for which the rules keep whoever wrote it. */
+  after?: Candidate['after'];
 }
 
 /** Lets the answer go on when its provider breaks off, if its text is kept. */
@@ -53,7 +55,9 @@ async function goOn(passage: Passage, failure: GatewayError): Promise<LiveFrames
   const { gateway, plan, outcome, tape } = passage;
   if (!failure.rule.trips || !tape.isContinuable || passage.continued.length >= MAX_CONTINUATIONS) return undefined;
   const broken = noteBreak(plan, outcome, failure);
-  const rest = { ...plan, estimate: estimateOfRest(plan, tape.text) };
+  passage.after ??= outcome.candidate.after;
+  const candidates = candidatesAfter(plan, passage.after);
+  const rest = { ...plan, candidates, estimate: estimateOfRest(plan, tape.text) };
   const journey = journeyOfRest(gateway, rest, outcome);
   if (!journey?.pool.budget.withdraw(gateway.clock.now())) return undefined;
   const spent = giveBackBroken(passage, failure);
@@ -80,6 +84,12 @@ async function goOn(passage: Passage, failure: GatewayError): Promise<LiveFrames
   }
 }
 
+/** Who was passed over for that failure is no place for the rest either. */
+function candidatesAfter({ candidates }: Plan, after: Candidate['after']): readonly Candidate[] {
+  if (after === undefined) return candidates;
+  return candidates.filter((each) => each.after === after).map((each) => ({ ...each, after: undefined }));
+}
+
 function estimateOfRest({ estimate: { inputTokens, outputTokens } }: Plan, said: string): Estimate {
   const tokens = tokensOf(said);
   return { inputTokens: inputTokens + tokens, outputTokens: Math.max(outputTokens - tokens, 1) };
@@ -97,7 +107,7 @@ function journeyOfRest(gateway: Gateway, plan: Plan, { candidate }: Outcome<unkn
   if (maxCalls < 1 || (maxCostUsd !== undefined && maxCostUsd <= 0)) return undefined;
   const failed = new Set(plan.attempts.filter(hasFailed).map(({ deployment }) => deployment));
   const others = stops.filter((stop) => !failed.has(stop.candidate.deployment.id));
-  const same = stops.filter((stop) => stop.candidate === candidate);
+  const same = stops.filter((stop) => stop.candidate.deployment === candidate.deployment);
   // Not hedged: only one may write on the client's stream.
   return { ...journey, stops: [...others, ...same], rules: { ...rules, maxCalls, maxCostUsd, hedge: false } };
 }
