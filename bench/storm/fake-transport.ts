@@ -11,7 +11,10 @@ const LATENCY_MS = 1;
 const NOW_MS = 1e-3;
 
 /** `models`: by origin, `http://alpha.invalid`. */
-export function fakeTransport(clock: VirtualClock, models: ReadonlyMap<string, ProviderModel>): Transport {
+export function fakeTransport(
+  clock: VirtualClock,
+  models: ReadonlyMap<string, Pick<ProviderModel, 'visit'>>,
+): Transport {
   return {
     send(request: OutgoingRequest, options: SendOptions) {
       const model = models.get(new URL(request.url).origin);
