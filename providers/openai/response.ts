@@ -1,5 +1,6 @@
 import type { AnswerSink } from '../../src/core/answer.ts';
 import type { Usage } from '../../src/core/chat.ts';
+import { inclusive } from '../../src/core/counts.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { parseJson, record, text } from '../shared/refusal.ts';
 import { ChoiceReader } from './choice.ts';
@@ -69,11 +70,6 @@ export class ChatReader {
   }
 }
 
-/** OpenAI's own counts already include everything. DeepSeek tells cache hits in a field of its own. */
 export function toUsage(usage: Json | undefined): Usage | undefined {
-  if (typeof usage?.prompt_tokens !== 'number') return undefined;
-  const counts = usage as unknown as Usage;
-  const hits = usage.prompt_cache_hit_tokens;
-  if (counts.prompt_tokens_details || typeof hits !== 'number') return counts;
-  return { ...counts, prompt_tokens_details: { cached_tokens: hits } };
+  return typeof usage?.prompt_tokens === 'number' ? inclusive(usage) : undefined;
 }

@@ -1,6 +1,7 @@
 /** What the books need to know of an answer that is OpenAI chat already. */
 import type { AnswerFacts } from '../core/answer.ts';
-import type { FinishReason, Usage } from '../core/chat.ts';
+import type { FinishReason } from '../core/chat.ts';
+import { inclusive } from '../core/counts.ts';
 import { noteHead } from './facts.ts';
 
 type Json = Record<string, unknown>;
@@ -60,15 +61,7 @@ function noteFrame(facts: AnswerFacts, frame: Json): void {
   noteHead(facts, { model: text(frame['model']) ?? '', upstreamId: text(frame['id']) });
   // Groq counts in a field of its own.
   const usage = record(frame['usage']) ?? record(record(frame['x_groq'])?.['usage']);
-  if (usage && typeof usage['prompt_tokens'] === 'number') facts.usage = toUsage(usage);
-}
-
-/** DeepSeek tells cache hits in a field of its own, and a bill needs them. */
-function toUsage(usage: Json): Usage {
-  const counts = usage as unknown as Usage;
-  const hits = usage['prompt_cache_hit_tokens'];
-  if (counts.prompt_tokens_details || typeof hits !== 'number') return counts;
-  return { ...counts, prompt_tokens_details: { cached_tokens: hits } };
+  if (usage && typeof usage['prompt_tokens'] === 'number') facts.usage = inclusive(usage);
 }
 
 function noteFinish(facts: AnswerFacts, choice: Json): void {

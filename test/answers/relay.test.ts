@@ -7,6 +7,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 const USAGE = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
+const THOUGHT = { completion_tokens_details: { reasoning_tokens: 28 } };
 
 function chunk(fields: Record<string, unknown>): string {
   const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o-2024-08-06' };
@@ -165,6 +166,11 @@ describe('a relayed stream', () => {
       facts: {
         usage: { ...USAGE, prompt_cache_hit_tokens: 4, prompt_tokens_details: { cached_tokens: 4 } },
       },
+    },
+    {
+      name: 'may count its reasoning beside the completion, as xAI does',
+      stream: ROLE + HELLO + STOP + chunk({ choices: [], usage: { ...USAGE, total_tokens: 40, ...THOUGHT } }) + DONE,
+      facts: { usage: { prompt_tokens: 9, completion_tokens: 31, total_tokens: 40 } },
     },
   ];
   describe.each(rows)('$name', ({ stream, options, passes = stream, facts = {} }) => {
