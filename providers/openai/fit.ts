@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
 import { nearestEffort, wantedEffort, type Effort } from '../shared/effort.ts';
 import { dealStops, ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
+import { shortened } from '../shared/ids.ts';
 import { fitMessages, unmarkedTools } from './messages.ts';
 
 type Field = keyof ChatRequest;
@@ -31,6 +32,8 @@ const NEVER_WITH_REASONING: readonly Field[] = ['frequency_penalty', 'presence_p
 const NOTHING: ReadonlySet<string> = new Set();
 /** More are a 400. */
 const MOST_STOPS = 4;
+/** A longer `user` is a 400, and Claude Code's has 150 characters. */
+const LONGEST_USER = 64;
 
 export function fitToModel(call: Call): Fitting {
   const { request, capabilities } = call;
@@ -44,12 +47,19 @@ export function fitToModel(call: Call): Fitting {
     fitting.changes.max_tokens = undefined;
     fitting.changes.max_completion_tokens = outputTokens(request).value;
   }
+  Object.assign(fitting.changes, shortUser(request));
   fitStop(fitting, call);
   const messages = fitMessages(request.messages, fitting.warnings);
   if (messages !== request.messages) fitting.changes.messages = messages;
   const tools = Array.isArray(request.tools) ? unmarkedTools(request.tools) : request.tools;
   if (tools !== request.tools) fitting.changes.tools = tools;
   return fitting;
+}
+
+/** It tells users apart, and so does its digest. */
+export function shortUser({ user }: ChatRequest): { user?: string } {
+  const short = user && shortened(user, LONGEST_USER);
+  return short && short !== user ? { user: short } : {};
 }
 
 /** The `reasoning_effort` that this model takes for the wanted one. */

@@ -11,7 +11,7 @@ import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../
 import { mergeNative } from '../shared/merge.ts';
 import { record } from '../shared/refusal.ts';
 import { hasResponses } from './endpoint.ts';
-import { fitEffort, refusedSampling } from './fit.ts';
+import { fitEffort, refusedSampling, shortUser } from './fit.ts';
 import { toInput } from './responses-input.ts';
 import { toToolChoice, toTools } from './responses-tools.ts';
 
@@ -63,6 +63,7 @@ export function toResponses(call: Call): ResponsesTranslation {
     model: call.providerModel,
     input,
     ...sameFields(request, honoured),
+    ...shortUser(request),
     ...toOutputTokens(request).field,
     ...toReasoning(request, effort),
     ...toText(request),

@@ -3,7 +3,7 @@ import type { ChatMessage, ChatRequest } from '../../src/core/chat.ts';
 import type { Call } from '../../src/core/provider.ts';
 import { record, text } from '../shared/refusal.ts';
 import { isOpenRouter } from './endpoint.ts';
-import type { Fitting } from './fit.ts';
+import { type Fitting, shortUser } from './fit.ts';
 import { unmarked, unmarkedTools, without } from './messages.ts';
 
 type Json = Record<string, unknown>;
@@ -17,6 +17,7 @@ export function fitTranslated(fitting: Fitting, { request, endpoint }: Call, mes
     return knows ? own : withoutMarks(own);
   });
   if (!knows && Array.isArray(request.tools)) changes.tools = unmarkedTools(request.tools);
+  Object.assign(changes, shortUser(request));
   if ('prompt_cache_options' in request) changes.prompt_cache_options = undefined;
   const failed = messages.findIndex((message) => message.is_error);
   if (failed >= 0) warnings.push({ param: `messages.${failed}.is_error`, action: 'dropped' });

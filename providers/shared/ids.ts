@@ -2,12 +2,18 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SAFE_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const DIGEST_LENGTH = 32;
 /** LiteLLM's clients carry Gemini's signature inside the id. */
 const THOUGHT = '__thought__';
 
 /** The id itself where the provider takes it, else one made from it: the same every time, so caches stay warm. */
 export function safeToolCallId(id: string, allowed: RegExp = SAFE_ID): string {
   return allowed.test(id) ? id : `call_${base62(sha256(id), 24)}`;
+}
+
+/** The value itself where it is short enough, else its digest: the same every time, and nobody else's. */
+export function shortened(value: string, longest: number): string {
+  return value.length > longest ? base62(sha256(value), DIGEST_LENGTH) : value;
 }
 
 /** A digit for each byte. The slight bias towards the first digits does no harm in an id. */
