@@ -18,7 +18,16 @@ export const CLAUDE_FORMAT = 'anthropic-claude-v1';
 
 export function toMessages({ system, messages }: MessagesBody, findings: Findings): ChatMessage[] {
   const said = messages.flatMap((message, index) => toTurn(message, `messages.${index}`, findings));
+  notePause(messages, findings);
   return [...toSystem(system ?? '', 'system', findings), ...said];
+}
+
+/** A turn that paused among Anthropic's own tools (`pause_turn`) goes on from their blocks, which nobody else can read. */
+function notePause(messages: readonly Message[], findings: Findings): void {
+  const last = messages.at(-1);
+  if (findings.ours || last?.role !== 'assistant' || typeof last.content === 'string') return;
+  const block = last.content.findLastIndex(({ type }) => PAST.test(type));
+  if (block >= 0) findings.needsAnthropic(`messages.${messages.length - 1}.content.${block}.type`);
 }
 
 function toSystem(content: string | readonly Block[], at: string, findings: Findings): ChatMessage[] {

@@ -14,6 +14,9 @@ const said = (...content: object[]) => ({ messages: [{ role: 'user', content }] 
 const answered = (...content: object[]) => ({ messages: [...HI, { role: 'assistant', content }, ...HI] });
 const offered = (...tools: object[]) => ({ messages: HI, tools });
 const MARK = { type: 'ephemeral' };
+/** Anthropic's own tool at work. */
+const SEARCH = { type: 'server_tool_use', id: 's', name: 'web_search', input: {} };
+const FOUND = { type: 'web_search_tool_result', tool_use_id: 's', content: [] };
 const SCHEMA = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false };
 const LOOSE = { type: 'object', properties: { a: { type: 'string' } } };
 const FOREIGN = [{ type: 'reasoning.encrypted' as const, format: 'google-gemini-v1', data: 'abc', id: 'call_1' }];
@@ -271,13 +274,29 @@ const ROWS: Row[] = [
   },
   {
     name: 'what Anthropic’s tools have done is past, and named once',
-    body: answered(
-      { type: 'server_tool_use', id: 's', name: 'web_search', input: {} },
-      { type: 'web_search_tool_result', tool_use_id: 's', content: [] },
-      { type: 'text', text: 'Found.' },
-    ),
+    body: answered(SEARCH, FOUND, { type: 'text', text: 'Found.' }),
     messages: [...HI, { role: 'assistant', content: 'Found.' }, ...HI],
     lost: ['messages.1.content.0'],
+  },
+  {
+    name: 'a turn that paused among Anthropic’s tools goes on at Anthropic',
+    body: {
+      messages: [...HI, { role: 'assistant', content: [{ type: 'text', text: 'I look.' }, SEARCH, FOUND] }],
+    },
+    messages: [...HI, { role: 'assistant', content: 'I look.' }],
+    lost: ['messages.1.content.1'],
+    only: 'messages.1.content.2.type',
+  },
+  {
+    name: 'a turn that paused goes on in words where the words are only ours',
+    body: {
+      messages: [
+        ...HI,
+        { role: 'assistant', content: [{ type: 'thinking', thinking: '', signature: seal([]) }, SEARCH] },
+      ],
+    },
+    lost: ['messages.1.content.1'],
+    passes: false,
   },
   {
     name: 'a summary that stands for the beginning needs Anthropic',

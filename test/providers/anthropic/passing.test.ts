@@ -42,6 +42,22 @@ describe('the original goes on', () => {
       body({ mcp_servers: [{}], top_k: 5 }),
       { capabilities: ALWAYS },
     ],
+    [
+      'from where it paused, though this model continues nobody’s words',
+      body({
+        messages: [
+          { role: 'user', content: 'Hi' },
+          {
+            role: 'assistant',
+            content: [
+              { type: 'text', text: 'I look.' },
+              { type: 'server_tool_use', id: 's', name: 'web_search', input: {} },
+            ],
+          },
+        ],
+      }),
+      { capabilities: ALWAYS },
+    ],
     ['with its thoughts', body({ thinking: { type: 'enabled', budget_tokens: 2000 } }), { capabilities: BUDGET }],
     [
       'with its effort',
