@@ -3,6 +3,7 @@ import type { ChatMessage } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Warning } from '../../src/core/provider.ts';
 import { safeToolCallId } from '../shared/ids.ts';
+import { nameOfFile } from '../shared/media.ts';
 import { record, text } from '../shared/refusal.ts';
 import { moveToolMedia } from './tool-media.ts';
 
@@ -73,10 +74,14 @@ function fitPart(entry: unknown, param: string): unknown {
   const part = record(entry);
   if (!part) return entry;
   if (part.type === 'video_url') throw unsupported('OpenAI takes no video', param);
-  if (text(record(part.file)?.file_data)?.startsWith('http')) {
+  const file = record(part.file);
+  const data = text(file?.file_data);
+  if (data?.startsWith('http')) {
     throw unsupported("OpenAI's chat endpoint takes files inline only", `${param}.file.file_data`);
   }
-  return without(part, ['cache_control']);
+  // A file without a name is a 400.
+  const named = data && !file?.filename ? { ...part, file: { ...file, filename: nameOfFile(data) } } : part;
+  return without(named, ['cache_control']);
 }
 
 /** The same object if none of the fields is there. */

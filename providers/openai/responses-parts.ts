@@ -6,6 +6,7 @@ import type {
 } from 'openai/resources/responses/responses';
 import type { ContentPart } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import { nameOfFile } from '../shared/media.ts';
 import { record, text } from '../shared/refusal.ts';
 
 /** What a user says: a string stays one. `param` is where it stands, for errors. */
@@ -44,10 +45,11 @@ function toFile({
   filename,
 }: Extract<ContentPart, { type: 'file' }>['file']): ResponseInputFile {
   const isUrl = data !== undefined && /^https?:/i.test(data);
+  const name = filename || (data && nameOfFile(data)); // Without one it is a 400.
   return {
     type: 'input_file',
     ...(data !== undefined && (isUrl ? { file_url: data } : { file_data: data })),
     ...(id !== undefined && { file_id: id }),
-    ...(filename !== undefined && !isUrl && { filename }),
+    ...(name && !isUrl && { filename: name }),
   };
 }

@@ -59,6 +59,13 @@ export function mediaTypeOfName(filename: string): string | undefined {
   return Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
 }
 
+/** A name for a file that has none, after the type in its `data:` URL. Unknown ones are taken for the commonest. */
+export function nameOfFile(dataUrl: string): string {
+  const [, mediaType = ''] = /^data:([^;,]*)/i.exec(dataUrl) ?? [];
+  const extension = Object.keys(EXTENSIONS).find((known) => EXTENSIONS[known] === mediaType.toLowerCase());
+  return `file.${extension ?? 'pdf'}`;
+}
+
 /** Throws `unsupported` for media that this model does not take, so that another may. */
 export function requireInput(call: Call, kind: Capabilities['input'][number], param: string): void {
   if (call.capabilities.input.includes(kind)) return;

@@ -378,6 +378,37 @@ const fitted: RequestRow[] = [
     warnings: [['messages.2.is_error', 'dropped']],
   },
   {
+    name: 'a name for a file that has none',
+    request: {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'file', file: { file_data: 'data:application/pdf;base64,AA' } },
+            { type: 'file', file: { file_data: 'data:text/csv;base64,AA', filename: '' } },
+            { type: 'file', file: { file_data: 'data:application/pdf;base64,AA', filename: 'mine.pdf' } },
+            { type: 'file', file: { file_id: 'file-1' } },
+          ],
+        },
+      ],
+    },
+    body: {
+      ...base,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'file', file: { file_data: 'data:application/pdf;base64,AA', filename: 'file.pdf' } },
+            { type: 'file', file: { file_data: 'data:text/csv;base64,AA', filename: 'file.csv' } },
+            { type: 'file', file: { file_data: 'data:application/pdf;base64,AA', filename: 'mine.pdf' } },
+            { type: 'file', file: { file_id: 'file-1' } },
+          ],
+        },
+      ],
+    },
+    warnings: [],
+  },
+  {
     name: 'no marks for the cache on tools and calls',
     request: {
       messages: [
