@@ -5,6 +5,7 @@ import { record, text } from '../shared/refusal.ts';
 import { isOpenRouter } from './endpoint.ts';
 import { type Fitting, shortUser } from './fit.ts';
 import { unmarked, unmarkedTools, without } from './messages.ts';
+import { moveToolMedia } from './tool-media.ts';
 
 type Json = Record<string, unknown>;
 
@@ -12,10 +13,8 @@ type Json = Record<string, unknown>;
 export function fitTranslated(fitting: Fitting, { request, endpoint }: Call, messages: ChatMessage[]): void {
   const { changes, warnings } = fitting;
   const knows = isOpenRouter(endpoint);
-  changes.messages = messages.map((message) => {
-    const own = withOwnDetails(message as unknown as Json, endpoint.name);
-    return knows ? own : withoutMarks(own);
-  });
+  const own = messages.map((message) => withOwnDetails(message as unknown as Json, endpoint.name));
+  changes.messages = moveToolMedia((knows ? own : own.map(withoutMarks)) as unknown as ChatMessage[]);
   if (!knows && Array.isArray(request.tools)) changes.tools = unmarkedTools(request.tools);
   Object.assign(changes, shortUser(request));
   if ('prompt_cache_options' in request) changes.prompt_cache_options = undefined;

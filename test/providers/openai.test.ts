@@ -1484,6 +1484,30 @@ describe('what another door has translated, to a strict server', () => {
     expect(warnings).toEqual([{ param: 'messages.2.is_error', action: 'dropped' }]);
   });
 
+  it("has tool results' pictures in the user's name: servers take text alone from a tool", () => {
+    const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } };
+    const messages = [
+      { role: 'assistant', tool_calls: [call('1', 'f', '{}')] },
+      {
+        role: 'tool',
+        tool_call_id: '1',
+        content: [
+          { type: 'text', text: 'c' },
+          { ...picture, cache_control },
+        ],
+      },
+    ] as unknown as ChatRequest['messages'];
+    const { body } = openai.translate({ ...makeCall({ messages }), original: undefined, wire: 'messages' });
+    expect(JSON.parse(body as string)).toEqual({
+      model: 'test-model',
+      messages: [
+        messages[0],
+        { role: 'tool', tool_call_id: '1', content: [{ type: 'text', text: 'c' }] },
+        { role: 'user', content: [{ type: 'text', text: '(returned by tool call 1)' }, picture] },
+      ],
+    });
+  });
+
   it('tells what it cannot say of thinking', () => {
     const lost = (fields: Partial<ChatRequest>) =>
       openai.translate({ ...makeCall(fields), original: undefined, wire: 'messages' }).warnings;
