@@ -49,7 +49,7 @@ export function fitToModel(call: Call): Fitting {
   }
   Object.assign(fitting.changes, shortUser(request));
   fitStop(fitting, call);
-  const messages = fitMessages(request.messages, fitting.warnings);
+  const messages = fitMessages(call, fitting.warnings);
   if (messages !== request.messages) fitting.changes.messages = messages;
   const tools = Array.isArray(request.tools) ? unmarkedTools(request.tools) : request.tools;
   if (tools !== request.tools) fitting.changes.tools = tools;

@@ -1,26 +1,26 @@
 /** Chat messages without what OpenAI's chat endpoint does not know. What needs no change stays the same object. */
 import type { ChatMessage } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import type { Warning } from '../../src/core/provider.ts';
+import type { Call, Warning } from '../../src/core/provider.ts';
 import { safeToolCallId } from '../shared/ids.ts';
 import { nameOfFile } from '../shared/media.ts';
 import { record, text } from '../shared/refusal.ts';
-import { moveToolMedia } from './tool-media.ts';
+import { moveDrawn, moveToolMedia } from './moved-media.ts';
 
 type Json = Record<string, unknown>;
 
 const REASONING = ['reasoning', 'reasoning_content', 'reasoning_details'];
-const EXTENSIONS = [...REASONING, 'cache_control', 'is_error', 'images'];
+const EXTENSIONS = [...REASONING, 'cache_control', 'is_error'];
 const MARKS = ['cache_control', 'is_error'];
 /** OpenAI's limit on the length of an id. */
 const TOOL_CALL_ID = /^\S{1,40}$/;
 
-export function fitMessages(messages: ChatMessage[], warnings: Warning[]): ChatMessage[] {
+export function fitMessages(call: Call, warnings: Warning[]): ChatMessage[] {
+  const { messages } = call.request;
   const failed = messages.findIndex((message) => message.is_error);
   if (failed >= 0) warnings.push({ param: `messages.${failed}.is_error`, action: 'dropped' });
-  return moveToolMedia(
-    mapSame(messages, (message, index) => fitMessage(message as unknown as Json, `messages.${index}`)),
-  );
+  const fitted = mapSame(messages, (message, index) => fitMessage(message as unknown as Json, `messages.${index}`));
+  return moveToolMedia(moveDrawn(fitted, call, warnings));
 }
 
 /** For any server that has refused the reasoning of earlier turns. */

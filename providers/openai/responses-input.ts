@@ -1,11 +1,16 @@
 /** A chat history as the Responses API's list of items, in the same order. */
-import type { ResponseInputItem, ResponseOutputRefusal } from 'openai/resources/responses/responses';
+import type {
+  ResponseInputContent,
+  ResponseInputItem,
+  ResponseOutputRefusal,
+} from 'openai/resources/responses/responses';
 import type { ChatMessage } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import { safeToolCallId } from '../shared/ids.ts';
 import { record } from '../shared/refusal.ts';
-import { toContent } from './responses-parts.ts';
+import { drawnBy, imagesOf } from './moved-media.ts';
+import { toContent, toParts } from './responses-parts.ts';
 import { toReasoningItems } from './responses-reasoning.ts';
 
 type Assistant = Extract<ChatMessage, { role: 'assistant' }>;
@@ -14,6 +19,7 @@ type ToolCall = NonNullable<Assistant['tool_calls']>[number];
 export function toInput(call: Call): { input: ResponseInputItem[]; warnings: Warning[] } {
   const writer = new InputWriter(call);
   for (const [index, message] of call.request.messages.entries()) writer.add(message, `messages.${index}`);
+  writer.show();
   return { input: writer.input, warnings: writer.warnings };
 }
 
@@ -23,12 +29,15 @@ class InputWriter {
   readonly #call: Call;
   readonly #customIds = new Set<string>();
   #legacyCalls = 0;
+  /** What the assistant has drawn, until its calls have their results. */
+  #shown: ResponseInputContent[] = [];
 
   constructor(call: Call) {
     this.#call = call;
   }
 
   add(message: ChatMessage, param: string): void {
+    if (message.role !== 'tool' && message.role !== 'function') this.show();
     if ('name' in message && message.name && message.role !== 'function') this.#warn(`${param}.name`, 'name');
     switch (message.role) {
       case 'system':
@@ -48,10 +57,18 @@ class InputWriter {
     }
   }
 
+  /** In the user's name: nobody else may show pictures. */
+  show(): void {
+    if (this.#shown.length > 0) this.input.push({ role: 'user', content: this.#shown });
+    this.#shown = [];
+  }
+
   /** Reasoning first: an item of it must stand before what it led to, and not alone. */
   #assistant(message: Assistant, param: string): void {
     if (message.audio)
       throw new GatewayError('unsupported', 'The Responses API has no audio', { param: `${param}.audio` });
+    const images = imagesOf(message);
+    if (images.length > 0) this.#shown = toParts(drawnBy(images, param, this.#call, this.warnings), `${param}.images`);
     const items = [...spoken(message), ...this.#calls(message, param)];
     if (items.length === 0) return;
     const { endpoint, providerModel, omitReasoning } = this.#call;

@@ -12,7 +12,11 @@ import { record, text } from '../shared/refusal.ts';
 /** What a user says: a string stays one. `param` is where it stands, for errors. */
 export function toContent(content: unknown, param: string): string | ResponseInputContent[] {
   if (!Array.isArray(content)) return text(content) ?? '';
-  return content.map((part: ContentPart, index) => toPart(part, `${param}.${index}`));
+  return toParts(content, param);
+}
+
+export function toParts(parts: readonly ContentPart[], param: string): ResponseInputContent[] {
+  return parts.map((part, index) => toPart(part, `${param}.${index}`));
 }
 
 function toPart(part: ContentPart, param: string): ResponseInputContent {

@@ -5,16 +5,18 @@ import { record, text } from '../shared/refusal.ts';
 import { isOpenRouter } from './endpoint.ts';
 import { type Fitting, shortUser } from './fit.ts';
 import { unmarked, unmarkedTools, without } from './messages.ts';
-import { moveToolMedia } from './tool-media.ts';
+import { moveDrawn, moveToolMedia } from './moved-media.ts';
 
 type Json = Record<string, unknown>;
 
-/** OpenRouter knows marks for the cache and `reasoning`, whose words are ours too. */
-export function fitTranslated(fitting: Fitting, { request, endpoint }: Call, messages: ChatMessage[]): void {
+/** OpenRouter knows marks for the cache, `images` and `reasoning`, whose words are ours too. */
+export function fitTranslated(fitting: Fitting, call: Call, messages: ChatMessage[]): void {
+  const { request, endpoint } = call;
   const { changes, warnings } = fitting;
   const knows = isOpenRouter(endpoint);
   const own = messages.map((message) => withOwnDetails(message as unknown as Json, endpoint.name));
-  changes.messages = moveToolMedia((knows ? own : own.map(withoutMarks)) as unknown as ChatMessage[]);
+  const said = (knows ? own : own.map(withoutMarks)) as unknown as ChatMessage[];
+  changes.messages = moveToolMedia(knows ? said : moveDrawn(said, call, warnings));
   if (!knows && Array.isArray(request.tools)) changes.tools = unmarkedTools(request.tools);
   Object.assign(changes, shortUser(request));
   if ('prompt_cache_options' in request) changes.prompt_cache_options = undefined;
