@@ -5,7 +5,7 @@ import type { Call, Warning } from '../../src/core/provider.ts';
 import { safeToolCallId } from '../shared/ids.ts';
 import { nameOfFile } from '../shared/media.ts';
 import { record, text } from '../shared/refusal.ts';
-import { moveDrawn, moveToolMedia } from './moved-media.ts';
+import { isSilent, moveDrawn, moveToolMedia } from './moved-media.ts';
 
 type Json = Record<string, unknown>;
 
@@ -20,7 +20,8 @@ export function fitMessages(call: Call, warnings: Warning[]): ChatMessage[] {
   const failed = messages.findIndex((message) => message.is_error);
   if (failed >= 0) warnings.push({ param: `messages.${failed}.is_error`, action: 'dropped' });
   const fitted = mapSame(messages, (message, index) => fitMessage(message as unknown as Json, `messages.${index}`));
-  return moveToolMedia(moveDrawn(fitted, call, warnings));
+  const moved = moveToolMedia(moveDrawn(fitted, call, warnings));
+  return (call.wire ?? 'chat') === 'chat' ? moved : moved.filter((message) => !isSilent(message));
 }
 
 /** For any server that has refused the reasoning of earlier turns. */

@@ -60,11 +60,17 @@ function moveShown(messages: ChatMessage[], divide: (message: ChatMessage, index
   return waiting.length > 0 ? [...moved, { role: 'user', content: waiting }] : moved;
 }
 
-/** Undefined where nothing else was said: an empty message is a 400. */
+/** Undefined where nothing else was said. */
 function withoutImages(message: Assistant): Assistant | undefined {
   const { images: _, ...said } = message as Assistant & { images?: unknown };
-  const { content, refusal, tool_calls: calls, function_call: called } = said;
-  return content?.length || refusal || calls?.length || called ? said : undefined;
+  return isSilent(said) ? undefined : said;
+}
+
+/** Thoughts alone, or nothing: to OpenAI and others such a message is a 400. */
+export function isSilent(message: ChatMessage): boolean {
+  if (message.role !== 'assistant' || imagesOf(message).length > 0) return false;
+  const { content, refusal, audio, tool_calls: calls, function_call: called } = message;
+  return !(content?.length || refusal || audio || calls?.length || called);
 }
 
 function hasMedia(message: ChatMessage): message is ToolMessage {

@@ -5,7 +5,7 @@ import { record, text } from '../shared/refusal.ts';
 import { isOpenRouter } from './endpoint.ts';
 import { type Fitting, shortUser } from './fit.ts';
 import { unmarked, unmarkedTools, without } from './messages.ts';
-import { moveDrawn, moveToolMedia } from './moved-media.ts';
+import { isSilent, moveDrawn, moveToolMedia } from './moved-media.ts';
 
 type Json = Record<string, unknown>;
 
@@ -16,7 +16,8 @@ export function fitTranslated(fitting: Fitting, call: Call, messages: ChatMessag
   const knows = isOpenRouter(endpoint);
   const own = messages.map((message) => withOwnDetails(message as unknown as Json, endpoint.name));
   const said = (knows ? own : own.map(withoutMarks)) as unknown as ChatMessage[];
-  changes.messages = moveToolMedia(knows ? said : moveDrawn(said, call, warnings));
+  const moved = moveToolMedia(knows ? said : moveDrawn(said, call, warnings));
+  changes.messages = moved.filter((message) => !isSilent(message));
   if (!knows && Array.isArray(request.tools)) changes.tools = unmarkedTools(request.tools);
   Object.assign(changes, shortUser(request));
   if ('prompt_cache_options' in request) changes.prompt_cache_options = undefined;

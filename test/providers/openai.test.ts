@@ -1508,6 +1508,18 @@ describe('what another door has translated, to a strict server', () => {
     });
   });
 
+  it.each([
+    ['a strict server', {}],
+    ['OpenAI', { baseUrl: OPENAI }],
+  ])('has no turn that was only thought at %s', (_, at) => {
+    const user = { role: 'user' as const, content: 'a' };
+    const thought = { role: 'assistant' as const, content: null, reasoning_content: 'b' };
+    const asked = makeCall({ messages: [user, thought, user, { role: 'assistant', content: '' }, user] });
+    const endpoint = { ...asked.endpoint, ...at };
+    const { body } = openai.translate({ ...asked, endpoint, original: undefined, wire: 'messages' });
+    expect(JSON.parse(body as string)).toEqual({ model: 'test-model', messages: [user, user, user] });
+  });
+
   it('tells what it cannot say of thinking', () => {
     const lost = (fields: Partial<ChatRequest>) =>
       openai.translate({ ...makeCall(fields), original: undefined, wire: 'messages' }).warnings;
