@@ -13,6 +13,7 @@ import type { Call, Called } from './call.ts';
 import { ceilingsOf } from './ceilings.ts';
 import type { HeaderValues } from './headers.ts';
 import type { BodyText, HttpPort } from './port.ts';
+import { strictOf } from './strict.ts';
 import { urgencyOf } from './urgency.ts';
 
 export type App = Hono<Called>;
@@ -67,7 +68,7 @@ export function askedBy(c: Call, http: HttpPort): Asked {
     caller,
     key: caller.name,
     requestId: c.get('requestId'),
-    strict: header('x-signalbox-strict')?.toLowerCase() === 'true',
+    strict: strictOf(header),
     priority,
     deadlineMs,
     ceilings: lowest(caller.ceilings, ceilingsOf(header)),

@@ -209,6 +209,8 @@ describe.each(RUNTIMES)('on %s', (_runtime, start) => {
     const strict = await post(body, { headers: { 'x-signalbox-strict': 'true' } });
     expect(strict.status).toBe(400);
     expect(await errorOf(strict)).toMatchObject({ code: 'unsupported_parameter', origin: 'router' });
+    const unclear = await post(body, { headers: { 'x-signalbox-strict': 'yes' } });
+    expect(await errorOf(unclear)).toMatchObject({ code: 'invalid_request', param: 'x-signalbox-strict' });
   });
 
   it('gives several answers from a provider that gives one', async () => {

@@ -4,6 +4,7 @@ import { ownerOf } from '../../core/objects.ts';
 import { isOver } from '../../batches/batch-object.ts';
 import { parseJson, readShape } from '../../doors/json.ts';
 import { send } from '../converse.ts';
+import { strictOf } from '../strict.ts';
 import { type BatchRoutesParts, type Called, callerAt, listed, ownerAt, pageOf } from './files.ts';
 
 const MAX_BYTES = 64 * 1024;
@@ -35,7 +36,7 @@ export function batchRoutes(parts: BatchRoutesParts): Called {
   routes.post('/', async (c) => {
     const caller = callerAt(c);
     const { input_file_id: inputFileId, endpoint, metadata, output_expires_after: expires } = await bodyOf(parts, c);
-    const strict = http.header(c, 'x-signalbox-strict')?.toLowerCase() === 'true';
+    const strict = strictOf((name) => http.header(c, name));
     const outputExpiresInMs = expires ? expires.seconds * 1_000 : undefined;
     const wanted = { inputFileId, endpoint, metadata: metadata ?? null, outputExpiresInMs, strict };
     const batch = await batches.create(caller, wanted);
