@@ -75,8 +75,9 @@ function upstreamWay(
   const { endpoint } = deployment;
   const provider = gateway.providers.get(endpoint.dialect);
   const api = provider?.batches;
-  const isServed = api?.serves(endpoint) || rules.upstream.includes(endpoint.name);
-  if (!provider || !api || !isServed || rules.runs.includes(endpoint.name)) return undefined;
+  const entryName = endpoint.name.replace(/#\d+$/, ''); // Each of an entry's keys is an endpoint.
+  const isServed = api?.serves(endpoint) || rules.upstream.includes(entryName);
+  if (!provider || !api || !isServed || rules.runs.includes(entryName)) return undefined;
   try {
     const { exchange, passes } = translated(entry, { provider, deployment, newId: gateway.newId });
     const isLossy = strict && exchange.warnings.length + (passes ? 0 : entry.lost.length) > 0;

@@ -31,8 +31,11 @@ describe('a mixed batch', () => {
     for (const row of rows) expect(row).toMatchObject({ key: 'one', tenant: 'acme', tags: ['nightly'], outcome: 'ok' });
   });
 
-  it('runs what the operator wants run', async () => {
-    const { client, settle, calls } = await startWorld(house(), { settings: { run: ['openai'] } });
+  it.each([
+    ['', false],
+    [', whichever of several keys the provider has', true],
+  ])('runs what the operator wants run%s', async (_which, twoKeys) => {
+    const { client, settle, calls } = await startWorld(house(), { settings: { run: ['openai'] }, twoKeys });
     const { id } = await begin(client(), jsonl([{ id: 'a', model: 'gpt-4.1' }]));
     await settle();
     expect((await client().batches.retrieve(id)).status).toBe('completed');

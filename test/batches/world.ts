@@ -23,6 +23,7 @@ import { sqliteDatabase } from '../../src/platform/ledger/sqlite.ts';
 import { createLedgerStore } from '../../src/platform/ledger/store.ts';
 import { createObjectStore } from '../../src/platform/objects/store.ts';
 import { practiceFetch } from '../../src/practice/app.ts';
+import { PRACTICE_KEY } from '../../src/practice/credentials.ts';
 import { practiceProviders } from '../../src/practice/index.ts';
 
 export const START_MS = Date.parse('2026-11-20T12:00:00Z');
@@ -67,6 +68,8 @@ export interface WorldOptions {
   yaml?: string;
   settings?: object;
   bounds?: { maxOwnerBytes?: number };
+  /** Has OpenAI two? */
+  twoKeys?: boolean;
 }
 
 const KEYS = `
@@ -80,7 +83,9 @@ export async function startWorld(of: House = house(), options: WorldOptions = {}
   const { clock, upstream, database } = of;
   const now = { now: () => clock.nowMs };
   const parsed = parseConfiguration(`${yaml}\nlog: { level: silent }`, 'batches.yaml', {});
-  const configuration = { ...parsed, providers: practiceProviders('http://practice.test') };
+  const practised = practiceProviders('http://practice.test');
+  const openai = { ...practised.openai, ...(options.twoKeys && { apiKeys: [PRACTICE_KEY, 'another-key'] }) };
+  const configuration = { ...parsed, providers: { ...practised, openai } };
   const calls: string[] = [];
   const troubles: unknown[] = [];
   const ledger = createLedgerStore(database, now);
