@@ -134,8 +134,10 @@ export class PriceBook {
     if (known) return known;
     const { id, providerModel, endpoint } = deployment;
     const { key, resold } = this.#parts.modelOf(providerModel);
+    const names = [id, `${endpoint.name.replace(/#\d+$/, '')}/${providerModel}`]; // Each of an entry's keys is an endpoint.
+    if (!resold) names.push(`${endpoint.dialect} ${key}`);
     const pricesIn = (map: ReadonlyMap<string, Row>) =>
-      (map.get(id) ?? (resold ? undefined : map.get(`${endpoint.dialect} ${key}`)))?.prices ?? NONE;
+      map.get(names.find((name) => map.has(name)) ?? id)?.prices ?? NONE;
     const own = { prices: pricesIn(rows), former: pricesIn(former) };
     found.set(deployment, own);
     return own;

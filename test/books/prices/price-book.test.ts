@@ -55,6 +55,12 @@ describe('a price', () => {
       is: { price: PRICE },
     },
     {
+      name: 'of one deployment is that of each key of its entry',
+      load: [{ deployment: 'mine/claude-opus-5', price: PRICE }],
+      of: { ...opus, id: 'mine#2/claude-opus-5', endpoint: { ...opus.endpoint, name: 'mine#2' } },
+      is: { from: 'document', price: PRICE },
+    },
+    {
       name: 'in the configuration is stronger than both',
       load: [{ deployment: 'anthropic/claude-opus-5', price: PRICE }],
       of: { ...opus, prices: undefined, price: { input: 9, output: 9 } },
