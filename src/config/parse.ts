@@ -120,8 +120,12 @@ function crossCheck(configuration: Configuration): string[] {
   for (const [model, { deployments }] of Object.entries(models)) {
     deployments.forEach(({ provider }, index) => {
       if (names.includes(provider)) return;
-      const there = `there are: ${names.join(', ')}`;
-      problems.push(`models.${model}.deployments.${index}.provider: there is no provider "${provider}"; ${there}`);
+      problems.push(`models.${model}.deployments.${index}.provider: ${noProvider(provider, names)}`);
+    });
+  }
+  for (const setting of ['run', 'upstream'] as const) {
+    configuration.batches[setting].forEach((provider, index) => {
+      if (!names.includes(provider)) problems.push(`batches.${setting}.${index}: ${noProvider(provider, names)}`);
     });
   }
   configuration.keys.forEach(({ name, tenant }, index) => {
@@ -130,6 +134,10 @@ function crossCheck(configuration: Configuration): string[] {
   });
   problems.push(...adminProblems(configuration.admin, configuration.keys));
   return problems;
+}
+
+function noProvider(name: string, names: readonly string[]): string {
+  return `there is no provider "${name}"; there are: ${names.join(', ')}`;
 }
 
 /** Levenshtein's, for words of a configuration. */

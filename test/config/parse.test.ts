@@ -46,6 +46,11 @@ const refused: { name: string; text: string; says: RegExp }[] = [
     text: 'providers: { openai: { apiKey: x } }\nmodels: { m: { deployments: [{ provider: opneai, model: y }] } }',
     says: /models\.m\.deployments\.0\.provider: there is no provider "opneai"; there are: openai/,
   },
+  ...['run', 'upstream'].map((setting) => ({
+    name: `an unknown provider in batches.${setting}`,
+    text: `providers: { openai: { apiKey: x } }\nbatches: { ${setting}: [openai, opneai] }`,
+    says: new RegExp(`batches\\.${setting}\\.1: there is no provider "opneai"; there are: openai`),
+  })),
   { name: 'a model without deployments', text: 'models: { m: { deployments: [] } }', says: /models\.m\.deployments/ },
   {
     name: 'an address that is none',
