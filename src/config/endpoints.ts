@@ -80,8 +80,15 @@ function credentialOf(path: string, entry: ProviderEntry, context: EndpointConte
     const keys = Promise.resolve({ accessKeyId, secretAccessKey, sessionToken });
     return { kind: 'aws', resolve: () => keys };
   }
+  if (accessKeyId || secretAccessKey) throw new ConfigurationError(source, [halfPair(path, accessKeyId)]);
   if (dialect === 'bedrock') return { kind: 'aws', resolve: credentials.awsChain(entry.region) };
   if (entry.baseUrl) return { kind: 'none' }; // Local servers ask for no key.
   const hint = `set it, best as apiKey: "\${${CREDENTIAL_NAMES[dialect] ?? 'NAME'}}", or set that variable`;
   throw new ConfigurationError(source, [`${path}.apiKey: the ${dialect} API needs a key; ${hint}`]);
+}
+
+/** AWS's own chain would find other keys, or none: another account would be billed. */
+function halfPair(path: string, accessKeyId: string | undefined): string {
+  const [there, missing] = accessKeyId ? ['accessKeyId', 'secretAccessKey'] : ['secretAccessKey', 'accessKeyId'];
+  return `${path}.${missing}: is missing; AWS keys are a pair, and there is ${there}`;
 }

@@ -28,6 +28,19 @@ function read(text: string) {
 const secretOf = (endpoint: Endpoint | undefined) =>
   endpoint?.credential.kind === 'key' ? endpoint.credential.secret.reveal() : undefined;
 
+describe('AWS keys', () => {
+  it.each([
+    ['accessKeyId', 'secretAccessKey'],
+    ['secretAccessKey', 'accessKeyId'],
+  ])('are a pair: %s alone is not left to the chain', (there, missing) => {
+    expect(() => read(`providers: { bedrock: { ${there}: AKIDEXAMPLE } }`)).toThrow(
+      new ConfigurationError('test.yaml', [
+        `providers.bedrock.${missing}: is missing; AWS keys are a pair, and there is ${there}`,
+      ]),
+    );
+  });
+});
+
 describe('apiKeys', () => {
   const KEYS = 'providers: { anthropic: { apiKeys: [first-key, second-key, third-key], account: team } }';
 
