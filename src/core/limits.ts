@@ -61,6 +61,8 @@ export interface Excess {
 export interface Limits {
   /** Deployments with the same one draw on the same limits. */
   readonly resource: string;
+  /** What it has in common with others, whose resources begin so: what one of them gives back is there for all. */
+  readonly account: string;
   /** Until there is room for this; 0: now, Infinity: never. A guess where only a call's end makes room. */
   waitMs(need: Amounts, nowMs: number): number;
   /** What it has to wait for longest. */

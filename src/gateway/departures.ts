@@ -161,5 +161,5 @@ export function giveBack(
   if (failure) lease.failed(failure, undefined, nowMs);
   lease.settle(usage && providerOf(gateway, candidate).spent(usage), nowMs);
   if (usage && !failure) lease.target.noteOutput(usage.completion_tokens);
-  gateway.dispatcher.room.wake(lease.target.resource);
+  gateway.dispatcher.room.wake(lease.target.account);
 }

@@ -3,11 +3,13 @@ import type { Amounts, Excess, LimitLease, LimitName, Limits, Throttle } from '.
 /** A deployment's own limits on top of its account's: there is room where both have room. */
 export class JointLimits implements Limits {
   readonly resource: string;
+  readonly account: string;
   readonly #own: Limits;
   readonly #account: Limits;
 
   constructor(own: Limits, account: Limits) {
     this.resource = own.resource;
+    this.account = account.resource;
     this.#own = own;
     this.#account = account;
   }

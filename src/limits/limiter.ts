@@ -46,6 +46,7 @@ interface Limited {
 /** What one account allows one family of models in one region: declared, learned from headers, learned from refusals. */
 export class Limiter implements Limits {
   readonly resource: string;
+  readonly account: string;
   readonly #burst: number | undefined;
   readonly #limited: Limited[] = [];
   readonly #quotas: readonly Quota[];
@@ -57,7 +58,7 @@ export class Limiter implements Limits {
 
   constructor(options: LimiterOptions, nowMs: number) {
     const { resource, declared = {}, adaptive = true, timeZone, leaseMs = LEASE_MS } = options;
-    this.resource = resource;
+    this.resource = this.account = resource;
     this.#burst = declared.burst;
     for (const dimension of DIMENSIONS) {
       const perMinute = declared[PER_MINUTE[dimension]];

@@ -237,7 +237,7 @@ class Progress {
 
   #giveBack({ lease }: Pick<Step, 'lease'>, actual: Amounts | undefined, now: number): void {
     lease.settle(actual, now);
-    this.#ports.room.wake(lease.target.resource);
+    this.#ports.room.wake(lease.target.account);
   }
 
   #note({ stop, startedAt }: Step, outcome: string, now: number): void {

@@ -42,12 +42,12 @@ export class Queues<L> {
   }
 
   /**
-   * Something may have changed at this resource, or anywhere. Then who holds another may have better hopes here, and
-   * hold it no more.
+   * Something may have changed at the resources that begin so, or anywhere. Then who holds another may have better hopes
+   * here, and hold it no more.
    */
-  touch(resource: string | undefined): void {
+  touch(account: string | undefined): void {
     for (const [name, queue] of this.#byResource) {
-      if (resource === undefined || name === resource || queue.isHeld) this.#stale.add(queue);
+      if (account === undefined || isOf(name, account) || queue.isHeld) this.#stale.add(queue);
     }
   }
 
@@ -66,8 +66,14 @@ export class Queues<L> {
     return undefined;
   }
 
+  /** Those with whom it shares an account are looked at before it the next time. */
   serve({ ticket }: Turn<L>, nowMs: number): void {
-    this.#byResource.get(ticket.resource)?.serve(ticket, nowMs);
+    const { resource } = ticket;
+    const queue = this.#byResource.get(resource);
+    if (!queue) return;
+    queue.serve(ticket, nowMs);
+    this.#byResource.delete(resource);
+    this.#byResource.set(resource, queue);
   }
 
   /** How long it will wait at the present pace: until its soonest place has room and those before it are gone. */
@@ -102,4 +108,9 @@ export class Queues<L> {
     }
     return { count, ms: perMs > 0 ? Math.min(least, most / perMs) : 0 };
   }
+}
+
+/** `account|region|family`, and behind it what one deployment has for itself. */
+function isOf(resource: string, account: string): boolean {
+  return resource === account || resource.startsWith(`${account}|`);
 }

@@ -45,6 +45,8 @@ export class Target {
   readonly breaks = new Breaks();
   /** Waiters for the same resource wait for each other. */
   readonly resource: string;
+  /** What comes back is there for all whose resource begins so. */
+  readonly account: string;
   readonly #limits: Limits;
   readonly #parking: Parking;
   readonly #random: () => number;
@@ -61,6 +63,7 @@ export class Target {
     this.#random = random;
     const { endpoint, id } = deployment;
     this.resource = limits.resource;
+    this.account = limits.account;
     this.#scopes = {
       model: `model ${id}`,
       endpoint: `credential ${endpoint.name}`,

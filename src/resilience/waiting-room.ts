@@ -66,10 +66,10 @@ export class WaitingRoom<L> {
     return place ? place.take(nowMs) : this.#join(visitor, nowMs);
   }
 
-  /** Room may have appeared, at this resource or anywhere: looks again. */
-  wake(resource?: string): void {
+  /** Room may have appeared, at this resource and those that have it in common, or anywhere: looks again. */
+  wake(account?: string): void {
     if (this.#crowd.size === 0) return;
-    this.#queues.touch(resource);
+    this.#queues.touch(account);
     this.#look(this.#clock.now());
   }
 

@@ -46,6 +46,7 @@ export interface Call {
 /** Slots and cooling; `held` is what is taken and not settled. */
 export class FakeLimits implements Limits {
   readonly resource: string;
+  readonly account: string;
   readonly #slots: number;
   readonly throttles: Throttle[] = [];
   /** What each lease was settled with, in order. */
@@ -57,7 +58,7 @@ export class FakeLimits implements Limits {
   most = Infinity;
 
   constructor(resource: string, slots: number) {
-    this.resource = resource;
+    this.resource = this.account = resource;
     this.#slots = slots;
   }
 

@@ -47,6 +47,22 @@ describe('a visitor that finds none', () => {
     expect(wish).toMatchObject({ stay: { position: 1, waitedMs: 100 } });
   });
 
+  it('goes as soon as its account is said to have room', async () => {
+    const world = new World();
+    const room = new WaitingRoom<Lease>({ clock: world, timers: world }, { maxWaiting: 10 });
+    const resource = new Resource(world, { name: 'a|own', slots: 1 });
+    const lease = resource.take(1);
+    const wish = visitor(world, [resource]);
+    const end = endOf(() => room.enter(wish));
+    world.at(70, () => {
+      lease.settle();
+      room.wake('a');
+    });
+    await world.run();
+    expect(await end).toBe('a|own');
+    expect(wish).toMatchObject({ stay: { waitedMs: 70 } });
+  });
+
   it('goes as soon as somebody says that there is room', async () => {
     const { world, room, resource } = setting({ slots: 1 });
     const lease = resource.take(1);
