@@ -48,7 +48,7 @@ export async function attemptAt<Body>(
   try {
     const work = workOf(gateway, plan, step, { provider, watch, isStreamed, firstTokenMs, lastAt, begun });
     const answered = await attempt(work);
-    if (isStreamed) begun();
+    if (!lease.comesWhole) begun();
     else answeredWhole(step, clock.now());
     refuseRefusal(answered.facts, plan);
     return answered;
@@ -134,7 +134,10 @@ function workOf(gateway: Gateway, plan: Plan, step: Step, circumstances: Circums
     promptTokens: plan.estimate.inputTokens,
     readAsStream,
     begun,
-    gather: () => watch.allow(lastAt - clock.now()),
+    gather: () => {
+      lease.comesWhole = true;
+      watch.allow(lastAt - clock.now());
+    },
     learn: (response: IncomingResponse) => {
       const readings = provider.readLimits((name) => response.header(name));
       lease.heard(readings, clock.now());

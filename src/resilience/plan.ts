@@ -11,6 +11,7 @@ import { hedged, type Ran, secondStop } from './hedge.ts';
 import { Itinerary } from './itinerary.ts';
 import type { Visitor } from './place.ts';
 import type { Arrival, Caller, PlanPorts, PlanRequest, Step, Stop } from './request.ts';
+import { durationsOf } from './request.ts';
 import type { Lease } from './target.ts';
 import { verdict } from './verdict.ts';
 
@@ -85,7 +86,7 @@ class Progress {
 
   succeeded(step: Step): void {
     const now = this.#ports.clock.now();
-    step.stop.durations.note(now - step.startedAt);
+    durationsOf(step).note(now - step.startedAt);
     if (this.#isForced) this.#request.pool.panic.noteAccept(now);
     this.#note(step, 'ok', now);
   }
@@ -117,7 +118,7 @@ class Progress {
   endCall(step: Step, error: GatewayError): void {
     const { stop, lease, startedAt } = step;
     const now = this.#ports.clock.now();
-    lease.failed(error, { pace: stop.pace, durations: stop.durations, elapsedMs: now - startedAt }, now);
+    lease.failed(error, { pace: stop.pace, durations: durationsOf(step), elapsedMs: now - startedAt }, now);
     this.#giveBack(step, takenBy(error, stop.need), now);
     this.#note(step, error.kind, now);
     this.#errors.push(error);

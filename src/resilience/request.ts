@@ -83,6 +83,11 @@ export interface Step {
   client: Departure;
 }
 
+/** How long what this attempt waits for takes there: a stream's answer may have to be gathered whole. */
+export function durationsOf({ stop, lease }: Step): Durations {
+  return lease.comesWhole ? stop.target.durations.whole : stop.durations;
+}
+
 /** An answer, and who gave it. */
 export interface Arrival<T> {
   value: T;
