@@ -1,4 +1,5 @@
 import type { ChoiceSink } from '../../src/core/answer.ts';
+import { refuseBrokenEnd } from '../../src/core/broken-end.ts';
 import type { Annotation, Logprobs } from '../../src/core/chat.ts';
 import { record, text } from '../shared/refusal.ts';
 import { toFinishReason, type Reading } from './reading.ts';
@@ -91,6 +92,7 @@ export class ChoiceReader {
   }
 
   #finish(native: string | undefined): void {
+    refuseBrokenEnd(native);
     for (const call of this.#calls) call.end();
     for (const detail of this.#details.all()) this.#sink.reasoningDetail(detail);
     this.ended = true;

@@ -1,5 +1,6 @@
 /** What the books need to know of an answer that is OpenAI chat already. */
 import type { AnswerFacts } from '../core/answer.ts';
+import { refuseBrokenEnd } from '../core/broken-end.ts';
 import type { FinishReason } from '../core/chat.ts';
 import { inclusive } from '../core/counts.ts';
 import { noteHead } from './facts.ts';
@@ -23,7 +24,7 @@ const CONTENT = [
 /** Which choices have begun, and whether they have ended. */
 export type Choices = Map<number, boolean>;
 
-/** Notes one chunk. True if it carries nothing but the count, which a client gets only if it asked. */
+/** Notes one chunk. Throws for one that breaks off. True if it carries nothing but the count, which a client gets only if it asked. */
 export function noteChunk(facts: AnswerFacts, ended: Choices, chunk: Json): boolean {
   noteFrame(facts, chunk);
   const choices = records(chunk['choices']);
@@ -38,7 +39,7 @@ export function noteChunk(facts: AnswerFacts, ended: Choices, chunk: Json): bool
   return choices.length === 0 && record(chunk['usage']) !== undefined;
 }
 
-/** Notes a whole answer. */
+/** Notes a whole answer. Throws for one that broke off. */
 export function noteAnswer(facts: AnswerFacts, answer: Json): void {
   noteFrame(facts, answer);
   for (const choice of records(answer['choices'])) {
@@ -67,6 +68,7 @@ function noteFrame(facts: AnswerFacts, frame: Json): void {
 function noteFinish(facts: AnswerFacts, choice: Json): void {
   const native = choice['finish_reason'];
   if (typeof native !== 'string') return;
+  refuseBrokenEnd(native);
   facts.nativeFinishReason = native;
   facts.finishReason = FINISH_REASONS.has(native) ? (native as FinishReason) : 'stop';
 }

@@ -244,6 +244,15 @@ describe('a stream that fails', () => {
     }
   });
 
+  it.each(['insufficient_system_resource', 'error', 'abort'])('is truncated where it says so (%s)', (word) => {
+    const relaying = new ChatRelay({ includeUsage: true });
+    relaying.push(encoder.encode(ROLE + HELLO));
+    expect(decoder.decode(relaying.push(encoder.encode(HELLO + delta({}, word) + DONE)))).toBe(HELLO);
+    expect(thrown(() => relaying.end()).kind).toBe('truncated');
+    const choice = { index: 0, message: { content: 'a' }, finish_reason: word };
+    expect(thrown(() => factsOfWhole(JSON.stringify({ choices: [choice] }), undefined)).kind).toBe('truncated');
+  });
+
   it('is truncated while one of several choices has not ended', () => {
     const both = ROLE + HELLO + delta({ content: 'b' }, null, 1) + STOP;
     const two = { includeUsage: true, choices: 2 };

@@ -1220,6 +1220,12 @@ const broken = [
     stream: sse(chunk({ content: 'a' }, 'stop'), chunk({ content: 'b' }, null, { index: 1 }), '[DONE]'),
     kind: 'truncated' as const,
   },
+  ...['insufficient_system_resource', 'error', 'abort'].map((word) => ({
+    name: `the end ${word}`,
+    whole: whole({ content: 'a' }, word),
+    stream: streamed(chunk({ content: 'a' }), chunk({}, word)),
+    kind: 'truncated' as const,
+  })),
   { name: 'a page in the stream', stream: 'data: <html>\n\n', kind: 'fault' as const },
   {
     name: "OpenAI's error in the stream",
