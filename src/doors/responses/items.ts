@@ -79,7 +79,8 @@ export class Turns {
     const { content, only } = readContent(resultOf(item), `${param}.output`, this.#places);
     this.only ??= only;
     const id = textOf(item.call_id ?? item.id);
-    const result = { role: 'tool', tool_call_id: id, content } as ChatMessage; // Tools may answer in images.
+    const said = content.length > 0 ? content : ''; // An empty list is a 400 in chat.
+    const result = { role: 'tool', tool_call_id: id, content: said } as ChatMessage; // Tools may answer in images.
     this.messages.push(this.#places.note(result, param));
     if (item.type === 'tool_search_output') this.#addTools(item, param);
   }

@@ -184,6 +184,13 @@ const requests: { name: string; body: object; becomes: object }[] = [
     becomes: { tools: [{ function: { name: 'f' } }, { function: { name: 'g' } }], parallel_tool_calls: false },
   },
   {
+    name: 'an output of nothing is an empty text',
+    body: { input: [user('a'), CALL, { ...OUTPUT, output: [] }] },
+    becomes: {
+      messages: [user('a'), { role: 'assistant' }, { role: 'tool', tool_call_id: 'c1', content: '' }],
+    },
+  },
+  {
     name: 'calls of a namespace carry its name',
     body: {
       tools: [{ type: 'namespace', name: 'crm', description: '', tools: [TOOL] }],
