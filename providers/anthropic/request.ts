@@ -33,7 +33,7 @@ const HONOURED: ReadonlySet<string> = new Set([
   'service_tier',
 ]);
 
-const RULES = { reasoningFormat: REASONING_FORMAT };
+const RULES = { reasoningFormat: REASONING_FORMAT, uniqueIds: true };
 
 export interface Asked {
   body: Record<string, unknown>;

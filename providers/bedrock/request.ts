@@ -46,6 +46,7 @@ export function toConverse(call: Call): Asked {
   const family = familyFor(call);
   const { system, turns, warnings } = toConversation(replaying(call, family), {
     reasoningFormat: reasoningFormat(family),
+    uniqueIds: true,
   });
   const plan = readTools(request);
   const names = createToolNames(namesIn(plan, turns), TOOL_NAME);

@@ -5,6 +5,7 @@ import { hidesReasoning } from '../shared/effort.ts';
 import { reading } from '../shared/fault.ts';
 import { hasResponses, isOpenAi, toPath } from './endpoint.ts';
 import { batches } from './batch.ts';
+import { callIds } from './call-ids.ts';
 import { classify } from './errors.ts';
 import { readLimits, reserve, spent } from './limits.ts';
 import type { Reading } from './reading.ts';
@@ -90,6 +91,6 @@ function toReading({ call, names }: Named): Reading {
     logprobs: request.logprobs === true,
     choices: request.n ?? 1,
     toolName: (name) => names?.fromProvider(name) ?? name,
-    newId: () => call.newId(),
+    callId: callIds(call),
   };
 }

@@ -12,7 +12,8 @@ export interface Reading {
   choices: number;
   /** As the client calls the tool. */
   toolName(name: string): string;
-  newId(): string;
+  /** The id that a call gets, which the server named so. */
+  callId(given: string): string;
 }
 
 /** Words of OpenAI and of those who mean the same by another one. `hasCalls`: some servers say `stop` after calls. */

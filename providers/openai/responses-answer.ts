@@ -160,7 +160,7 @@ export class ResponseReader {
     const known = this.#calls.get(index);
     if (known !== undefined) return known;
     const call = this.#out.toolCall({
-      id: id || this.#reading.newId(),
+      id: this.#reading.callId(id),
       name: this.#reading.toolName(name),
       ...(type === 'custom_tool_call' && { type: 'custom' }),
     });

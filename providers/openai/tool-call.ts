@@ -60,7 +60,7 @@ export class ToolCallReader {
   #open(isCustom: boolean, extra: Record<string, unknown> | undefined): void {
     this.#isCustom = isCustom;
     this.#number = this.#sink.toolCall({
-      id: this.id || this.#reading.newId(),
+      id: this.#reading.callId(this.id),
       name: this.#reading.toolName(this.#name),
       ...(isCustom && { type: 'custom' }),
       ...(extra && { extra }),

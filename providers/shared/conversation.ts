@@ -12,6 +12,7 @@ import { readMessages } from './messages.ts';
 import { startReading, warn } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { toTurns } from './turns.ts';
+import { makeIdsUnique } from './unique-ids.ts';
 
 export type { CacheMark } from './cache.ts';
 
@@ -94,6 +95,8 @@ export interface ConversationRules {
   reasoningFormat: string;
   /** Neighbours of one role become one turn. Default true. */
   mergeable?: boolean;
+  /** Two calls of a conversation may not have one id (Claude). */
+  uniqueIds?: boolean;
   /** Images may stand in assistant turns (Gemini). Otherwise they move to the next user turn. */
   assistantMedia?: boolean;
 }
@@ -108,6 +111,7 @@ export function toConversation(call: Call, rules: ConversationRules): Conversati
     system.push(one.blocks);
   }
   const turns = toTurns(said.slice(system.length), reading);
+  if (rules.uniqueIds) makeIdsUnique(turns, reading);
   if (turns.length === 0) turns.push(instructionAsUser(system, reading));
   letUserBegin(turns, reading);
   letUserEnd(turns, reading);

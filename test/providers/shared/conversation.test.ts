@@ -65,6 +65,27 @@ const thought = (text: string, rest = {}) => ({
   ...rest,
 });
 
+describe('calls of one id in two turns', () => {
+  const history = [user(), calls(call('0'), call('1')), result('1'), result('0'), calls(call('0')), result('0')];
+
+  it('get ids of their own where no two may have one', () => {
+    expect(brief(history, { rules: { uniqueIds: true } })).toEqual([
+      'user: Hi',
+      'assistant: f#0({}) | f#1({})',
+      'user: f#0=ok | f#1=ok',
+      'assistant: f#0_2({})',
+      'user: f#0_2=ok',
+    ]);
+    const changed = { param: 'messages', action: 'changed', note: 'two calls had one id' };
+    expect(converse(history, { rules: { uniqueIds: true } }).warnings).toEqual([changed]);
+  });
+
+  it('keep them elsewhere', () => {
+    expect(brief(history).at(-1)).toBe('user: f#0=ok');
+    expect(converse(history).warnings).toEqual([]);
+  });
+});
+
 describe('who speaks when', () => {
   const rows: { name: string; messages: unknown[]; turns: string[]; options?: Options; warns?: string }[] = [
     {
