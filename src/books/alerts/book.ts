@@ -24,11 +24,13 @@ interface Entry {
   goneSinceMs: number | undefined;
 }
 
+/** Of one rule: the budgets of a thousand tenants must not hide that a credential is dead. */
 const MAX_ALERTS = 1_000;
 
 export class AlertBook {
   readonly #settings: Pick<AlertSettings, 'repeatMs' | 'maxRepeatMs'>;
-  readonly #entries = new Map<string, Entry>();
+  /** By rule and subject. */
+  readonly #entries = new Map<RuleName, Map<string, Entry>>();
 
   constructor(settings: Pick<AlertSettings, 'repeatMs' | 'maxRepeatMs'>) {
     this.#settings = settings;
@@ -37,32 +39,37 @@ export class AlertBook {
   /** All that is so now; what is left out is over. */
   look(conditions: readonly Condition[], nowMs: number): Notice[] {
     const notices: Notice[] = [];
-    const seen = new Set<string>();
+    const seen = new Set<Entry>();
     for (const condition of conditions) {
-      const name = `${condition.rule} ${condition.subject}`;
-      const entry = this.#entry(name, condition, nowMs);
-      if (!entry || seen.has(name)) continue;
-      seen.add(name);
+      const entry = this.#entry(condition, nowMs);
+      if (!entry || seen.has(entry)) continue;
+      seen.add(entry);
       const kind = this.#held(entry, condition, nowMs);
       if (kind) notices.push({ kind, alert: alertOf(entry, nowMs) });
     }
-    for (const [name, entry] of this.#entries) {
-      if (seen.has(name) || !this.#isOver(entry, nowMs)) continue;
-      this.#entries.delete(name);
+    for (const entry of this.#all()) {
+      if (seen.has(entry) || !this.#isOver(entry, nowMs)) continue;
+      this.#entries.get(entry.condition.rule)?.delete(entry.condition.subject);
       if (entry.firedAtMs !== undefined) notices.push({ kind: 'resolved', alert: alertOf(entry, nowMs) });
     }
     return notices;
   }
 
   firing(rule?: RuleName): Alert[] {
-    return [...this.#entries.values()]
+    return this.#all()
       .filter(({ firedAtMs, condition }) => firedAtMs !== undefined && (rule ?? condition.rule) === condition.rule)
       .map((entry) => alertOf(entry, 0));
   }
 
-  #entry(name: string, condition: Condition, nowMs: number): Entry | undefined {
-    const known = this.#entries.get(name);
-    if (known || this.#entries.size >= MAX_ALERTS) return known;
+  #all(): Entry[] {
+    return [...this.#entries.values()].flatMap((entries) => [...entries.values()]);
+  }
+
+  #entry(condition: Condition, nowMs: number): Entry | undefined {
+    const entries = this.#entries.get(condition.rule) ?? new Map<string, Entry>();
+    this.#entries.set(condition.rule, entries);
+    const known = entries.get(condition.subject);
+    if (known || entries.size >= MAX_ALERTS) return known;
     const entry: Entry = {
       condition,
       heldSinceMs: nowMs,
@@ -72,7 +79,7 @@ export class AlertBook {
       repeatAtMs: Infinity,
       goneSinceMs: undefined,
     };
-    this.#entries.set(name, entry);
+    entries.set(condition.subject, entry);
     return entry;
   }
 

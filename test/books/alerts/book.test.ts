@@ -109,10 +109,18 @@ describe('AlertBook', () => {
     expect(book.firing('circuit_open')).toEqual([]);
   });
 
-  it('keeps a thousand and no more', () => {
+  const many = Array.from({ length: 5_000 }, (_, index) => ({ ...budget(1), subject: `tenant t${index}` }));
+
+  it('keeps a thousand of a rule and no more', () => {
     const book = new AlertBook({ repeatMs: HOUR, maxRepeatMs: HOUR });
-    const many = Array.from({ length: 5_000 }, (_, index) => ({ ...parked, subject: `s${index}` }));
     expect(book.look(many, 0)).toHaveLength(1_000);
-    expect(book.look([], MINUTE)).toHaveLength(1_000);
+    book.look([], MINUTE);
+    expect(book.look([], 2 * MINUTE)).toHaveLength(1_000);
+  });
+
+  it('tells of a dead credential although thousands of budgets are nearly spent', () => {
+    const book = new AlertBook({ repeatMs: HOUR, maxRepeatMs: HOUR });
+    book.look(many, 0);
+    expect(book.look([...many, parked], 1).map(({ alert }) => alert.subject)).toEqual(['account a']);
   });
 });
