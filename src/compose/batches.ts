@@ -64,8 +64,7 @@ function callerNow(live: LiveDirectory, { id }: Caller, nowMs: number): Caller |
   const { directory } = live;
   for (const { hash } of directory.keys.get(id)?.secrets ?? []) {
     const known = directory.find(hash);
-    const lastMs = Math.min(known?.expiresAtMs ?? Infinity, known?.revokedAtMs ?? Infinity);
-    if (known && lastMs > nowMs) return known.caller;
+    if (known && known.revokedAtMs === undefined && (known.expiresAtMs ?? Infinity) > nowMs) return known.caller;
   }
   return undefined;
 }

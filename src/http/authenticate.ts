@@ -36,8 +36,8 @@ export function whoAsks(header: (name: string) => string | undefined, keys: Keys
   const hash = check.hash(secret);
   const known = keys.find(check.hex(hash));
   if (!check.same(known?.hash ?? NOBODY, hash) || !known) throw unknown(keys);
-  const { caller, expiresAtMs = Infinity, revokedAtMs = Infinity } = known;
-  if (revokedAtMs <= nowMs) throw over('was revoked');
+  const { caller, expiresAtMs = Infinity, revokedAtMs } = known;
+  if (revokedAtMs !== undefined) throw over('was revoked'); // For good, also where this clock is behind.
   if (expiresAtMs <= nowMs) throw over('has expired');
   return caller;
 }

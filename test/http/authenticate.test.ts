@@ -18,6 +18,7 @@ const KNOWN: Record<string, Known> = {
   later: { secret: 'key-of-later', expiresAtMs: NOW_MS + 1 },
   expired: { secret: 'key-of-expired', expiresAtMs: NOW_MS },
   revoked: { secret: 'key-of-revoked', revokedAtMs: NOW_MS - 1, expiresAtMs: NOW_MS - 2 },
+  ahead: { secret: 'key-of-ahead', revokedAtMs: NOW_MS + 60_000 },
   long: { secret: 'l'.repeat(512) },
 };
 
@@ -97,6 +98,10 @@ describe('whoAsks', () => {
     expect(refusal({ authorization: 'Bearer key-of-expired' }).message).toContain('has expired');
     expect(refusal({ authorization: 'Bearer key-of-revoked' }).message).toContain('was revoked');
     expect(refusal({ authorization: 'Bearer key-of-fourth' }).message).toContain('is not known here');
+  });
+
+  it('refuses what a server revoked whose clock is ahead of this one', () => {
+    expect(refusal({ authorization: 'Bearer key-of-ahead' }).message).toContain('was revoked');
   });
 
   it.each(['key-of-first', 'key-of-fourth', 'key-of-expired', 'key-of-revoked'])(

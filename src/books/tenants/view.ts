@@ -49,7 +49,7 @@ export function viewOf(key: VirtualKey, nowMs: number): KeyView {
 }
 
 export function stateOf({ expiresAtMs, revokedAtMs }: VirtualKey, nowMs: number): KeyView['state'] {
-  if (revokedAtMs !== undefined && revokedAtMs <= nowMs) return 'revoked';
+  if (revokedAtMs !== undefined) return 'revoked'; // For good, also where this clock is behind.
   return expiresAtMs !== undefined && expiresAtMs <= nowMs ? 'expired' : 'active';
 }
 

@@ -86,6 +86,7 @@ describe('viewOf', () => {
     [{ expiresAtMs: 100 }, 'expired'],
     [{ expiresAtMs: 101 }, 'active'],
     [{ expiresAtMs: 100, revokedAtMs: 90 }, 'revoked'],
+    [{ revokedAtMs: 110 }, 'revoked'],
   ])('of %j is %s', (more, state) => expect(viewOf(virtualKey('web', more), 100).state).toBe(state));
 });
 
