@@ -35,9 +35,11 @@ async function fileOf(
   if (parts.length === 0) return undefined;
   const word = what === 'answered' ? 'output' : 'error';
   const id = `file-${batch.id.replace(/^batch_/, '')}${word}`; // The same again, if this was interrupted.
-  const { owner, outputExpiresAtMs: expiresAtMs } = batch;
+  const { owner, outputExpiresInMs = Infinity, outputExpiresAtMs } = batch;
+  const createdAtMs = ports.clock.now();
+  const expiresAtMs = Math.min(createdAtMs + outputExpiresInMs, outputExpiresAtMs);
   const bytes = batch.shards.reduce((sum, { size }) => sum + size[what], 0);
   const file = { id, owner, filename: `${batch.id}_${word}.jsonl`, purpose: 'batch_output', bytes };
-  await files.put({ ...file, createdAtMs: ports.clock.now(), expiresAtMs }, parts);
+  await files.put({ ...file, createdAtMs, expiresAtMs }, parts);
   return id;
 }

@@ -36,7 +36,10 @@ export interface Batch {
   dueAtMs: number;
   /** From then on all of it is gone. */
   expiresAtMs: number;
+  /** From then on its results are gone, however late it ended. */
   outputExpiresAtMs: number;
+  /** How long they are wanted, from its end on. */
+  outputExpiresInMs?: number | undefined;
   /** The key asked for everything to be said in full. */
   strict: boolean;
   lines: number;
