@@ -1,10 +1,12 @@
 /**
  * Who works on a batch: one at a time, whatever processes share the store. The claim is in the object's head, and every
- * write is a swap of the head, so that whoever has lost the claim learns it before it does anything more.
+ * write is a swap of the head, so that whoever has lost the claim learns it before it does anything more. All the rest
+ * is an object of its own: to write it touches nothing that a client may have written in the head meanwhile.
  */
 import { GatewayError } from '../core/errors.ts';
 import type { StoredObject } from '../core/objects.ts';
 import { type BatchObject, enterStatus, isOver, toObject } from './batch-object.ts';
+import { readPart, shelfOwner } from './parts.ts';
 import type { Batch, BatchPorts } from './terms.ts';
 
 const CLAIM_MS = 30_000;
@@ -31,7 +33,9 @@ export function toldIn(head: string): BatchObject {
 
 /** New, and nobody's yet. */
 export function newObject(batch: Batch): StoredObject {
-  return stored(batch, JSON.stringify({ told: toObject(batch), open: true, write: 0 } satisfies Head));
+  const { owner, id, createdAtMs, expiresAtMs } = batch;
+  const head = JSON.stringify({ told: toObject(batch), open: true, write: 0 } satisfies Head);
+  return { owner, id, kind: 'batch', createdAtMs, expiresAtMs, head, body: JSON.stringify(batch) };
 }
 
 /** What the client sees from now on; undefined where it is over. Whoever works on it finds it in the head. */
@@ -82,7 +86,8 @@ export class Claim {
     const head = headOf(found.head);
     const isTaken = head.claim !== undefined && head.claim.by !== worker.by && head.claim.untilMs > nowMs;
     if (!head.open || isTaken) return undefined;
-    const claim = new Claim(ports, JSON.parse(found.body) as Batch, { head: found.head, worker });
+    const body = (await readPart(ports.store, owner, id, nowMs)) ?? found.body; // As it began.
+    const claim = new Claim(ports, JSON.parse(body) as Batch, { head: found.head, worker });
     const next = claim.#next(head, true);
     if (!(await ports.store.setHead(owner, id, found.head, next))) return undefined;
     claim.#head = next;
@@ -94,7 +99,7 @@ export class Claim {
   save(): Promise<void> {
     return this.#afterOthers(async () => {
       await this.#swap(true);
-      await this.#ports.store.put(stored(this.batch, this.#head));
+      await this.#ports.store.put(stateOf(this.batch));
     });
   }
 
@@ -149,9 +154,10 @@ export class Claim {
   }
 }
 
-function stored(batch: Batch, head: string): StoredObject {
+function stateOf(batch: Batch): StoredObject {
   const { owner, id, createdAtMs, expiresAtMs } = batch;
-  return { owner, id, kind: 'batch', createdAtMs, expiresAtMs, head, body: JSON.stringify(batch) };
+  const times = { createdAtMs, expiresAtMs };
+  return { owner: shelfOwner(owner), id, kind: 'file', ...times, head: '{}', body: JSON.stringify(batch) };
 }
 
 function headOf(head: string): Head {
