@@ -24,7 +24,8 @@ export function bytesListener(): TaskListener {
 
 /** What is looked for fits in it, wherever a chunk ends; a picture's base64 never looks like it. */
 const KEPT_CHARS = 4_096;
-const LAST_EVENT = /"type"\s*:\s*"(?:transcript\.text\.done|image_(generation|edit)\.completed|speech\.audio\.done)"/;
+const LAST_EVENT =
+  /"type"\s*:\s*"(?:transcript\.text\.done|image_(generation|edit)\.completed|speech\.audio\.done)"|^data: ?\[DONE\]/m; // vLLM's transcriptions end as chats do.
 const ERROR_LINE = /^data: ?(\{.*"(?:error|type)"\s*:\s*(?:\{|"error").*\})\s*$/m;
 
 /** Events may be megabytes of picture: they are searched, not parsed. */

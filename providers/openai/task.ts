@@ -9,6 +9,7 @@ import type {
   TaskAnswer,
   TaskCall,
   TaskExchange,
+  TaskListener,
   TaskReply,
   Vector,
 } from '../../src/core/task.ts';
@@ -38,8 +39,14 @@ export function task({ task, endpoint, providerModel }: TaskCall): TaskExchange 
     requests: [{ path, headers: { 'content-type': type }, ...said }],
     warnings: refused.map((param) => ({ param, action: 'dropped' })),
     read: ([reply]) => reading(() => readAnswer(task, reply)),
-    ...(task.stream && { listen: task.stream === 'bytes' ? bytesListener : eventsListener }),
+    ...(task.stream && { listen: (contentType) => listenerOf(task, contentType) }),
   };
+}
+
+/** Whether it is a stream, the answer says: whisper-1 and many a server heed no wish for events. */
+function listenerOf({ kind, stream }: Task, contentType = 'text/event-stream'): TaskListener | undefined {
+  if (stream === 'events' && contentType.startsWith('text/event-stream')) return eventsListener();
+  return kind === 'speech' ? bytesListener() : undefined;
 }
 
 /** Compatible servers know `input_type`; OpenAI has nothing like it, and nobody has titles. */

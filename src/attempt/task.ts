@@ -34,7 +34,13 @@ export async function attemptTask(work: Work, order: TaskOrder): Promise<Answere
   const { task } = order;
   const exchange = translate(work, task);
   refuseLoss(work, exchange.warnings);
-  return exchange.listen ? passed(work, exchange, exchange.listen(), task) : read(work, exchange, order);
+  if (!exchange.listen) return read(work, exchange, order, await sendAll(work, exchange.requests));
+  const [request] = exchange.requests;
+  if (!request) throw new GatewayError('internal', 'There is nothing to send');
+  const response = await send(work, request);
+  const listener = exchange.listen(response.header('content-type'));
+  if (!listener) return read(work, exchange, order, [await replyIn(response)]);
+  return { ...(await passed(response, listener, task)), warnings: exchange.warnings };
 }
 
 function translate({ provider, call, fieldOf }: Work, task: Task): TaskExchange {
@@ -47,8 +53,12 @@ function translate({ provider, call, fieldOf }: Work, task: Task): TaskExchange 
   }
 }
 
-async function read(work: Work, exchange: TaskExchange, { task, write }: TaskOrder): Promise<Answered<TaskBody>> {
-  const replies = await sendAll(work, exchange.requests);
+function read(
+  work: Work,
+  exchange: TaskExchange,
+  { task, write }: TaskOrder,
+  replies: readonly Reply[],
+): Answered<TaskBody> {
   const answer = exchange.read(replies);
   const usage = answer.usage ? completed(answer.usage, task) : { ...task.expected, usage_estimated: true };
   const facts = { ...noFacts(), model: answer.model, usage, said: true, upstreamId: replies[0]?.requestId };
@@ -60,14 +70,10 @@ async function read(work: Work, exchange: TaskExchange, { task, write }: TaskOrd
 
 /** The provider's own bytes, untouched. Resolves when the first have come. */
 async function passed(
-  work: Work,
-  exchange: TaskExchange,
+  response: IncomingResponse,
   listener: TaskListener,
   task: Task,
-): Promise<Answered<TaskBody>> {
-  const [request] = exchange.requests;
-  if (!request) throw new GatewayError('internal', 'There is nothing to send');
-  const response = await send(work, request);
+): Promise<Omit<Answered<TaskBody>, 'warnings'>> {
   const facts = noFacts();
   facts.upstreamId = response.requestId;
   facts.usage = { ...task.expected, usage_estimated: true };
@@ -100,7 +106,7 @@ async function passed(
   const content = new LiveFrames(flow);
   await content.commit();
   const contentType = response.header('content-type') ?? 'application/octet-stream';
-  return { body: { contentType, content }, facts, warnings: exchange.warnings };
+  return { body: { contentType, content }, facts };
 }
 
 /** What only the request tells: a model may be paid by the minute or the character, whatever its answer counts. */
@@ -139,7 +145,10 @@ async function sendAll(work: Work, requests: readonly TaskRequest[]): Promise<Re
 }
 
 async function replyTo(work: Work, request: TaskRequest): Promise<Reply> {
-  const response: IncomingResponse = await send(work, request);
+  return replyIn(await send(work, request));
+}
+
+async function replyIn(response: IncomingResponse): Promise<Reply> {
   const text = await response.text(MAX_ANSWER_BYTES);
   return { text, header: (name) => response.header(name), requestId: response.requestId };
 }

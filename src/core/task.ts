@@ -85,8 +85,8 @@ export interface TaskExchange {
   warnings: readonly Warning[];
   /** The answers, in the order of the requests. Throws `fault` for what is none. */
   read: (replies: readonly TaskReply[]) => TaskAnswer;
-  /** There, where the one answer passes as it comes. */
-  listen?: () => TaskListener;
+  /** There, where the one answer passes as it comes; without a listener for what has come, it is read after all. */
+  listen?: (contentType: string | undefined) => TaskListener | undefined;
 }
 
 export interface TaskReply {
