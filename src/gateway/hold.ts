@@ -70,8 +70,9 @@ export function purseOf(gateway: Gateway, plan: Plan, broken: readonly Spent[] =
 /** What all its answers may cost there. Providers read the prompt once; what is too much comes back. */
 function mostUsd(gateway: Gateway, { estimate, request }: Plan, { candidate, costUsd }: Stop): number | undefined {
   const { deployment } = candidate;
-  const oneUsd = costUsd ?? ceilingUsd(gateway, deployment, usageOf(estimate), gateway.clock.now());
-  if (oneUsd === 0 && !isFree(deployment.price)) return LEAST_USD;
+  if (costUsd === 0 && !isFree(deployment.price)) return LEAST_USD;
+  if (costUsd !== undefined) return costUsd;
+  const oneUsd = ceilingUsd(gateway, deployment, usageOf(estimate), gateway.clock.now());
   return oneUsd && oneUsd * (request.n ?? 1);
 }
 

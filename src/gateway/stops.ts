@@ -51,10 +51,10 @@ export class CandidateStop implements Stop {
     return paceOf(this.#request, this.candidate.deployment.capabilities);
   }
 
-  /** At most; undefined where the price is unknown. */
+  /** What all its answers may cost at most; undefined where the price is unknown. */
   get costUsd(): number | undefined {
     const { price } = this.candidate.deployment;
-    return price && costUsd(usageOf(this.#estimate), price);
+    return price && costUsd(usageOf(this.#estimate), price) * (this.#request.n ?? 1);
   }
 
   /** How long an answer will be is a guess: by that alone nothing is more than a limit allows. */

@@ -140,10 +140,12 @@ export class Selection {
     return sessionCostUsd(deployment, work, wanted.nowMs);
   }
 
+  /** Of all answers together, as the session's were counted. */
   get #expectedOutputTokens(): number {
     const { facts, session, wanted } = this.#at;
     if (wanted.task) return facts.outputTokens;
-    return Math.min(facts.outputTokens, session?.outputTokens ?? USUAL_OUTPUT_TOKENS);
+    const answers = wanted.request.n ?? 1;
+    return Math.min(facts.outputTokens * answers, session?.outputTokens ?? USUAL_OUTPUT_TOKENS * answers);
   }
 
   #fitting(pool: readonly Deployment[]): Deployment[] {

@@ -70,3 +70,11 @@ it.each([
   const stop = new CandidateStop(candidate, { target, provider, request, estimate: { ...GUESS, outputTokens } });
   expect(stop.need).toMatchObject(need);
 });
+
+it('several answers may cost as often as much', () => {
+  const { candidate, target } = new TestPool({ a: {} }).member('a').stop;
+  const priced = { ...candidate, deployment: { ...candidate.deployment, price: { input: 1, output: 10 } } };
+  const { request } = makeCall({ n: 3 });
+  const stop = new CandidateStop(priced, { target, provider: openai, request, estimate: GUESS });
+  expect(stop.costUsd).toBeCloseTo(3 * 0.01034);
+});

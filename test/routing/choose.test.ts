@@ -229,6 +229,11 @@ describe('ceilings', () => {
     expect(idsOf(chosen(ask('auto'), viewOf(LADDER), { ceilings }))).toEqual(ids);
   });
 
+  test('are of all answers together', () => {
+    const three = ask('auto', 'Hello', { n: 3 });
+    expect(idsOf(chosen(three, viewOf(LADDER), { ceilings: { maxCostUsd: 0.007 } }))).toEqual(['p/haiku']);
+  });
+
   test('that nobody keeps are an error that names the field and the cost', () => {
     expect(() => chosen(ask('auto'), viewOf(LADDER), { ceilings: { maxCostUsd: 0.0001 } })).toThrow(
       expect.objectContaining({
