@@ -116,6 +116,9 @@ function crossCheck(configuration: Configuration): string[] {
     if (!entry.dialect && !isDialect) {
       problems.push(`providers.${name}.dialect: say which API it speaks: ${DIALECTS.join(', ')}`);
     }
+    if (entry.apiKey && entry.apiKeys) {
+      problems.push(`providers.${name}.apiKey: apiKeys stands in its place; write this key there, too`);
+    }
   }
   for (const [model, { deployments }] of Object.entries(models)) {
     deployments.forEach(({ provider }, index) => {

@@ -51,6 +51,11 @@ const refused: { name: string; text: string; says: RegExp }[] = [
     text: `providers: { openai: { apiKey: x } }\nbatches: { ${setting}: [openai, opneai] }`,
     says: new RegExp(`batches\\.${setting}\\.1: there is no provider "opneai"; there are: openai`),
   })),
+  {
+    name: 'a key beside several, which would never be used',
+    text: 'providers: { openai: { apiKey: sk-1, apiKeys: [sk-2] } }',
+    says: /providers\.openai\.apiKey: apiKeys stands in its place; write this key there, too/,
+  },
   { name: 'a model without deployments', text: 'models: { m: { deployments: [] } }', says: /models\.m\.deployments/ },
   {
     name: 'an address that is none',
