@@ -55,7 +55,7 @@ export class Batches {
     if (!door) throw wrong('endpoint', `must be one of ${[...doors.keys()].join(', ')}`);
     if (!mayEnter(caller, door.name)) throw forbiddenDoor(caller, door.name);
     const owner = ownerOf(caller);
-    const { purpose } = await this.files.get(owner, inputFileId);
+    const { purpose } = await this.files.get(owner, inputFileId, 'input_file_id');
     if (purpose !== 'batch') throw wrong('input_file_id', 'must be a file whose purpose is "batch"');
     await this.#refuseTooMany(owner);
     const batch = batchOf(caller, wanted, { rules, nowMs: clock.now(), id: newId('batch_', 24) });

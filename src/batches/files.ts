@@ -104,9 +104,9 @@ export class Files {
     return told;
   }
 
-  /** Throws 404 where there is none of this owner. */
-  async get(owner: string, id: string): Promise<FileObject> {
-    return headOf((await this.#found(owner, id)).head);
+  /** Throws 404 where there is none of this owner. `param`: what the client calls it. */
+  async get(owner: string, id: string, param = 'file_id'): Promise<FileObject> {
+    return headOf((await this.#found(owner, id, param)).head);
   }
 
   /** Piece by piece, whole lines each. Throws at once where there is none, later where a part has gone. */
@@ -156,10 +156,10 @@ export class Files {
     throw new GatewayError('request_too_large', message, { code: 'storage_full' });
   }
 
-  async #found(owner: string, id: string): Promise<{ head: string; body: string }> {
+  async #found(owner: string, id: string, param = 'file_id'): Promise<{ head: string; body: string }> {
     const found = await this.#store.get(owner, id, this.#ports.clock.now());
     if (found?.kind === 'file') return found;
-    throw notFound('File', id, 'file_id');
+    throw notFound('File', id, param);
   }
 
   get #store(): ObjectStore {

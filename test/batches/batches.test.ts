@@ -245,7 +245,7 @@ describe('what can be refused at once', () => {
   it.each([
     { name: 'another endpoint', ask: { endpoint: '/v1/videos' }, status: 400, param: 'endpoint' },
     { name: 'another window', ask: { completion_window: '1h' }, status: 400, param: 'completion_window' },
-    { name: 'a file that is not there', ask: { input_file_id: 'file-nobody' }, status: 404, param: 'file_id' },
+    { name: 'a file that is not there', ask: { input_file_id: 'file-nobody' }, status: 404, param: 'input_file_id' },
   ])('a batch: $name', async ({ ask, status, param }) => {
     const { client } = await startWorld();
     const input_file_id = await upload(client(), jsonl([{ id: 'a', model: 'gpt-4.1' }]));
