@@ -8,6 +8,7 @@ import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Emulation, Warning } from '../../src/core/provider.ts';
 import { hidesReasoning, type Effort } from '../shared/effort.ts';
 import { ignoredFields, outputTokens, refuseUnsayable, stopSequences } from '../shared/fields.ts';
+import { requireJsonSchema } from '../shared/format.ts';
 import { mergeNative } from '../shared/merge.ts';
 import { record } from '../shared/refusal.ts';
 import { hasResponses } from './endpoint.ts';
@@ -136,6 +137,7 @@ function toText({ response_format: format, verbosity }: ChatRequest): { text?: R
 
 function toFormat(format: NonNullable<ChatRequest['response_format']>): NonNullable<ResponseTextConfig['format']> {
   if (format.type !== 'json_schema') return format;
+  requireJsonSchema(format);
   const { schema = {}, ...named } = format.json_schema;
   return { type: 'json_schema', ...named, schema };
 }

@@ -15,8 +15,17 @@ export function jsonFormat(request: ChatRequest): JsonFormat | undefined {
   const format = record(request.response_format);
   if (!format || format['type'] === 'text') return undefined;
   if (format['type'] === 'json_object') return { strict: false };
-  if (format['type'] === 'json_schema') return fromJsonSchema(record(format['json_schema']) ?? {});
+  if (format['type'] === 'json_schema') return fromJsonSchema(requireJsonSchema(format));
   throw new GatewayError('unsupported', 'This response format is not known here', { param: 'response_format.type' });
+}
+
+/** Servers that take the schema elsewhere (llama.cpp) get the client's own words; nobody else can guess it. */
+export function requireJsonSchema(format: { json_schema?: unknown }): Record<string, unknown> {
+  const named = record(format.json_schema);
+  if (named) return named;
+  throw new GatewayError('invalid_request', "'json_schema' is missing, or no object", {
+    param: 'response_format.json_schema',
+  });
 }
 
 function fromJsonSchema(named: Record<string, unknown>): JsonFormat {

@@ -736,6 +736,12 @@ testProvider({
     })),
     { name: 'logprobs of a model that reasons', request: { tools, logprobs: true }, param: 'logprobs' },
     { name: 'a bias', request: { tools, logit_bias: { 1: 1 } }, options: SAMPLING_FREE, param: 'logit_bias' },
+    {
+      name: 'a JSON schema that is not there',
+      request: { tools, response_format: { type: 'json_schema' } as never },
+      param: 'response_format.json_schema',
+      kind: 'invalid_request',
+    },
     { name: 'audio', request: { tools, modalities: ['text', 'audio'] }, param: 'modalities' },
     {
       name: 'audio of the user',

@@ -81,6 +81,8 @@ describe('formats', () => {
 
   it.each([
     { format: { type: 'grammar' }, kind: 'unsupported' },
+    { format: { type: 'json_schema' }, kind: 'invalid_request' },
+    { format: { type: 'json_schema', json_schema: null }, kind: 'invalid_request' },
     { format: { type: 'json_schema', json_schema: { schema: 'x' } }, kind: 'invalid_request' },
   ])('$format.type that cannot be read is $kind', ({ format, kind }) => {
     expect(() => jsonFormat(request({ response_format: format }))).toThrow(expect.objectContaining({ kind }));
