@@ -205,6 +205,30 @@ describe('fallbacks', () => {
   });
 });
 
+describe('a fallback for an outage', () => {
+  const yaml = YAML.replace('haiku: {', 'haiku: { balance: headroom,').replace(
+    'price: { input: 1, output: 5 } }',
+    'price: { input: 1, output: 5 }, limits: { concurrency: 9 } }',
+  );
+
+  it('has none of what the model has room for, however the model balances its own', async () => {
+    const held = Promise.withResolvers<void>();
+    const { ask, calls } = serve(
+      rule({ fallbacks: { outage: 'opus' } }, { model: 'haiku' }),
+      async (model) => {
+        await held.promise;
+        return said(model, { model });
+      },
+      yaml,
+    );
+    const answers = Array.from({ length: 4 }, async () => ask(EASY, { model: 'haiku' }));
+    await new Promise((later) => setTimeout(later, 50));
+    held.resolve();
+    await Promise.all(answers);
+    expect(calls.map(({ model }) => model)).toEqual(['small', 'small', 'small', 'small']);
+  });
+});
+
 describe('a stream that a model kept for too long a prompt breaks off', () => {
   const broken = (...words: string[]) =>
     new Response(words.map((content) => chatFrame({ content })).join(''), { headers: SSE });

@@ -203,4 +203,6 @@ export interface Candidate {
   tier?: string | undefined;
   /** Asked only after another has failed so: the prompt was too long for it, or its provider refused to answer. */
   after?: 'context' | 'refusal' | undefined;
+  /** How many groups stand before its own: whoever has more room goes first only among those of one group. */
+  behind?: number | undefined;
 }

@@ -71,8 +71,10 @@ class StopPlace implements Place<Lease> {
     return taken(this.#stop, now);
   }
 
+  /** Of those behind others, less than those have in any case. */
   room(now: number): number {
-    return this.#stop.target.room(now);
+    const { target, candidate } = this.#stop;
+    return target.room(now) - (candidate.behind ?? 0);
   }
 
   isShort(now: number): boolean {

@@ -11,7 +11,7 @@ export interface Place<L> {
   take(nowMs: number): L;
   /** What an answer probably takes there, in milliseconds: room that comes later than that before the deadline is no use. */
   readonly answerMs?: number;
-  /** 0 to 1, how much room is left; only asked when `balance` is `headroom`. */
+  /** How much room is left, at most 1; only asked when `balance` is `headroom`. */
   room?(nowMs: number): number;
   /**
    * Whether the resource itself is short, not this deployment's health: only then it helps to keep others from the

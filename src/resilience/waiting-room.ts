@@ -191,7 +191,7 @@ export class WaitingRoom<L> {
 
 function placeNow<L>({ places, balance }: Visitor<L>, nowMs: number): Place<L> | undefined {
   let best: Place<L> | undefined;
-  let most = -1;
+  let most = -Infinity;
   for (const place of places) {
     if (place.waitMs(nowMs) > 0) continue;
     if (balance !== 'headroom') return place;

@@ -55,6 +55,8 @@ export class Selection {
   /** Those of the dropped that only cost or take too much. */
   readonly #beyond: Dropped[] = [];
   #candidates: Candidate[] = [];
+  /** Of candidates, one behind the other. */
+  #groups = 0;
   /** The first of them is there for its tier, and not because its model was named. */
   #isRanked: boolean | undefined;
 
@@ -81,11 +83,10 @@ export class Selection {
     const ordered =
       decision && decision.strategy !== 'order' ? arrange(decision.strategy, fit, this.#poolView(tier)) : fit;
     this.#isRanked ??= tier !== undefined;
-    for (const deployment of ordered) this.#push(deployment, tier, reason);
-  }
-
-  #push(deployment: Deployment, tier: string | undefined, reason: string): void {
-    this.#candidates.push({ deployment, reason, tier: tier ?? this.#at.tierOf(deployment) });
+    const behind = this.#groups++ || undefined;
+    for (const deployment of ordered) {
+      this.#candidates.push({ deployment, reason, tier: tier ?? this.#at.tierOf(deployment), behind });
+    }
   }
 
   /** For one kind of failure only, though it may be among the others too. */
@@ -117,7 +118,7 @@ export class Selection {
       nowMs: wanted.nowMs,
     });
     if (!keep || !pinned || pinned === first) return reason;
-    const kept = { ...pinned, reason: `${facts.asked} -> ${pinned.tier ?? 'pool'} (${reason})` };
+    const kept = { ...pinned, reason: `${facts.asked} -> ${pinned.tier ?? 'pool'} (${reason})`, behind: undefined };
     this.#candidates = [kept, ...this.#candidates.filter((each) => each !== pinned)];
     return reason;
   }
