@@ -1,4 +1,5 @@
 import type { OutputConfig, ThinkingConfigParam } from '@anthropic-ai/sdk/resources/messages';
+import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import type { Turn } from '../shared/conversation.ts';
 import { hidesReasoning, nearestEffort, wantedEffort, type Effort } from '../shared/effort.ts';
@@ -75,7 +76,7 @@ function byBudget(call: Call, { turns }: ThinkingContext, wanted: Effort | undef
   const display = hidesReasoning(request) ? { display: 'omitted' as const } : {};
   return {
     on: true,
-    budget,
+    budget: isWithinLimit(request, budget) ? 0 : budget,
     fields: { thinking: { type: 'enabled', budget_tokens: budget, ...display }, ...outputEffort(effort) },
     warnings:
       request.reasoning?.max_tokens && budget !== asked ? [changed('reasoning.max_tokens', `set to ${budget}`)] : [],
@@ -120,6 +121,12 @@ function switchedOff(call: Call): Thinking {
 function outputEffort(effort: Effort | undefined): { output_config?: OutputConfig } {
   if (effort === undefined || effort === 'none' || effort === 'minimal') return {};
   return { output_config: { effort } };
+}
+
+/** Whoever counts thinking in tokens, as Anthropic and OpenRouter do, has counted it among the answer's already. */
+function isWithinLimit(request: ChatRequest, budget: number): boolean {
+  const limit = outputTokens(request).value ?? 0;
+  return request.reasoning?.max_tokens !== undefined && limit > budget;
 }
 
 function budgetOf(wanted: Effort): number {

@@ -2,6 +2,7 @@
  * Claude's own fields, which Converse passes through: `thinking` and `output_config.effort`.
  * The rows are Anthropic's; that dialect has them once more, because providers do not import each other.
  */
+import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call } from '../../src/core/provider.ts';
 import type { Turn } from '../shared/conversation.ts';
 import { hidesReasoning, nearestEffort, type Effort } from '../shared/effort.ts';
@@ -55,7 +56,7 @@ function byBudget(call: Call, { turns }: ThinkingContext, wanted: Effort | undef
   const isOther = request.reasoning?.max_tokens !== undefined && budget !== asked;
   return {
     on: true,
-    budget,
+    budget: isWithinLimit(request, budget) ? 0 : budget,
     additional: {
       thinking: { type: 'enabled', budget_tokens: budget },
       ...outputEffort(wanted && nearestEffort(wanted, capabilities.efforts)),
@@ -101,6 +102,12 @@ function switchedOff({ request, capabilities }: Call): ThinkingPart {
 /** Beside `thinking`, where Converse was seen to take it. */
 function outputEffort(effort: Effort | undefined): { output_config?: { effort: Effort } } {
   return effort === undefined || effort === 'none' || effort === 'minimal' ? {} : { output_config: { effort } };
+}
+
+/** Whoever counts thinking in tokens, as Anthropic and OpenRouter do, has counted it among the answer's already. */
+function isWithinLimit(request: ChatRequest, budget: number): boolean {
+  const limit = outputTokens(request).value ?? 0;
+  return request.reasoning?.max_tokens !== undefined && limit > budget;
 }
 
 function budgetOf(wanted: Effort): number {

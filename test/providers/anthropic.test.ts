@@ -161,6 +161,12 @@ const reasoningRows: RequestRow[] = [
     warnings: [['reasoning.max_tokens', 'changed']],
   },
   {
+    name: 'reasoning.max_tokens is among the tokens of an answer that has room for it',
+    request: { reasoning: { max_tokens: 2000 }, max_tokens: 5000 },
+    options: BUDGET,
+    fields: { max_tokens: 5000, thinking: { type: 'enabled', budget_tokens: 2000 } },
+  },
+  {
     name: 'reasoning.max_tokens becomes an effort where there is no budget',
     request: { reasoning: { max_tokens: 9000 } },
     options: ADAPTIVE,

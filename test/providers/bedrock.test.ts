@@ -253,6 +253,13 @@ const reasoningRows: RequestRow[] = [
     warnings: [],
   },
   {
+    name: "OpenRouter's token count is among those of an answer that has room for it",
+    request: { reasoning: { max_tokens: 5000 }, max_tokens: 8000 },
+    options: BUDGET,
+    has: { inferenceConfig: { maxTokens: 8000 }, additionalModelRequestFields: { thinking: { budget_tokens: 5000 } } },
+    warnings: [],
+  },
+  {
     name: "Anthropic's own thinking goes through",
     request: { thinking: { type: 'enabled', budget_tokens: 3000 }, max_tokens: 4000 },
     options: BUDGET,
