@@ -24,6 +24,8 @@ const TAG_CHARACTERS = 64;
 const REASON_CHARACTERS = 400;
 const MAX_TAGS = 8;
 const MAX_ATTEMPTS = 32;
+/** What a server names beyond it is nonsense, and a few such rows would make a sum that no database gives back. */
+const MAX_TOKENS = 1e9;
 
 export function entryOf(fact: RequestFact): LedgerEntry {
   const { usage } = fact;
@@ -168,12 +170,12 @@ function wholeBuckets(usage: Usage | undefined): Buckets {
   if (!usage) return NO_TOKENS;
   const { fresh, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = bucketsOf(usage);
   return {
-    fresh: whole(fresh),
-    cacheRead: whole(cacheRead),
-    cacheWrite5m: whole(cacheWrite5m),
-    cacheWrite1h: whole(cacheWrite1h),
-    output: whole(output),
-    reasoning: whole(reasoning),
+    fresh: tokens(fresh),
+    cacheRead: tokens(cacheRead),
+    cacheWrite5m: tokens(cacheWrite5m),
+    cacheWrite1h: tokens(cacheWrite1h),
+    output: tokens(output),
+    reasoning: tokens(reasoning),
   };
 }
 
@@ -203,6 +205,10 @@ function clean(text: string, characters: number): string {
 
 function whole(value: number): number {
   return Number.isFinite(value) ? Math.min(Math.max(0, Math.round(value)), Number.MAX_SAFE_INTEGER) : 0;
+}
+
+function tokens(count: number): number {
+  return Math.min(whole(count), MAX_TOKENS);
 }
 
 function dollars(value: number | undefined): number | null {

@@ -116,6 +116,11 @@ describe('a finished request as rows', () => {
     },
     { name: 'an unknown price is not 0', fact: { costUsd: undefined }, is: { costUsd: null } },
     { name: 'nonsense is no number', fact: { durationMs: NaN, costUsd: Infinity }, is: { totalMs: 0, costUsd: null } },
+    {
+      name: 'a server that names 2^64 tokens spoils no sum',
+      fact: { usage: { prompt_tokens: 2 ** 64, completion_tokens: 3, total_tokens: 2 } },
+      is: { fresh: 1e9, output: 3 },
+    },
     { name: 'what served first is no fallback', fact: { deployment: 'a/haiku' }, is: { fallback: false } },
     { name: 'long words are cut', fact: { asked: 'x'.repeat(9_999) }, is: { asked: 'x'.repeat(160) } },
     { name: 'half a character and NUL are no text', fact: { session: 'a\0b\ud800' }, is: { session: 'ab\ufffd' } },
