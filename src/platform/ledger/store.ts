@@ -48,8 +48,9 @@ export function createLedgerStore(database: LedgerDatabase, clock: Clock): Ledge
 async function statementOf(database: LedgerDatabase, tenant: string, month: string): Promise<Statement> {
   const query = { ...monthRange(month), where: { tenant } };
   const { groups: byDay } = await usageOf(database, { ...query, every: 'day' });
-  const { groups: byModel } = await usageOf(database, { ...query, by: 'model' });
-  const { groups: byKey } = await usageOf(database, { ...query, by: 'key' });
+  const all = { ...query, limit: Infinity }; // It adds up to its total.
+  const { groups: byModel } = await usageOf(database, { ...all, by: 'model' });
+  const { groups: byKey } = await usageOf(database, { ...all, by: 'key' });
   return { tenant, month, total: addUp(byDay), byModel, byKey, byDay };
 }
 

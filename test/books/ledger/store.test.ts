@@ -47,6 +47,15 @@ describe('SQLite in a file', () => {
     await store.close();
   });
 
+  it('states each of a tenant’s keys, however many', async () => {
+    const store = createLedgerStore(sqliteDatabase(':memory:'), clock);
+    await store.ready();
+    const requests = Array.from({ length: 1_001 }, (_, index) => requestRow({ key: `key-${index}` }));
+    await store.write({ requests, attempts: [] });
+    expect((await store.statement('acme', '2026-11')).byKey).toHaveLength(1_001);
+    await store.close();
+  });
+
   it.each([
     ['alike', 1],
     ['of some kinds', 3],
