@@ -23,8 +23,11 @@ export interface Source {
   range: Range;
 }
 
+/** When the oldest begins that each table has; Infinity where it has nothing. */
+export type Oldest = Record<Source['grain'], number>;
+
 /** Throws a `RangeError` for what would take too long. */
-export function sourceOf({ fromMs, toMs, every, by, where }: UsageQuery): Source {
+export function sourceOf({ fromMs, toMs, every, by, where }: UsageQuery, oldest: Oldest): Source {
   const lengthMs = toMs - fromMs;
   const hasTag = by === 'tag' || where?.tag !== undefined;
   if (every === 'minute') {
@@ -32,9 +35,17 @@ export function sourceOf({ fromMs, toMs, every, by, where }: UsageQuery): Source
     if (lengthMs > MAX_MINUTES_MS) throw new RangeError('By the minute, at most a day');
     return { grain: 'minute', range: { fromMs, toMs } };
   }
-  if (every === undefined && lengthMs <= MAX_ROWS_MS && !hasTag) return { grain: 'minute', range: { fromMs, toMs } };
-  const grain = every === 'hour' || (every === undefined && lengthMs <= MAX_HOURS_MS) ? 'hour' : 'day';
+  const isInRows = lengthMs <= MAX_ROWS_MS && !hasTag && !isForgotten(fromMs, 'minute', oldest);
+  if (every === undefined && isInRows) return { grain: 'minute', range: { fromMs, toMs } };
+  const isInHours = lengthMs <= MAX_HOURS_MS && !isForgotten(fromMs, 'hour', oldest);
+  const grain = every === 'hour' || (every === undefined && isInHours) ? 'hour' : 'day';
   return { grain, range: widened({ fromMs, toMs }, GRAIN_MS[grain]) };
+}
+
+/** Rows may be kept for a shorter time than hours, and hours than days: what is in a sum has been there. */
+function isForgotten(fromMs: number, grain: 'minute' | 'hour', oldest: Oldest): boolean {
+  const isSummed = (sum: Grain) => oldest[sum] + GRAIN_MS[sum] <= oldest[grain];
+  return fromMs < oldest[grain] && (isSummed('hour') || isSummed('day'));
 }
 
 function widened({ fromMs, toMs }: Range, unitMs: number): Range {

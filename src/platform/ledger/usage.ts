@@ -10,7 +10,7 @@ import type {
   UsageGroup,
   UsageQuery,
 } from '../../core/ledger.ts';
-import { bucketStart, type Source, sourceOf } from './calendar.ts';
+import { bucketStart, type Oldest, type Source, sourceOf } from './calendar.ts';
 import type { LedgerDatabase } from './database.ts';
 import { tableOf } from './insert.ts';
 import { percentilesOf, STEPS } from './steps.ts';
@@ -27,7 +27,7 @@ type Sums = Record<string, number>;
 type Found = Sums & { value?: string; at?: number };
 
 export async function usageOf(database: LedgerDatabase, query: UsageQuery): Promise<UsageAnswer> {
-  const source = sourceOf(query);
+  const source = sourceOf(query, await oldestIn(database));
   const sums = source.grain === 'minute' ? ROW_SUMS : CELL_SUMS;
   const only = await biggest(database, query, source);
   const found = await read(database, query, { source, sums, only });
@@ -40,7 +40,7 @@ export async function usageOf(database: LedgerDatabase, query: UsageQuery): Prom
 }
 
 export async function latencyOf(database: LedgerDatabase, query: UsageQuery): Promise<LatencyAnswer> {
-  const source = sourceOf(query);
+  const source = sourceOf(query, await oldestIn(database));
   const sums = source.grain === 'minute' ? ROW_STEPS : CELL_STEPS;
   const only = await biggest(database, query, source);
   const found = await read(database, query, { source, sums, only });
@@ -55,6 +55,16 @@ export async function latencyOf(database: LedgerDatabase, query: UsageQuery): Pr
     };
   });
   return { range: source.range, groups: cut(groups, query) };
+}
+
+async function oldestIn({ kysely }: LedgerDatabase): Promise<Oldest> {
+  const asked = sql<Partial<Record<keyof Oldest, number | null>>>`select
+    (select min(at_ms) from requests) as minute,
+    (select min(start_ms) from ${sql.table(tableOf('hour'))}) as hour,
+    (select min(start_ms) from ${sql.table(tableOf('day'))}) as day`;
+  const [found] = (await asked.execute(kysely)).rows;
+  const { minute, hour, day } = found ?? {};
+  return { minute: minute ?? Infinity, hour: hour ?? Infinity, day: day ?? Infinity };
 }
 
 /** What is summed up, by its name in the answer. */

@@ -401,5 +401,18 @@ export function contract(open: () => Promise<LedgerStore>): void {
       expect(hours.groups[0]?.atMs).toBe(START_MS + HOUR_MS);
       expect((await store.usage(NOVEMBER)).groups[0]?.requests).toBe(5);
     });
+
+    it('answers from its sums where the rows are forgotten, and says for which time', async () => {
+      const requestsIn = async (fromMs: number) => {
+        const { range, groups } = await store.usage({ fromMs, toMs: fromMs + HOUR_MS / 2 });
+        return [range.fromMs - START_MS, range.toMs - START_MS, groups[0]?.requests];
+      };
+      const before = START_MS + 2 * DAY_MS;
+      while (await store.forget({ rowsBeforeMs: before }));
+      expect(await requestsIn(START_MS + HOUR_MS)).toEqual([HOUR_MS, 2 * HOUR_MS, 1]);
+      while (await store.forget({ hoursBeforeMs: before }));
+      expect(await requestsIn(START_MS + HOUR_MS)).toEqual([0, DAY_MS, 3]);
+      expect(await requestsIn(START_MS + 8 * DAY_MS)).toEqual([8 * DAY_MS, 8 * DAY_MS + HOUR_MS / 2, 1]);
+    });
   });
 }

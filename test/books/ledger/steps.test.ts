@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import fc from 'fast-check';
+import type { UsageQuery } from '../../../src/core/ledger.ts';
 import { bucketStart, monthRange, sourceOf } from '../../../src/platform/ledger/calendar.ts';
 import { percentilesOf, stepOf, STEPS } from '../../../src/platform/ledger/steps.ts';
 import { DAY_MS, HOUR_MS, START_MS } from './sample.ts';
@@ -37,6 +38,18 @@ describe('percentiles from steps', () => {
   });
 });
 
+interface Asked {
+  name: string;
+  lengthMs: number;
+  rest?: Partial<UsageQuery>;
+  grain: string;
+  /** How much later than what is asked for the oldest row begins, and the oldest hour. */
+  rows?: number;
+  hours?: number;
+}
+
+const BY_MINUTE = { every: 'minute' } as const;
+
 describe('buckets of time', () => {
   test.each([
     { every: 'minute', at: '2026-11-22T13:14:15Z', is: '2026-11-22T13:14:00Z' },
@@ -54,14 +67,25 @@ describe('buckets of time', () => {
     expect(monthRange('2026-12')).toEqual({ fromMs: Date.UTC(2026, 11, 1), toMs: Date.UTC(2027, 0, 1) });
   });
 
-  test.each([
+  test.each<Asked>([
     { name: 'an hour, row by row', lengthMs: HOUR_MS, rest: {}, grain: 'minute' },
     { name: 'an hour by tag, from the hours', lengthMs: HOUR_MS, rest: { by: 'tag' }, grain: 'hour' },
     { name: 'a week, from the hours', lengthMs: 7 * DAY_MS, rest: {}, grain: 'hour' },
     { name: 'a month, from the days', lengthMs: 30 * DAY_MS, rest: {}, grain: 'day' },
     { name: 'a month by the hour, from the hours', lengthMs: 30 * DAY_MS, rest: { every: 'hour' }, grain: 'hour' },
     { name: 'an hour by the week, from the days', lengthMs: HOUR_MS, rest: { every: 'week' }, grain: 'day' },
-  ] as const)('$name', ({ lengthMs, rest, grain }) => {
-    expect(sourceOf({ fromMs: START_MS, toMs: START_MS + lengthMs, ...rest }).grain).toBe(grain);
+    { name: 'an hour that has no rows any more, from the hours', lengthMs: HOUR_MS, rows: DAY_MS, grain: 'hour' },
+    {
+      name: 'by the minute, from the rows that are left',
+      lengthMs: HOUR_MS,
+      rows: DAY_MS,
+      rest: BY_MINUTE,
+      grain: 'minute',
+    },
+    { name: 'a week whose hours are gone, from the days', lengthMs: 7 * DAY_MS, hours: DAY_MS, grain: 'day' },
+    { name: 'before the first request, row by row', lengthMs: HOUR_MS, rows: HOUR_MS, hours: HOUR_MS, grain: 'minute' },
+  ])('$name', ({ lengthMs, rest, grain, rows = 0, hours = 0 }) => {
+    const oldest = { minute: START_MS + rows, hour: START_MS + hours, day: START_MS };
+    expect(sourceOf({ fromMs: START_MS, toMs: START_MS + lengthMs, ...rest }, oldest).grain).toBe(grain);
   });
 });
