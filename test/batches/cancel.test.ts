@@ -6,11 +6,12 @@ const LINES = Array.from({ length: 24 }, (_, place) => ({ id: `line ${place}`, m
 
 it('while its state is being written down: what the client was told holds', async () => {
   const of = house();
-  const { runAll } = of.database;
+  const { database } = of;
+  const runAll = database.runAll.bind(database);
   const { client, batches, calls } = await startWorld(of, { settings: { run: ['openai'] } });
   const { id } = await begin(client(), jsonl(LINES));
   let told: string | undefined;
-  of.database.runAll = async (queries) => {
+  database.runAll = async (queries) => {
     const isBatch = queries.some(({ parameters }) => parameters.some((each) => String(each).includes('"in_progress"')));
     if (isBatch && told === undefined) {
       told = '';
