@@ -54,8 +54,7 @@ export class LineReader {
 
   /** Of a piece of the file, whole lines. What is wrong is in `errors`. */
   *read(piece: string): Generator<Line> {
-    for (const text of piece.split('\n')) {
-      if (text === '') continue; // Between two pieces, and at the end.
+    for (const text of piece.replace(/\n$/, '').split('\n')) {
       this.#number++;
       if (text.trim() === '') continue;
       const line = this.#line(text);

@@ -205,6 +205,13 @@ describe('a file with a mistake fails the batch, by the line', () => {
     expect(calls).toEqual([]);
   });
 
+  it.each(['\n\n', '\r\n\r\n', '\n \n'])('counts empty lines, as an editor does: %j', async (gap) => {
+    const { client, batches } = await startWorld();
+    const { id } = await begin(client(), `${JSON.stringify(GOOD)}${gap}x`);
+    await batches.workOnAll();
+    expect((await client().batches.retrieve(id)).errors?.data).toMatchObject([{ code: 'invalid_json_line', line: 3 }]);
+  });
+
   it('names at most fifty of them', async () => {
     const { client, batches } = await startWorld();
     const { id } = await begin(client(), 'x\n'.repeat(200));
