@@ -16,6 +16,7 @@ export async function readBack(composed: Composed, untilMs: number): Promise<voi
   if (!stores) return;
   const { spending } = books;
   const { clock } = composed.gateway;
+  await directory.begin(); // Stored keys have budgets, too.
   const windows = Array.from(scopesOf(composed.accounting), (scope) => spending.windows([scope], clock.now())).flat();
   spending.restore(await readSpent({ ledger: stores.ledger, directory }, windows, untilMs), clock.now());
 }

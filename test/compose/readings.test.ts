@@ -26,7 +26,7 @@ function manyKeys(): Composed {
     Promise.resolve({ groups: by === 'key' ? names.map((value) => ({ value, ...spent })) : [] });
   return {
     accounting: {
-      directory: { directory: createDirectory({ tenants: [], keys }) },
+      directory: { directory: createDirectory({ tenants: [], keys }), begin: () => Promise.resolve() },
       scopes: [],
       books: { spending: new Spending() },
       stores: { ledger: { ready: () => Promise.resolve(), usage } },
@@ -38,6 +38,20 @@ function manyKeys(): Composed {
 it('reads back what every key has spent, however many there are', async () => {
   const composed = manyKeys();
   const { accounting } = composed;
+  await readBack(composed, NOON);
+  const last = [...scopesOf(accounting)].filter(({ name }) => name === LAST);
+  expect(accounting.books.spending.readings(last, NOON)).toMatchObject([{ used: 1 }]);
+});
+
+it('reads back what stored keys have spent, which are known a little later', async () => {
+  const composed = manyKeys();
+  const { accounting } = composed;
+  const { directory: stored } = accounting.directory;
+  const live = {
+    directory: createDirectory({ tenants: [], keys: [] }),
+    begin: async (): Promise<void> => void (live.directory = stored),
+  };
+  Object.assign(accounting, { directory: live });
   await readBack(composed, NOON);
   const last = [...scopesOf(accounting)].filter(({ name }) => name === LAST);
   expect(accounting.books.spending.readings(last, NOON)).toMatchObject([{ used: 1 }]);
