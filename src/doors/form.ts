@@ -34,16 +34,14 @@ export class Form {
 
   /** Throws `invalid_request` where it is said twice: which of the two a provider goes by, nobody here knows. */
   text(name: string): string | undefined {
-    const part = only(
-      name,
-      this.parts.filter((each) => each.name === name && each.filename === undefined),
-    );
-    return part && this.textOf(part);
+    const part = this.#only(name);
+    return part && part.filename === undefined ? this.textOf(part) : undefined;
   }
 
   /** Throws as `text` does. */
   file(name: string): Part | undefined {
-    return only(name, this.files(name));
+    const part = this.#only(name);
+    return part?.filename === undefined ? undefined : part;
   }
 
   textOf({ start, end }: Part): string {
@@ -65,6 +63,12 @@ export class Form {
     return { type: this.#type, body };
   }
 
+  #only(name: string): Part | undefined {
+    const [part, another] = this.parts.filter((each) => each.name === name);
+    if (another) throw new GatewayError('invalid_request', `${name}: it is said twice`, { param: name });
+    return part;
+  }
+
   #spliced({ start, end }: Part, value: Uint8Array): Uint8Array<ArrayBuffer> {
     const spliced = new Uint8Array(this.#bytes.length - (end - start) + value.length);
     spliced.set(this.#bytes.subarray(0, start));
@@ -72,11 +76,6 @@ export class Form {
     spliced.set(this.#bytes.subarray(end), start + value.length);
     return spliced;
   }
-}
-
-function only(name: string, [part, another]: readonly Part[]): Part | undefined {
-  if (another) throw new GatewayError('invalid_request', `${name}: it is said twice`, { param: name });
-  return part;
 }
 
 function boundaryOf(contentType: string): string {
@@ -112,20 +111,40 @@ function isLast(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === DASH && bytes[at + 1] === DASH;
 }
 
+/** What another reader might read otherwise is refused: it is the provider who goes by it. */
 function headOf(head: string): Pick<Part, 'name' | 'filename' | 'type'> {
-  const disposition = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? '';
-  const name = valueOf(disposition, 'name');
-  if (name === undefined) throw broken();
+  const lines = head.split('\r\n').slice(1); // Behind the boundary's own.
+  const [disposition, another] = lines.filter((line) => /^content-disposition[ \t]*:/i.test(line));
+  if (!disposition || another || lines.some((line) => /^[ \t]|[\r\n]/.test(line))) throw broken();
+  const parameters = parametersOf(disposition.slice(disposition.indexOf(':') + 1));
+  const name = parameters?.get('name');
+  if (!parameters || name === undefined || name.includes('\\') || parameters.has('name*')) throw broken();
+  const filename = parameters.get('filename') ?? parameters.get('filename*');
   return {
-    name: name.replace(/\[\d*\]$/, ''),
-    filename: valueOf(disposition, 'filename'),
+    name: unescaped(name).replace(/\[\d*\]$/, ''),
+    filename: filename && unescaped(filename),
     type: /^content-type:\s*([^\s;]+)/im.exec(head)?.[1],
   };
 }
 
-function valueOf(disposition: string, field: 'name' | 'filename'): string | undefined {
-  const found = new RegExp(`;\\s*${field}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i').exec(disposition);
-  return (found?.[1] ?? found?.[2])?.replaceAll('%22', '"').replaceAll('\\"', '"');
+const PARAMETER = /[ \t]*;[ \t]*([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/gsy;
+
+/** Of `form-data; name="a"; filename="b"`; undefined where it is not that from end to end, or says a thing twice. */
+function parametersOf(disposition: string): Map<string, string> | undefined {
+  const type = /^[ \t]*form-data/i.exec(disposition);
+  if (!type) return undefined;
+  const parameters = new Map<string, string>();
+  let at = type[0].length;
+  for (const [whole, name = '', quoted, plain = ''] of disposition.slice(at).matchAll(PARAMETER)) {
+    if (parameters.has(name.toLowerCase())) return undefined;
+    parameters.set(name.toLowerCase(), quoted ?? plain);
+    at += whole.length;
+  }
+  return /^[ \t;]*$/.test(disposition.slice(at)) ? parameters : undefined;
+}
+
+function unescaped(value: string): string {
+  return value.replaceAll('%22', '"').replaceAll('\\"', '"');
 }
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {

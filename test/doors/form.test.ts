@@ -61,6 +61,14 @@ describe('a form', () => {
       TYPE,
       `--XX\r\nContent-Disposition: form-data; name="${'x'.repeat(5_000)}"\r\n\r\n1\r\n${END}`,
     ],
+    ['two heads of a field', TYPE, part('name="a"\r\nContent-Disposition: form-data; name="b"', '1') + END],
+    ['a name that is said twice', TYPE, part('name="a"; NAME="b"', '1') + END],
+    ['a name in another field’s quotes', TYPE, part('x="; name=a"; name="b"; name="a"', '1') + END],
+    ['a name behind what is none', TYPE, part('name="a" name="b"', '1') + END],
+    ['a name behind a line end of another kind', TYPE, part('name=a\u2028; name="b"', '1') + END],
+    ['a name on a line that goes on', TYPE, part('name="a";\r\n name="b"', '1') + END],
+    ['a name for newer readers', TYPE, part("name=a; name*=utf-8''b", '1') + END],
+    ['a name in escapes', TYPE, part('name="\\a"', '1') + END],
     ['more fields than anybody needs', TYPE, part('name="a"', '1').repeat(200) + END],
     ['nothing', TYPE, ''],
   ])('is none with %s', (_, type, text) => {
@@ -71,6 +79,11 @@ describe('a form', () => {
     ['text', part('name="a"', '1'), part('name="a"', '2')],
     ['text in a list', part('name="a"', '1'), part('name="a[0]"', '2')],
     ['file', part('name="a"; filename="1"', '1'), part('name="a"; filename="2"', '2')],
+    [
+      'text beside a file without a name, which some read as text',
+      part('name="a"', '1'),
+      part('name="a"; filename=""', '2'),
+    ],
   ])('says no %s twice that is asked for: others may go by the second', (_, first, second) => {
     const form = formOf(first + second + END);
     const both = () => [form.text('a'), form.file('a')];
@@ -84,6 +97,15 @@ describe('a form', () => {
       expect(file?.filename).toBe('my "own".jsonl');
     },
   );
+
+  it('reads no name out of another one', () => {
+    const form = formOf(part('filename="; name=model"; name="file"', '1') + END);
+    expect(form.parts).toMatchObject([{ name: 'file', filename: '; name=model' }]);
+  });
+
+  it('has a file whose name is in the newer words alone', () => {
+    expect(formOf(part("name=file; filename*=UTF-8''a%C3%A4.wav", '1') + END).file('file')).toBeDefined();
+  });
 
   it('with another model is the same bytes but for its name, whatever the file holds', async () => {
     await fc.assert(
