@@ -14,3 +14,8 @@ it.each([
   await expect(refused).rejects.toThrow(`${setting}: ${port} on ${host} is taken; ${says}`);
   squatter.close();
 });
+
+it.each(['server', 'admin'])('names the host of %s where that is none of this machine', async (section) => {
+  const refused = listen(createServer(), 0, { host: '[::1]', setting: `${section}.port` });
+  await expect(refused).rejects.toThrow(`${section}.host: [::1] is no address of this machine (`);
+});
