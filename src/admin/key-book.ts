@@ -6,9 +6,13 @@ import { GatewayError } from '../core/errors.ts';
 import type { AdminSources, Change } from './sources.ts';
 import { askBooks, freshen } from './stores.ts';
 
-export function keyOf(key: VirtualKey, { declared, clock }: Pick<AdminSources, 'declared' | 'clock'>): object {
+export function keyOf(
+  key: VirtualKey,
+  { declared, clock, directory }: Pick<AdminSources, 'declared' | 'clock' | 'directory'>,
+): object {
   const isDeclared = declared.keys.some(({ id }) => id === key.id);
-  return { ...viewOf(key, clock.now()), source: isDeclared ? 'configuration' : 'store' };
+  const tenant = directory.directory.tenantOf(key);
+  return { ...viewOf(key, clock.now()), tenant, source: isDeclared ? 'configuration' : 'store' };
 }
 
 /** By its id or its name, as it is known here. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Book, VirtualKey } from '../books/tenants/book.ts';
 import { type Declared, declaredBook } from '../books/tenants/declared.ts';
+import { createDirectory } from '../books/tenants/directory.ts';
 import { type Issued, issueKey, type IssuePorts, rotateKey } from '../books/tenants/issue.ts';
 import { AT_MOST } from '../books/tenants/live-directory.ts';
 import { type KeyView, problemsWith, stateOf, viewOf } from '../books/tenants/view.ts';
@@ -127,10 +128,15 @@ class KeyWork {
 
   async list(): Promise<void> {
     const { json, tenant } = this.#command;
-    const { keys, problems } = await this.#all();
-    const views = keys
-      .filter((key) => tenant === undefined || key.tenant === tenant)
-      .map((key) => ({ ...viewOf(key, this.#ports.nowMs), source: this.#isDeclared(key) ? 'configuration' : 'store' }));
+    const { problems, ...book } = await this.#all();
+    const directory = createDirectory(book);
+    const views = book.keys
+      .map((key) => ({
+        ...viewOf(key, this.#ports.nowMs),
+        tenant: directory.tenantOf(key),
+        source: this.#sourceOf(key),
+      }))
+      .filter((view) => tenant === undefined || view.tenant === tenant);
     for (const problem of problems) this.#ports.note(problem);
     this.#ports.print(json ? JSON.stringify(views, undefined, 2) : table([HEADINGS, ...views.map(cellsOf)]).join('\n'));
   }
@@ -165,8 +171,8 @@ class KeyWork {
     };
   }
 
-  #isDeclared({ id }: VirtualKey): boolean {
-    return this.#declared.keys.some((key) => key.id === id);
+  #sourceOf({ id }: VirtualKey): 'configuration' | 'store' {
+    return this.#declared.keys.some((key) => key.id === id) ? 'configuration' : 'store';
   }
 
   #wanted(name: string): z.infer<typeof NewKey> {

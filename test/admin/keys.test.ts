@@ -241,6 +241,12 @@ describe('the list of keys', () => {
     expect(body.data.map(({ name }: { name: string }) => name)).toEqual(['robot']);
   });
 
+  it('has those that are parts of other keys, with the tenant of these', async () => {
+    await ask(world, 'POST /admin/v1/keys', { name: 'k1-part', parent: 'k1' });
+    const { body } = await ask(world, 'GET /admin/v1/keys?tenant=acme&cursor=k1&limit=1');
+    expect(body.data).toMatchObject([{ name: 'k1-part', tenant: 'acme' }]);
+  });
+
   it('shows a key of the configuration without its secret', async () => {
     const { body, text } = await ask(world, 'GET /admin/v1/keys/app');
     expect(body).toMatchObject({ name: 'app', source: 'configuration' });

@@ -33,9 +33,10 @@ export const keyEndpoints = [
     },
     async ({ query, sources, nowMs }) => {
       await freshen(sources);
-      const wanted = sources.directory.directory.keys
+      const { directory } = sources.directory;
+      const wanted = directory.keys
         .values()
-        .filter(({ tenant }) => query.tenant === undefined || query.tenant === tenant)
+        .filter((key) => query.tenant === undefined || query.tenant === directory.tenantOf(key))
         .filter((key) => query.state === undefined || query.state === stateOf(key, nowMs));
       const { data, cursor } = pageOf(wanted, ({ name }) => name, query);
       return json({ data: data.map((key) => keyOf(key, sources)), cursor });

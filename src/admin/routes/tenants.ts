@@ -116,9 +116,10 @@ function checkNoKeyOfThisName(name: string, { directory: { directory } }: AdminS
 }
 
 function checkUnused(name: string, { directory }: AdminSources, nowMs: number): void {
-  const { keys, tenants } = directory.directory;
-  const below = [...tenants.values()].filter(({ parent }) => parent === name).length;
-  const open = [...keys.values()].filter((key) => key.tenant === name && stateOf(key, nowMs) === 'active').length;
+  const { directory: known } = directory;
+  const below = [...known.tenants.values()].filter(({ parent }) => parent === name).length;
+  const own = [...known.keys.values()].filter((key) => known.tenantOf(key) === name);
+  const open = own.filter((key) => stateOf(key, nowMs) === 'active').length;
   if (below + open === 0) return;
   const has = `${open} key(s) that open something and ${below} tenant(s) below it`;
   throw taken('tenant_in_use', `The tenant "${name}" has ${has}; end those first, or say ?force=true`);

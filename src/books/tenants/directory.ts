@@ -85,6 +85,11 @@ export class Directory {
     return made;
   }
 
+  /** Whose a key is: whatever a key makes belongs to that key's tenant. */
+  tenantOf(key: VirtualKey): string | undefined {
+    return (lineOf(key.id, key, this.#keyFamily).at(-1) ?? key).tenant;
+  }
+
   /** What a key may do, with all that stands above it. Only of one that nothing is wrong with. */
   rightsOfKey(key: VirtualKey): Rights {
     const line = lineOf(key.id, key, this.#keyFamily);

@@ -19,7 +19,7 @@ export interface KeyView extends Share {
   secrets: readonly { prefix: string | undefined; until: string | undefined }[];
 }
 
-/** What stands above the key is not in it. */
+/** What stands above the key is not in it; nor is the tenant of one that is a part of another (`Directory.tenantOf`). */
 export function viewOf(key: VirtualKey, nowMs: number): KeyView {
   const { id, name, tenant, parent, owner, priority, createdAtMs, expiresAtMs, revokedAtMs } = key;
   const { models, routes, doors, maxCostUsd, maxLatencyMs, limits, budgets, tags } = key;
@@ -53,12 +53,16 @@ export function stateOf({ expiresAtMs, revokedAtMs }: VirtualKey, nowMs: number)
   return expiresAtMs !== undefined && expiresAtMs <= nowMs ? 'expired' : 'active';
 }
 
-/** Why a key may not be added: its name is taken or a tenant's, its tenant or its parent is not there. */
+/** Why a key may not be added: its name is taken or a tenant's, its tenant or its parent is not there, or they differ. */
 export function problemsWith(key: VirtualKey, { tenants, keys }: Book): string[] {
   const own = `keys.${key.name}: `;
   const directory = createDirectory({ tenants, keys: [...keys, key] });
   const wrong = directory.problems.filter((problem) => problem.startsWith(own));
   if (wrong.length > 0) return wrong.map((problem) => problem.slice(own.length));
+  const tenant = directory.tenantOf(key);
+  if (key.tenant !== undefined && key.tenant !== tenant) {
+    return [`tenant: a key belongs to the tenant of the key above it, which is ${tenant ? `"${tenant}"` : 'none'}`];
+  }
   return directory.tenants.has(key.name) && isAlone(key, directory) ? [`name: ${nameOfTenant(key.name)}`] : [];
 }
 

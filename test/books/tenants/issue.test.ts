@@ -91,12 +91,18 @@ describe('viewOf', () => {
 });
 
 describe('problemsWith', () => {
-  const book = { tenants: [tenant('acme')], keys: [virtualKey('web')] };
+  const web = virtualKey('web', { tenant: 'acme' });
+  const book = { tenants: [tenant('acme'), tenant('globex')], keys: [web, virtualKey('free')] };
+  const above = 'tenant: a key belongs to the tenant of the key above it, which is';
 
   it.each([
     [virtualKey('app', { tenant: 'acme' }), []],
     [virtualKey('app', { tenant: 'nowhere' }), ['tenant: there is no tenant "nowhere" that is in order']],
     [virtualKey('app', { parent: 'key_nobody' }), ['parent: there is no key "key_nobody"']],
+    [virtualKey('app', { parent: web.id }), []],
+    [virtualKey('app', { parent: web.id, tenant: 'acme' }), []],
+    [virtualKey('app', { parent: web.id, tenant: 'globex' }), [`${above} "acme"`]],
+    [virtualKey('app', { parent: 'key_free', tenant: 'acme' }), [`${above} none`]],
     [virtualKey('acme', { tenant: 'acme' }), []],
     [virtualKey('acme'), [expect.stringMatching(/^name: "acme" is a tenant's name.*take another name/)]],
     [virtualKey('web', { id: 'key_2' }), ['there is another one of this name']],

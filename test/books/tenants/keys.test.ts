@@ -118,7 +118,7 @@ describe('signalbox keys', () => {
     const [text, json] = [await run({ verb: 'list' }), await run({ verb: 'list', json: true })];
     expect(text.split('\n').length).toBe(4);
     expect(text).toMatch(/^web +key_\w+ +active +sb-\w{5}… +acme/m);
-    const listed = JSON.parse(json) as { name: string; source: string; id: string; parent?: string }[];
+    const listed = JSON.parse(json) as { name: string; source: string; id: string; parent?: string; tenant?: string }[];
     expect(listed.map(({ name, source }) => `${name} ${source}`).toSorted()).toEqual([
       'fixed configuration',
       'part store',
@@ -128,7 +128,8 @@ describe('signalbox keys', () => {
     for (const hidden of [secret, part, 'declared-in-the-file', Buffer.from(hashKey(secret)).toString('hex')]) {
       expect(text + json).not.toContain(hidden);
     }
-    expect(JSON.parse(await run({ verb: 'list', tenant: 'acme', json: true }))).toMatchObject([{ name: 'web' }]);
+    const own = JSON.parse(await run({ verb: 'list', tenant: 'acme', json: true })) as typeof listed;
+    expect(own.map(({ name, tenant }) => `${name} of ${tenant}`).toSorted()).toEqual(['part of acme', 'web of acme']);
   });
 
   it('rotates: both secrets open the door for the overlap, then the new one alone', async () => {
