@@ -4,6 +4,7 @@ import { post, type Posted } from '../post.ts';
 import type { Message } from './grouping.ts';
 import { requestTo } from './payloads.ts';
 import type { Receiver } from './receivers.ts';
+import type { RuleName } from './rules.ts';
 
 export interface MailPorts {
   transport: Transport;
@@ -28,6 +29,8 @@ export class Mailbox {
   readonly #source: string;
   readonly #ports: MailPorts;
   #waiting: Message[] = [];
+  /** Rules of which something was told that is not over yet. */
+  readonly #open = new Set<RuleName>();
   #sending: Promise<void> | undefined;
   #state: MailState = { sent: 0, failed: 0, dropped: 0 };
 
@@ -43,7 +46,9 @@ export class Mailbox {
 
   /** Resolves when nothing waits any more. Of too many the oldest are dropped: the newest know what is so now. */
   send(message: Message): Promise<void> {
-    if (this.receiver.from === 'critical' && message.severity !== 'critical') return Promise.resolve();
+    if (!this.#isWanted(message)) return Promise.resolve();
+    if (message.status === 'firing') this.#open.add(message.rule);
+    else this.#open.delete(message.rule);
     this.#waiting.push(message);
     if (this.#waiting.length > MAX_WAITING) {
       this.#waiting.shift();
@@ -51,6 +56,12 @@ export class Mailbox {
     }
     this.#sending ??= this.#sendAll().finally(() => (this.#sending = undefined));
     return this.#sending;
+  }
+
+  /** Most of what was critical is a warning before it is over, and whoever was woken hears that it is. */
+  #isWanted({ rule, status, severity }: Message): boolean {
+    if (this.receiver.from !== 'critical' || severity === 'critical') return true;
+    return status === 'resolved' && this.#open.has(rule);
   }
 
   /** Sends this one at once and once, and says what became of it. */

@@ -86,6 +86,20 @@ describe('Alerts', () => {
     ]);
   });
 
+  it('tells whoever was woken that it is over, also where it was a mere warning in the end', async () => {
+    const { alerts, sent, pass } = world([PAGER]);
+    const room = (left: number): Sources => ({
+      targets: () => [{ deployment: 'a/1', resource: 'a', circuit: 'closed', room: left }],
+    });
+    for (const left of [0, 0.15, 1, 0.15, 1]) {
+      for (let passed = 0; passed < 6 * MINUTE; passed += 10_000) {
+        await alerts.look(room(left));
+        pass(10_000);
+      }
+    }
+    expect(sent.map(({ body }) => body['event_action'])).toEqual(['trigger', 'resolve']);
+  });
+
   it('looks every ten seconds on a server, until it is called off', async () => {
     const { alerts, timers, pass, sent } = world();
     const stop = alerts.start({ isEmergency: () => true });
