@@ -15,7 +15,7 @@ class DatabaseBooks implements BookStore {
   readonly #database: LedgerDatabase;
   readonly #clock: Clock;
   readonly #books: Kysely<BookTables>;
-  #ready: Promise<void> | undefined;
+  #isReady = false;
 
   constructor(database: LedgerDatabase, clock: Clock) {
     this.#database = database;
@@ -23,12 +23,11 @@ class DatabaseBooks implements BookStore {
     this.#books = booksOf(database);
   }
 
-  ready(): Promise<void> {
-    this.#ready ??= migrate(this.#database, this.#clock.now()).catch((cause: unknown) => {
-      this.#ready = undefined;
-      throw cause;
-    });
-    return this.#ready;
+  async ready(): Promise<void> {
+    if (this.#isReady) return;
+    // Each for itself: on Workers a promise of a request that is over never comes.
+    await migrate(this.#database, this.#clock.now());
+    this.#isReady = true;
   }
 
   version(): Promise<number> {

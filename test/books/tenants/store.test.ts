@@ -199,6 +199,23 @@ describe('SQLite in a file', () => {
     await other.close();
   });
 
+  it('is made ready by the next one where whoever was at it is gone without a word, as on Workers', async () => {
+    const database = sqliteDatabase(':memory:');
+    const runAll = database.runAll.bind(database);
+    const store = createBookStore(database, clock);
+    await new Promise<void>((begun) => {
+      database.runAll = () => {
+        begun();
+        return new Promise(() => {});
+      };
+      void store.ready();
+    });
+    database.runAll = runAll;
+    await store.ready();
+    expect(await store.version()).toBe(0);
+    await store.close();
+  });
+
   beforeAll(() => {
     symlinkSync(join(folder, 'unmounted'), join(folder, 'link'));
     writeFileSync(join(folder, 'no.db'), 'This is no database, however long one may look at it.');
