@@ -56,7 +56,7 @@ function firstChoice(gateway: Gateway, inbound: Inbound, guess: ReturnType<typeo
   const nowMs = gateway.clock.now();
   if (!mayUse(caller, request.model, gateway.routing.rules.routes)) throw forbiddenName(caller, request.model);
   const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
-  const wanted = { request, estimate: guess, key, header, ceilings, budgetLeft, nowMs };
+  const wanted = { request, estimate: guess, key, caller, header, ceilings, budgetLeft, nowMs };
   const { candidates } = choose(wanted, gateway.routing, { ...gateway.memory, leads: new Leads(1) });
   const [first] = candidates;
   if (first) return first;

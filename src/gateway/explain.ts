@@ -23,7 +23,7 @@ export function explain(gateway: Gateway, inbound: Inbound) {
   const nowMs = gateway.clock.now();
   const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
   const guess = estimate(request, original.text.length);
-  const wanted: Wanted = { request, estimate: guess, key, header, ceilings, budgetLeft, nowMs };
+  const wanted: Wanted = { request, estimate: guess, key, caller, header, ceilings, budgetLeft, nowMs };
   const choice = choiceFor(gateway, wanted, caller);
   const { facts, candidates, dropped } = choice;
   return {

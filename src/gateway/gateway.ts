@@ -72,7 +72,17 @@ export function planOf(gateway: Gateway, inbound: Inbound, task?: TaskWish): Pla
   const guess = task?.estimate ?? estimate(request, original.text.length);
   const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
   const { ceilings: allowed } = inbound;
-  const wanted = { request, estimate: guess, task: task?.need, key, header, ceilings: allowed, budgetLeft, nowMs };
+  const wanted = {
+    request,
+    estimate: guess,
+    task: task?.need,
+    key,
+    caller,
+    header,
+    ceilings: allowed,
+    budgetLeft,
+    nowMs,
+  };
   const choice = choose(wanted, gateway.routing, gateway.memory);
   const { candidates, ceilings } = choice;
   const usual = gateway.rulesOf(request.model);

@@ -1,4 +1,5 @@
 /** Which deployments may serve a request, best first, and why. Pure, but for the leaders that `arrange` remembers. */
+import { ANYONE, type Caller, mayUse } from '../core/caller.ts';
 import type { Ceilings } from '../core/ceilings.ts';
 import { lowest } from '../core/ceilings.ts';
 import type { ChatRequest } from '../core/chat.ts';
@@ -22,6 +23,8 @@ export interface Wanted {
   task?: TaskNeed | undefined;
   /** The client key's name. */
   key: string;
+  /** No name is told to one who may not ask for it. */
+  caller?: Caller | undefined;
   header: (name: string) => string | undefined;
   ceilings: Ceilings;
   /** Of the scarcest budget over it, 0 to 1. */
@@ -68,7 +71,7 @@ export function weigh({ wanted, facts, score }: Known, view: RoutingView, memory
   const { rules } = view;
   const isRoute = rules.routes.has(asked);
   const named = view.models.get(asked) ?? (isRoute ? undefined : directly(asked, view));
-  if (!named && !isRoute) return unserved({ facts, ceilings: wanted.ceilings }, missing(asked, view));
+  if (!named && !isRoute) return unserved({ facts, ceilings: wanted.ceilings }, missing(asked, view, wanted.caller));
   if (named && !rules.nameModels) return byName(named, { wanted, facts, memory, tierOf: view.tierOf });
   const session = memory.sessions.find(key, facts.session, atMs);
   const { random } = memory;
@@ -152,10 +155,12 @@ function directly(asked: string, view: RoutingView): readonly Deployment[] | und
   return found && [found];
 }
 
-function missing(asked: string, view: RoutingView): GatewayError {
-  const near = nearNames(asked, [...view.servedRoutes, ...view.models.keys()]);
-  const message = `The model "${asked.slice(0, 200)}" does not exist here. Near it: ${near.join(', ')}`;
-  return new GatewayError('model_not_found', message, { param: 'model' });
+function missing(asked: string, { servedRoutes, models, rules }: RoutingView, caller = ANYONE): GatewayError {
+  const names = [...servedRoutes, ...models.keys()].filter((name) => mayUse(caller, name, rules.routes));
+  const near = names.length > 0 ? `. Near it: ${nearNames(asked, names).join(', ')}` : '';
+  return new GatewayError('model_not_found', `The model "${asked.slice(0, 200)}" does not exist here${near}`, {
+    param: 'model',
+  });
 }
 
 interface Group {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ANYONE } from '../../src/core/caller.ts';
 import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Deployment, Estimate } from '../../src/core/deployment.ts';
 import { GatewayError } from '../../src/core/errors.ts';
@@ -203,6 +204,14 @@ describe('what a model cannot do', () => {
     expect(thrown).toBeInstanceOf(GatewayError);
     expect(thrown).toMatchObject(error);
     expect(String(thrown)).toMatch(new RegExp(says.source.replace('^', '^GatewayError: ')));
+  });
+
+  test('no neighbour is named that the key may not ask for', () => {
+    const allowed = { models: [['claude-h*']], routes: [[]], doors: [] };
+    const choosing = () => chosen(ask('claude-opus-55'), viewOf(THREE), { caller: { ...ANYONE, allowed } });
+    expect(choosing).toThrow(/Near it: claude-haiku-5-5$/);
+    const none = { ...ANYONE, allowed: { ...allowed, models: [['gpt-*']] } };
+    expect(() => chosen(ask('gpt-5'), viewOf(THREE), { caller: none })).toThrow(/"gpt-5" does not exist here$/);
   });
 
   test('at most ten neighbours are named', () => {
