@@ -2,7 +2,7 @@
 import { forbiddenName, mayUse } from '../core/caller.ts';
 import type { Candidate } from '../core/deployment.ts';
 import type { Departure } from '../core/departure.ts';
-import { GatewayError } from '../core/errors.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { named } from '../core/field-names.ts';
 import { wallMs } from '../core/wall.ts';
 import { Watch } from '../attempt/watch.ts';
@@ -46,9 +46,13 @@ function firstCandidate(gateway: Gateway, inbound: Inbound, guess: ReturnType<ty
   try {
     return firstChoice(gateway, inbound, guess);
   } catch (cause) {
+    if (asGatewayError(cause).kind === 'context') return firstChoice(gateway, inbound, NOTHING);
     throw named(cause, inbound.fieldOf);
   }
 }
+
+/** Clients count to learn that a prompt no longer fits: by whoever would answer a shorter one. */
+const NOTHING = { inputTokens: 0, outputTokens: 0 };
 
 /** Chosen as a request would be, but it moves nobody into the lead of a pool. */
 function firstChoice(gateway: Gateway, inbound: Inbound, guess: ReturnType<typeof estimate>): Candidate {

@@ -226,6 +226,13 @@ describe('counting tokens', () => {
     expect(((await response.json()) as { input_tokens: number }).input_tokens).toBeGreaterThan(0);
   });
 
+  it('counts a prompt that is too long: that is what clients count for', async () => {
+    const { post } = openHouse({ upstream: () => json({ input_tokens: 281_257 }) });
+    const long = [{ role: 'user', content: 'hello '.repeat(250_000) }];
+    const response = await post('/v1/messages/count_tokens', { ...COUNT, messages: long });
+    expect(await response.json()).toEqual({ input_tokens: 281_257 });
+  });
+
   it('counts what practice would answer', async () => {
     const { client } = openHouse();
     const counted = await client.messages.countTokens(COUNT);
