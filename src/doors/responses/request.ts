@@ -25,7 +25,6 @@ const SAME_NAME = [
   'stream',
   'temperature',
   'top_p',
-  'top_logprobs',
   'metadata',
   'user',
   'safety_identifier',
@@ -50,6 +49,7 @@ const READ = new Set<string>([
   'text',
   'reasoning',
   'include',
+  'top_logprobs',
   'store',
   'previous_response_id',
   'background',
@@ -84,7 +84,7 @@ export function readRequest(
     ...limitOf(body),
     ...textOf(body, tools.places),
     ...reasoningOf(body),
-    ...(body.include?.includes(LOGPROBS) && { logprobs: true }),
+    ...logprobsOf(body),
   };
   return {
     request,
@@ -92,6 +92,12 @@ export function readRequest(
     only: tools.only ?? choice.only ?? turns.only ?? (body.prompt ? 'prompt' : undefined),
     origins: tools.origins,
   };
+}
+
+/** Their number is nothing without them: to chat it is a 400. */
+function logprobsOf({ include, top_logprobs: count }: ResponsesBody): Pick<ChatRequest, 'logprobs' | 'top_logprobs'> {
+  if (!include?.includes(LOGPROBS)) return {};
+  return { logprobs: true, ...(typeof count === 'number' && { top_logprobs: count }) };
 }
 
 /** Chat takes a choice among tools only with tools. */

@@ -304,6 +304,10 @@ describe('the canonical request', () => {
     expect(read(body).request).toMatchObject(becomes);
   });
 
+  it('has no number of log probabilities where none are included', () => {
+    expect(read({ top_logprobs: 2 }).request).not.toHaveProperty('top_logprobs');
+  });
+
   it('holds nothing that was not asked for', () => {
     expect(read({ store: true, temperature: null }).request).toEqual({ model: 'm', messages: [user('Hi')] });
   });
