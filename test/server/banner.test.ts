@@ -3,7 +3,7 @@ import { parseConfiguration } from '../../src/config/parse.ts';
 import { banner } from '../../src/server/banner.ts';
 import { check } from '../../src/server/check.ts';
 
-const LOCAL = 'providers: { local: { dialect: openai, baseUrl: "http://127.0.0.1:11434/v1#key=hidden" } }\n';
+const LOCAL = 'providers: { local: { dialect: openai, baseUrl: "http://127.0.0.1:11434/v1" } }\n';
 const EMBEDS =
   '{ deployments: [{ provider: local, model: text-embedding-3-small, capabilities: { tasks: [embeddings] } }] }';
 const LLAMA = '{ deployments: [{ provider: local, model: llama }] }';
@@ -33,10 +33,6 @@ describe('the start proposes', () => {
     ],
   ])('%s', (_what, yaml, model) => {
     expect(start(yaml).text).toContain(`-d '{"model":"${model}"`);
-  });
-
-  it('no key in an address', () => {
-    expect(start(LOCAL).text).toContain('openai at http://127.0.0.1:11434/v1\n');
   });
 });
 
