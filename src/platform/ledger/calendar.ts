@@ -44,7 +44,7 @@ export function sourceOf({ fromMs, toMs, every, by, where }: UsageQuery, oldest:
 
 /** Rows may be kept for a shorter time than hours, and hours than days: what is in a sum has been there. */
 function isForgotten(fromMs: number, grain: 'minute' | 'hour', oldest: Oldest): boolean {
-  const isSummed = (sum: Grain) => oldest[sum] + GRAIN_MS[sum] <= oldest[grain];
+  const isSummed = (sum: Grain) => oldest[sum] < Infinity && oldest[sum] + GRAIN_MS[sum] <= oldest[grain];
   return fromMs < oldest[grain] && (isSummed('hour') || isSummed('day'));
 }
 

@@ -43,11 +43,13 @@ interface Asked {
   lengthMs: number;
   rest?: Partial<UsageQuery>;
   grain: string;
-  /** How much later than what is asked for the oldest row begins, and the oldest hour. */
+  /** How much later than what is asked for the oldest row begins, the oldest hour and the oldest day. */
   rows?: number;
   hours?: number;
+  days?: number;
 }
 
+const NOTHING = { rows: Infinity, hours: Infinity, days: Infinity };
 const BY_MINUTE = { every: 'minute' } as const;
 
 describe('buckets of time', () => {
@@ -82,10 +84,11 @@ describe('buckets of time', () => {
       rest: BY_MINUTE,
       grain: 'minute',
     },
+    { name: 'an hour where nothing is, row by row', lengthMs: HOUR_MS, ...NOTHING, grain: 'minute' },
     { name: 'a week whose hours are gone, from the days', lengthMs: 7 * DAY_MS, hours: DAY_MS, grain: 'day' },
     { name: 'before the first request, row by row', lengthMs: HOUR_MS, rows: HOUR_MS, hours: HOUR_MS, grain: 'minute' },
-  ])('$name', ({ lengthMs, rest, grain, rows = 0, hours = 0 }) => {
-    const oldest = { minute: START_MS + rows, hour: START_MS + hours, day: START_MS };
+  ])('$name', ({ lengthMs, rest, grain, rows = 0, hours = 0, days = 0 }) => {
+    const oldest = { minute: START_MS + rows, hour: START_MS + hours, day: START_MS + days };
     expect(sourceOf({ fromMs: START_MS, toMs: START_MS + lengthMs, ...rest }, oldest).grain).toBe(grain);
   });
 });
