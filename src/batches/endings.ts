@@ -64,6 +64,7 @@ export class ShardEnd {
     shard.usage = bill.usage;
     this.#holds.settle(batch, shard, caller ?? batch.caller, bill.actual);
     await this.#done(leg);
+    await booked(); // On Workers nobody else may come to write them down.
   }
 
   #read(

@@ -1,6 +1,7 @@
 /** What becomes of batches: mixed, malformed, cancelled, late, of two tenants; and what they cost. */
 import { describe, expect, it } from 'vitest';
 import type { BookStore } from '../../src/books/tenants/book.ts';
+import { createLedgerStore } from '../../src/platform/ledger/store.ts';
 import { virtualKey } from '../books/tenants/sample.ts';
 import { begin, HOUR_MS, house, jsonl, linesIn, START_MS, startWorld, upload } from './world.ts';
 
@@ -94,6 +95,16 @@ describe('what a batch costs', () => {
       request_counts: { completed: 3 },
     });
     expect(await ledger()).toHaveLength(3);
+  });
+
+  it('is in the ledger when the batch is over: on Workers nobody else may come to write it down', async () => {
+    const of = house();
+    const { client, settle } = await startWorld(of);
+    const lines = Array.from({ length: 30 }, (_, place) => ({ id: String(place), model: 'gpt-4.1' }));
+    await begin(client(), jsonl(lines));
+    await settle();
+    const ledger = createLedgerStore(of.database, { now: () => of.clock.nowMs });
+    expect((await ledger.requests({ limit: 100 })).requests).toHaveLength(30);
   });
 
   it('is held from the beginning, and given back where it is cancelled', async () => {

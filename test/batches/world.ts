@@ -53,7 +53,7 @@ export interface House {
   /** In front of the providers. */
   upstream: { fetch: (request: Request) => Promise<Response> };
   database: ReturnType<typeof sqliteDatabase>;
-  /** Whether the ledger takes rows. */
+  /** Whether the ledger is there. */
   ledger: { isWell: boolean };
 }
 
@@ -89,10 +89,10 @@ export async function startWorld(of: House = house(), options: WorldOptions = {}
   const calls: string[] = [];
   const troubles: unknown[] = [];
   const ledger = createLedgerStore(database, now);
-  const write: typeof ledger.write = (rows) => {
-    return of.ledger.isWell ? ledger.write(rows) : Promise.reject(new Error('the ledger is down'));
-  };
-  const stores = { ledger: { ...ledger, write }, keys: createBookStore(database, now) };
+  const down = () => Promise.reject(new Error('the ledger is down'));
+  const write: typeof ledger.write = (rows) => (of.ledger.isWell ? ledger.write(rows) : down());
+  const ping = () => (of.ledger.isWell ? ledger.ping() : down());
+  const stores = { ledger: { ...ledger, write, ping }, keys: createBookStore(database, now) };
   const bounds = { ...configuration.store.objects, ...options.bounds };
   const objects = createObjectStore({ writing: database }, now, bounds);
   const nobody = () => () => Promise.reject(new Error('not needed'));
