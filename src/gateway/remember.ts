@@ -53,7 +53,7 @@ export function noteWaits({ memory }: Gateway, { attempts }: Plan, nowMs: number
 
 /** Made only where a line is written: some of its facts cost something to find out. */
 export function recordedChoice(gateway: Gateway, plan: Plan): (() => object) | undefined {
-  const { choice, ceilings, request, attempts } = plan;
+  const { choice, ceilings, request, attempts, task } = plan;
   if (!choice.decision || plan.isShadow) return undefined;
   const { recorded } = gateway.routing;
   return () => {
@@ -62,6 +62,6 @@ export function recordedChoice(gateway: Gateway, plan: Plan): (() => object) | u
       ({ deployment }) => last?.outcome === 'ok' && deployment.id === last.deployment,
     );
     const ask = gateway.logsAsks ? lastAsk(request, 1).text : undefined;
-    return recordOf(choice, { fields: recorded, ceilings, tier: served?.tier, ask });
+    return recordOf(choice, { fields: recorded, ceilings, tier: served?.tier, task, ask });
   };
 }

@@ -3,6 +3,7 @@
  * flags: the client's words only where the operator wants them kept.
  */
 import * as z from 'zod';
+import { ABILITIES, type TaskKind } from '../core/ability.ts';
 import type { Ceilings } from '../core/ceilings.ts';
 import { mapped } from '../core/lists.ts';
 import type { Choice } from './choose.ts';
@@ -25,6 +26,8 @@ export interface Beside {
   ceilings: Ceilings;
   /** Of who answered, where somebody did; otherwise the one that was chosen. */
   tier?: string | undefined;
+  /** Where it is no conversation. */
+  task?: TaskKind | undefined;
   /** The user's words, where they may be kept. */
   ask?: string | undefined;
 }
@@ -68,6 +71,7 @@ export const RoutingRecord = z.object({
   /** Without the tenant, whose name is in the line. */
   session: text,
   facts: RecordedFacts,
+  task: z.enum(ABILITIES).exclude(['chat']).optional(),
   maxCostUsd: number,
   maxLatencyMs: number,
   tier: text.optional(),
@@ -95,6 +99,7 @@ export function recordOf({ facts, decision, candidates, dropped }: Choice, besid
     atMs: facts.atMs,
     session: facts.session.slice(facts.key.length + 1),
     facts: factsOf(facts, beside.fields),
+    task: beside.task,
     maxCostUsd,
     maxLatencyMs,
     tier: beside.tier ?? decision?.tier,

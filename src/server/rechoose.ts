@@ -1,4 +1,5 @@
 /** A request of the log, chosen for again: by its facts and its score's features, because nothing else was kept. */
+import type { TaskKind } from '../core/ability.ts';
 import type { ChatRequest, Usage } from '../core/chat.ts';
 import type { Deployment } from '../core/deployment.ts';
 import { type Wanted, weigh } from '../routing/choose.ts';
@@ -78,15 +79,16 @@ function rechoose(line: Recorded, { view, memory, byId }: Context): Rechosen {
   }
   const { deployment, tier, reason } = first;
   const usage = usageAt(line, deployment, { byId, session });
-  const isOnTheWay = decision !== undefined && !facts.isHousekeeping;
+  const isOnTheWay = decision !== undefined && !facts.isHousekeeping && !routing.task;
   remember({ line, facts, deployment, tier, usage, isOnTheWay }, memory);
   return { deployment, tier, reason, fired, costUsd: costAt(line, deployment, usage), lacksScore };
 }
 
-function wantedOf(facts: Facts, ceilings: RoutingRecord): Wanted {
+function wantedOf(facts: Facts, { task: kind, ...ceilings }: RoutingRecord): Wanted {
   const { key, atMs, inputTokens, outputTokens } = facts;
   const header = (name: string) => facts.header(name);
-  return { request: standIn(facts), estimate: { inputTokens, outputTokens }, key, header, ceilings, nowMs: atMs };
+  const task = kind && { kind, longestTokens: 0 }; // Its longest text is not known, and did fit.
+  return { request: standIn(facts), estimate: { inputTokens, outputTokens }, task, key, header, ceilings, nowMs: atMs };
 }
 
 const PARTS: Record<Medium, object> = {
@@ -131,9 +133,13 @@ function usageAt(line: LoggedRequest, deployment: Deployment, { byId, session }:
   };
 }
 
+/** Pictures, minutes and characters have prices of their own, and the log does not count them. */
+const TOKENS_ALONE = new Set<TaskKind>(['embeddings', 'moderations']);
+
 /** A deployment that stays costs what it has cost. */
 function costAt(line: LoggedRequest, deployment: Deployment, usage: Usage | undefined): number | undefined {
   if (line.deployment === deployment.id && line.costUsd !== undefined) return line.costUsd;
+  if (line.routing?.task && !TOKENS_ALONE.has(line.routing.task)) return undefined;
   const price = line.routing && priceOf(deployment, line.routing.atMs);
   return usage && price && costUsd(usage, price);
 }

@@ -14,6 +14,8 @@ providers: { a: { dialect: openai, baseUrl: http://a.test } }
 models:
   haiku: { deployments: [{ provider: a, model: small, price: { input: 1, output: 2, cacheRead: 0.1 } }] }
   opus: { deployments: [{ provider: a, model: big, price: { input: 10, output: 20, cacheRead: 1 } }] }
+  vectors: { deployments: [{ provider: a, model: embed, price: { input: 1, output: 0 }, capabilities: { tasks: [embeddings] } }] }
+  paint: { deployments: [{ provider: a, model: paint, price: { input: 1, output: 2, imageOutput: 9 }, capabilities: { tasks: [images] } }] }
   blind: { deployments: [{ provider: a, model: blind, price: { input: 1, output: 2 }, capabilities: { input: [] } }] }
 `;
 const TO_HAIKU = 'rules: [{ name: all low, do: { tier: haiku } }]';
@@ -78,6 +80,18 @@ describe('a request of the log', () => {
       deployment: undefined,
       reason: expect.stringContaining('images') as string,
     });
+  });
+
+  it('that is no conversation goes where there are such', () => {
+    const again = rechooser('rules: [{ name: all, when: { model: "*" }, do: { strategy: cheapest } }]');
+    const task = (asked: string, kind: string) =>
+      line({ asked, deployment: 'b/gone', completionTokens: 0 }, { task: kind });
+    const vectors = again(task('vectors', 'embeddings'));
+    expect(vectors.deployment?.id).toBe('a/embed');
+    expect(vectors.costUsd).toBeCloseTo(0.001, 9);
+    const picture = again(task('paint', 'images'));
+    expect(picture.deployment?.id).toBe('a/paint');
+    expect(picture.costUsd).toBeUndefined();
   });
 
   const refused: { name: string; rules: string; logged: Recorded; says: RegExp }[] = [
