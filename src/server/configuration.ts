@@ -111,19 +111,35 @@ function refuseOpenDoor({ server, keys }: Configuration, source: string): void {
   ]);
 }
 
-function warnOpenFile(file: string, { providers, keys }: Configuration): void {
+/** How a service account's begins; the account may stand there on many lines. */
+const PRIVATE_KEY = '-----BEGIN PRIVATE KEY-----';
+
+function warnOpenFile(file: string, configuration: Configuration): void {
   const text = readFile(file);
-  const secrets = [...Object.values(providers).map(({ apiKey }) => apiKey), ...keys.map(({ key }) => key)];
-  const inFile = secrets.some((secret) => secret !== undefined && text.includes(secret));
+  const inFile = secretsIn(configuration).some((secret) => secret && text.includes(secret));
   if (!inFile || (statSync(file).mode & 0o077) === 0) return;
   process.stderr.write(
     `${file}: holds secrets and others on this machine may read it; use \${NAME}, or chmod 600 it\n`,
   );
 }
 
+function secretsIn({ providers, keys, admin }: Configuration): readonly (string | undefined)[] {
+  const ofProviders = Object.values(providers).flatMap(
+    ({ apiKey, apiKeys = [], secretAccessKey, sessionToken, serviceAccount }) => [
+      apiKey,
+      ...apiKeys,
+      secretAccessKey,
+      sessionToken,
+      serviceAccount && PRIVATE_KEY,
+    ],
+  );
+  return [...ofProviders, ...keys.map(({ key }) => key), admin.token];
+}
+
 function describe({ providers, models, keys, server }: Configuration, practice: boolean): string {
   const names = practice ? 'practice providers' : Object.keys(providers).join(', ');
   const served = Object.keys(models).length;
   const offered = served > 0 ? `${served} model${served === 1 ? '' : 's'}` : 'every model of the catalog';
-  return `Providers: ${names}; ${offered}; ${keys.length} client key(s); http://${server.host}:${server.port}`;
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  return `Providers: ${names}; ${offered}; ${keys.length} client key(s); http://${host}:${server.port}`;
 }
