@@ -47,7 +47,7 @@ export class CandidateReader {
     this.#reason = readReason(candidate.finishReason, isVertex) ?? this.#reason;
     refuseMalformed(this.#reason);
     for (const part of candidate.content?.parts ?? []) this.#part(part);
-    if (candidate.groundingMetadata?.groundingSupports) this.#grounding = candidate.groundingMetadata;
+    if (candidate.groundingMetadata) this.#grounding = { ...this.#grounding, ...candidate.groundingMetadata };
     const { logprobsResult } = candidate;
     if (logprobsResult) this.#choice.logprobs(toLogprobs(logprobsResult));
   }

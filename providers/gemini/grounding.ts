@@ -3,20 +3,26 @@ import type { GeminiCandidate } from './wire.ts';
 
 export type Grounding = NonNullable<GeminiCandidate['groundingMetadata']>;
 
-/** What each source supports, as OpenAI's citations. Sources without an address cannot be cited. */
+type Source = NonNullable<Grounding['groundingChunks']>[number];
+
+/** What each source supports, as OpenAI's citations; where nothing says what, they stand at the end. */
 export function toAnnotations(grounding: Grounding, content: string): Annotation[] {
-  const chunks = grounding.groundingChunks ?? [];
-  return (grounding.groundingSupports ?? []).flatMap(({ segment, groundingChunkIndices = [] }) => {
+  const sources = grounding.groundingChunks ?? [];
+  const supports = grounding.groundingSupports ?? [];
+  if (supports.length === 0) return sources.flatMap((source) => citation(source, content.length, content.length));
+  return supports.flatMap(({ segment, groundingChunkIndices = [] }) => {
     const start = utf16Index(content, segment?.startIndex ?? 0);
     const end = utf16Index(content, segment?.endIndex ?? 0);
-    return groundingChunkIndices.flatMap((index): Annotation[] => {
-      const { web, maps, retrievedContext } = chunks[index] ?? {};
-      const source = web ?? maps ?? retrievedContext;
-      if (!source?.uri) return [];
-      const { uri: url, title = '' } = source;
-      return [{ type: 'url_citation', url_citation: { url, title, start_index: start, end_index: end } }];
-    });
+    return groundingChunkIndices.flatMap((index) => citation(sources[index], start, end));
   });
+}
+
+/** None of a source without an address. */
+function citation(of: Source | undefined, start: number, end: number): Annotation[] {
+  const source = of?.web ?? of?.maps ?? of?.retrievedContext;
+  if (!source?.uri) return [];
+  const { uri: url, title = '' } = source;
+  return [{ type: 'url_citation', url_citation: { url, title, start_index: start, end_index: end } }];
 }
 
 /** Google counts bytes of UTF-8, OpenAI's clients count UTF-16. */

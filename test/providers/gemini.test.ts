@@ -890,6 +890,7 @@ const grounding = {
     ],
   },
 };
+const sourcesAlone = { groundingMetadata: { groundingChunks: grounding.groundingMetadata.groundingChunks } };
 const citation = (url: string, title: string, start: number, end: number) => ({
   type: 'url_citation',
   url_citation: { url, title, start_index: start, end_index: end },
@@ -1121,6 +1122,16 @@ const answers: AnswerRow[] = [
     message: {
       content: GREETING,
       annotations: [citation('https://a.test', 'A', 0, 9), citation('https://b.test', 'B', 10, 23)],
+    },
+    finish: 'stop',
+  },
+  {
+    name: 'sources of which nothing says what they support, at the end',
+    whole: chunk({ ...model({ text: GREETING }), ...STOP, ...sourcesAlone }),
+    stream: sse(chunk({ ...model({ text: GREETING }), ...sourcesAlone }), chunk({ ...STOP, groundingMetadata: {} })),
+    message: {
+      content: GREETING,
+      annotations: [citation('https://a.test', 'A', 23, 23), citation('https://b.test', 'B', 23, 23)],
     },
     finish: 'stop',
   },
