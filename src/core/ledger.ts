@@ -232,7 +232,7 @@ export interface Retention {
 export interface LedgerStore {
   /** Opens it and brings its schema up to date; again and again until it succeeds, then it does nothing. */
   ready(): Promise<void>;
-  /** Rejects where nobody is at home. */
+  /** Rejects where nobody is at home, or nothing can be written. */
   ping(): Promise<void>;
   /** All or nothing. Writing the same batch again changes nothing. */
   write(batch: LedgerBatch): Promise<void>;

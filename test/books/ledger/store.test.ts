@@ -47,6 +47,19 @@ describe('SQLite in a file', () => {
     await store.close();
   });
 
+  it('is not well while somebody else holds it: no row is to blame for that', { timeout: 20_000 }, async () => {
+    const path = join(folder, 'held.db');
+    const store = createLedgerStore(sqliteDatabase(path), clock);
+    await store.ready();
+    const other = new DatabaseSync(path);
+    other.exec('begin immediate');
+    await expect(store.ping()).rejects.toThrow('database is locked');
+    other.exec('rollback');
+    other.close();
+    await expect(store.ping()).resolves.toBeUndefined();
+    await store.close();
+  });
+
   it('states each of a tenant’s keys, however many', async () => {
     const store = createLedgerStore(sqliteDatabase(':memory:'), clock);
     await store.ready();
@@ -164,7 +177,7 @@ describe('the address', () => {
     { url: 'postgres://localhost:1/none', opens: 'PostgreSQL' },
   ])('$url opens $opens', async ({ url, opens }) => {
     const store = createLedgerStore(await openDatabase({ url, path: ':memory:' }, () => {}), clock);
-    const found = await store.ping().then(
+    const found = await store.ready().then(
       () => 'SQLite',
       () => 'PostgreSQL',
     );
