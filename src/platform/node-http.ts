@@ -62,13 +62,19 @@ export const nodeHttp: HttpPort = {
 };
 
 function asText(bytes: Bytes): string {
-  return bytes.toString('utf8');
+  return unmarked(bytes).toString('utf8');
 }
 
-function asBodyText(bytes: Bytes): BodyText {
-  const text = asText(bytes);
+function asBodyText(body: Bytes): BodyText {
+  const bytes = unmarked(body);
+  const text = bytes.toString('utf8');
   if (bytes.length < LONG_TEXT) return { text };
   return { text, bytes: isUtf8(bytes) ? bytes : Buffer.from(text) }; // What was understood is what goes on.
+}
+
+/** Without the byte order mark that JSON may not have and Windows' tools write: Workers leave it out, too. */
+function unmarked(bytes: Bytes): Bytes {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 async function pour(visit: Visit, frames: Frames, { keepAliveMs, broken }: Manners): Promise<void> {

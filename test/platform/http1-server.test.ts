@@ -151,6 +151,13 @@ describe('plain requests', () => {
     expect(await client.answers(1)).toEqual([`200 ${understood} ${understood}`]);
   });
 
+  test('are read without a byte order mark, as on Workers', async () => {
+    const client = await open();
+    const [short, long] = ['xyz', 'x'.repeat(20_000)];
+    client.say([short, long].map((body) => post('/letters', `\xef\xbb\xbf${body}`)).join(''));
+    expect(await client.answers(2)).toEqual([`200 ${hashOf(short)} short`, `200 ${hashOf(long)} ${hashOf(long)}`]);
+  });
+
   test('that come in a row are answered in a row, on one connection', async () => {
     const client = await open();
     client.say(post('/a', 'one') + get('/b') + post('/c', 'three'));

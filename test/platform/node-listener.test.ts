@@ -66,6 +66,13 @@ const rows: Row[] = [
   { name: 'HEAD is answered once by the door', method: 'HEAD', path: '/door', answer: { status: 202, body: '' } },
   { name: 'a body is read', method: 'POST', path: '/door', body: ' é', answer: { status: 202, body: 'by the door é' } },
   {
+    name: 'a byte order mark is not',
+    method: 'POST',
+    path: '/door',
+    body: '\ufeff!',
+    answer: { status: 202, body: 'by the door!' },
+  },
+  {
     name: 'a body is too large that is longer than the limit',
     method: 'POST',
     path: '/door',
