@@ -130,15 +130,22 @@ export class Files {
     await deleteParts(this.#store, owner, JSON.parse(body) as string[]);
   }
 
-  /** One more than asked for, where there is one. */
   async list(owner: string, wanted: Listing): Promise<{ data: FileObject[]; hasMore: boolean }> {
-    const { order, limit, after, purpose } = wanted;
-    const all = await this.#all(owner, order, after);
-    const fitting = purpose === undefined ? all : all.filter((file) => file.purpose === purpose);
+    const { order, limit, purpose } = wanted;
+    const { maxFiles } = this.#ports.rules;
+    const fitting: FileObject[] = [];
+    let { after } = wanted;
+    let isMore = true;
+    while (isMore && fitting.length <= limit) {
+      const page = await this.#page(owner, order, after);
+      fitting.push(...page.filter((file) => purpose === undefined || file.purpose === purpose));
+      after = page.at(-1)?.id;
+      isMore = page.length === maxFiles; // Results are not refused where uploads are.
+    }
     return { data: fitting.slice(0, limit), hasMore: fitting.length > limit };
   }
 
-  async #all(owner: string, order: 'desc' | 'asc', after?: string): Promise<FileObject[]> {
+  async #page(owner: string, order: 'desc' | 'asc', after?: string): Promise<FileObject[]> {
     const { clock, rules } = this.#ports;
     const page = { order, limit: rules.maxFiles, after };
     return (await this.#store.list(owner, 'file', page, clock.now())).map(({ head }) => headOf(head));
@@ -149,7 +156,7 @@ export class Files {
     if (bytes > maxFileBytes) {
       throw new GatewayError('request_too_large', `The file has ${bytes} bytes; at most ${maxFileBytes} are taken`);
     }
-    const all = await this.#all(owner, 'desc');
+    const all = await this.#page(owner, 'desc');
     const stored = all.reduce((sum, file) => sum + file.bytes, 0);
     if (all.length < maxFiles && stored + bytes <= maxStoredBytes) return;
     const message = `You have ${all.length} files of ${stored} bytes here; at most ${maxFiles} of ${maxStoredBytes} are kept. Delete some`;

@@ -23,6 +23,17 @@ describe('files', () => {
     expect(await one.files.delete(id)).toMatchObject({ id, deleted: true });
     await expect(one.files.retrieve(id)).rejects.toMatchObject({ status: 404 });
   });
+
+  it('are all listed, when results have made them more than may be uploaded', async () => {
+    const { client, batches, clock } = await startWorld();
+    const one = client();
+    const uploaded = await upload(one, jsonl([{ id: 'a', model: 'gpt-4.1' }]));
+    const times = { createdAtMs: clock.nowMs + 1, expiresAtMs: clock.nowMs + 1e9 };
+    const output = { owner: 'tenant:acme', filename: 'x.jsonl', purpose: 'batch_output', bytes: 0, ...times };
+    for (let place = 0; place < 1_000; place++) await batches.files.put({ id: `file-${place}`, ...output }, []);
+    expect(await Array.fromAsync(one.files.list())).toHaveLength(1_001);
+    expect((await one.files.list({ purpose: 'batch' })).data.map(({ id }) => id)).toEqual([uploaded]);
+  });
 });
 
 const MODELS = ['gpt-4.1', 'claude-haiku-4-5', 'gemini-2.5-flash'];
