@@ -46,7 +46,7 @@ export interface RoutingSources extends Omit<RoutingView, 'tiers' | 'servedRoute
 
 export function createRoutingView({ tierOf, ...sources }: RoutingSources): RoutingView {
   const { rules, models } = sources;
-  const mistakes = unservedMistakes(rules, (name) => deploymentsOf([name], sources).length > 0, models.keys());
+  const mistakes = unservedMistakes(rules, (name) => deploymentsOf([name], sources), [...models.keys()]);
   if (mistakes.length > 0) throw invalid(mistakes);
   const tiers = new Map(rules.tiers.map((tier) => [tier.name, deploymentsOf(tier.models, sources)]));
   const listed = new Set(rules.tiers.flatMap((tier) => tier.models));

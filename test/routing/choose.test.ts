@@ -479,6 +479,11 @@ describe('rules of the operator', () => {
     ['a canary', rulesOf({ canary: { percent: 1, use: 'opsu' } }), `rule 'mine'.canary: no model is called "opsu"`],
     ['a shadow copy', rulesOf({ shadow: { use: 'opsu' } }), `rule 'mine'.shadow: no model is called "opsu"`],
     ['a fallback', rulesOf({ fallbacks: { refusal: 'opsu' } }), `rule 'mine'.fallbacks.refusal: no model`],
+    [
+      'weights',
+      rulesOf({ weights: { 'p/opsu': 1, opsu: 2 } }),
+      `rule 'mine'.weights: no deployment, model or provider is called "p/opsu"; there are `,
+    ],
     ['a route', { routes: { fast: { use: 'opsu' } } }, `routes.fast.use: no model is called "opsu"`],
   ])('that name nobody who serves here are wrong: %s', (_what, rules, says) => {
     expect(() => viewOf(LADDER, { rules })).toThrow(says);

@@ -16,7 +16,7 @@ export function weightsOf(
   });
 }
 
-/** The second credential of `anthropic` is called `anthropic#2`. */
-function namesOf({ id, model, endpoint }: Deployment): string[] {
+/** By which weights may name it. The second credential of `anthropic` is called `anthropic#2`. */
+export function namesOf({ id, model, endpoint }: Deployment): string[] {
   return [id, model, endpoint.name, endpoint.name.replace(/#\d+$/, '')];
 }
