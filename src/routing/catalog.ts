@@ -78,7 +78,9 @@ export function createCatalog(data: unknown): Catalog {
   return {
     lookup(dialect, providerModel, nowMs) {
       const id = parseModelId(providerModel);
-      const known = rows.get(id.key) ?? prefixes.find(({ prefix }) => id.key.startsWith(prefix))?.known;
+      const { key, base = key } = id;
+      const known =
+        rows.get(key) ?? tunedFrom(rows.get(base)) ?? prefixes.find(({ prefix }) => base.startsWith(prefix))?.known;
       const capabilities = capabilitiesOf(file.defaults, known, dialect, id);
       if (!known) return { ...UNKNOWN, capabilities, asOf: file.asOf };
       const prices = known.row ? pricesOf(known.row, known.family, dialect, id) : [];
@@ -95,6 +97,11 @@ export function createCatalog(data: unknown): Catalog {
       });
     },
   };
+}
+
+/** What a row says of its model's senses and size holds for what is tuned from it; the rest does not. */
+function tunedFrom(known: KnownModel | undefined): KnownModel | undefined {
+  return known && { ...known, row: undefined };
 }
 
 function described({ row, family, familyName }: KnownModel, fileAsOf: string) {

@@ -8,22 +8,27 @@ export interface ModelId {
   key: string;
   /** Bedrock's routing scope: `us`, `global`, …; undefined where the id names none. */
   region: string | undefined;
+  /** Of OpenAI's `ft:model:organisation::id`: what was tuned. It can do the same, at another price. */
+  base: string | undefined;
   /** `vendor/model`: someone else's server, who may ask another price. */
   resold: boolean;
 }
 
 const REGIONS = new Set(['us', 'eu', 'global', 'jp', 'au', 'apac', 'ca', 'us-gov']);
 const VENDORS = new Set(['anthropic', 'amazon', 'meta', 'mistral', 'openai', 'deepseek', 'qwen', 'cohere', 'ai21']);
+const TUNED = /^ft:([^:/]+)(?::|$)/;
 /** Path prefixes of the model's own vendor. */
 const OWN_PATHS = ['models/', 'publishers/google/', 'publishers/anthropic/'];
 
 export function parseModelId(id: string): ModelId {
   const lower = id.toLowerCase();
+  const [, tuned] = TUNED.exec(lower) ?? [];
+  if (tuned) return { key: modelKey(lower), base: parseModelId(tuned).key, region: undefined, resold: false };
   const name = lower.slice(lower.lastIndexOf('/') + 1);
   const { region, vendor, rest } = withoutOwner(name);
   const bare = vendor ? withoutVersion(rest) : rest.replace(/[:@].*$/, '');
   const resold = lower.includes('/') && !lower.startsWith('arn:') && !OWN_PATHS.some((path) => lower.startsWith(path));
-  return { key: modelKey(withoutDate(bare)), region, resold };
+  return { key: modelKey(withoutDate(bare)), base: undefined, region, resold };
 }
 
 /** Catalog rows are looked up by this form of their id. */

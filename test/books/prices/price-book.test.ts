@@ -73,6 +73,18 @@ describe('a price', () => {
       is: { kind: 'unknown' },
     },
     {
+      name: 'of a tuned model says nothing of another one',
+      load: [{ dialect: 'openai', model: 'ft:gpt-4.1:acme::a', price: PRICE }],
+      of: deploymentOf('openai', 'ft:gpt-4.1:acme::b'),
+      is: { kind: 'unknown' },
+    },
+    {
+      name: 'of a tuned model is its own',
+      load: [{ dialect: 'openai', model: 'ft:gpt-4.1:acme::a', price: PRICE }],
+      of: deploymentOf('openai', 'ft:gpt-4.1:acme::a'),
+      is: { from: 'document', price: PRICE },
+    },
+    {
       name: 'holds on its days only',
       load: [
         {
