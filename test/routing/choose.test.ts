@@ -500,6 +500,20 @@ describe('rules of the operator', () => {
     expect(idsOf(pinned('OPUS'))[0]).toBe('p/opus');
   });
 
+  test('read it whatever case the tier has', () => {
+    const own = {
+      tiers: [
+        { name: 'Small', models: ['haiku'] },
+        { name: 'Big', models: ['opus'] },
+      ],
+      profiles: Object.fromEntries(['balanced', 'eco', 'quality'].map((name) => [name, { from: { Big: 0.5 } }])),
+      routes: { 'auto-economy': { off: true }, 'auto-quality': { off: true } },
+      guards: ['housekeeping', 'tools', 'structured output'].map((name) => ({ name, off: true })),
+    };
+    const view = viewOf(LADDER, { rules: own });
+    expect(idsOf(chosen(ask('auto'), view, { headers: { 'x-signalbox-tier': 'big' } }))[0]).toBe('p/opus');
+  });
+
   test('take a pin that is no tier for a mistake of the client, and no rule of theirs', () => {
     const error = { kind: 'invalid_request', param: 'x-signalbox-tier', message: expect.stringContaining('"mega"') };
     expect(() => pinned('mega')).toThrow(expect.objectContaining(error));

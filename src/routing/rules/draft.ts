@@ -112,7 +112,7 @@ export class Draft {
     const { rules, facts } = this.#setting;
     const { pin } = facts;
     if (pin === undefined) return false;
-    const rank = rules.ranks.get(pin) ?? rules.ranks.get(pin.toLowerCase());
+    const rank = rules.ranks.get(pin) ?? rankInAnyCase(rules, pin);
     if (rank === undefined) {
       this.reject ??= `${PIN}: there is no tier "${pin}", only ${[...rules.ranks.keys()].join(', ')}`;
       this.rejectedFor = PIN;
@@ -139,6 +139,11 @@ export class Draft {
 
 const PIN = 'x-signalbox-tier';
 const NO_FALLBACKS: Fallbacks = {};
+
+function rankInAnyCase({ tiers }: Rules, pin: string): number | undefined {
+  const rank = tiers.findIndex(({ name }) => name.toLowerCase() === pin.toLowerCase());
+  return rank < 0 ? undefined : rank;
+}
 
 function lower(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || (other !== undefined && other < one) ? other : one;
