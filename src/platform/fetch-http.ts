@@ -30,7 +30,9 @@ export const fetchHttp: HttpPort = {
   client(c) {
     const client = new Departure();
     clients.set(c.req.raw, client);
-    c.req.raw.signal.addEventListener('abort', () => client.leave(), { once: true });
+    const { signal } = c.req.raw;
+    if (signal.aborted) client.leave();
+    else signal.addEventListener('abort', () => client.leave(), { once: true });
     return client;
   },
 

@@ -36,9 +36,11 @@ export class NodeVisit implements Visit {
 
   client(): Departure {
     const client = new Departure();
-    this.#outgoing.on('close', () => {
+    const leave = () => {
       if (!this.#outgoing.writableFinished) client.leave();
-    });
+    };
+    if (this.isGone) leave(); // 'close' does not come again.
+    else this.#outgoing.on('close', leave);
     return client;
   }
 

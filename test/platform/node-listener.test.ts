@@ -6,7 +6,22 @@ import { nodeHttp } from '../../src/platform/node-http.ts';
 import { nodeListener } from '../../src/platform/node-listener.ts';
 import { nodeServer } from '../../src/platform/node-server.ts';
 
+/** Of a request whose door asks for its client when it may have left. */
+interface Late {
+  arrived: PromiseWithResolvers<void>;
+  left: PromiseWithResolvers<void>;
+  isGone: PromiseWithResolvers<boolean>;
+}
+
+let late: Late;
+
 const app = new Hono()
+  .get('/late', async (c) => {
+    late.arrived.resolve();
+    await late.left.promise;
+    late.isGone.resolve(nodeHttp.client(c).gone);
+    return nodeHttp.send(c, 202, {}, 'by the door');
+  })
   .get('/own', (c) => c.json({ said: 'own' }, 201))
   .all('/door', async (c) => nodeHttp.send(c, 202, {}, `by the door${await nodeHttp.readBody(c, 100)}`))
   .post('/unread', (c) => nodeHttp.send(c, 202, {}, 'by the door'))
@@ -98,6 +113,17 @@ describe.each(all)('a server %s', (_name, server) => {
 
   test.each(rows)('$name', async ({ method = 'GET', path, body, answer }) => {
     expect(await ask(method, path, body)).toEqual(answer);
+  });
+
+  test('a client that left before the door asks for it is gone', async () => {
+    late = { arrived: Promise.withResolvers(), left: Promise.withResolvers(), isGone: Promise.withResolvers() };
+    const asked = request({ port, host: '127.0.0.1', path: '/late', agent: false }).on('error', () => {});
+    asked.end();
+    await late.arrived.promise;
+    asked.destroy();
+    await new Promise((later) => setTimeout(later, 50)); // Nobody is told.
+    late.left.resolve();
+    expect(await late.isGone.promise).toBe(true);
   });
 
   test('an answer of the door leaves the connection as it is', async () => {
