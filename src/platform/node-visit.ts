@@ -5,7 +5,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { HeaderValues } from '../http/port.ts';
 import { atEndOfTurn } from './turn.ts';
 import { whenUnread } from './unread.ts';
-import { type Bytes, joined, type Piece, tooLarge, type Visit } from './visit.ts';
+import { type Bytes, joined, NO_CONTENT, type Piece, tooLarge, type Visit } from './visit.ts';
 
 export class NodeVisit implements Visit {
   readonly #incoming: IncomingMessage;
@@ -54,7 +54,7 @@ export class NodeVisit implements Visit {
 
   send(status: number, headers: HeaderValues, body: string): void {
     if (!this.#incoming.complete) headers['connection'] = 'close'; // Too large: the rest is not waited for.
-    headers['content-length'] = String(Buffer.byteLength(body));
+    if (status !== NO_CONTENT) headers['content-length'] = String(Buffer.byteLength(body));
     this.#outgoing.writeHead(status, headers);
     atEndOfTurn(() => this.#outgoing.end(body)); // As a string it goes out in one write with the head.
   }

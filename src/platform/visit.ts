@@ -31,6 +31,9 @@ export interface Visit {
   abort(): void;
 }
 
+/** The status whose answer has no body, and may not say how long it is. */
+export const NO_CONTENT = 204;
+
 export function tooLarge(maxBytes: number): GatewayError {
   return new GatewayError('request_too_large', `The body is larger than ${maxBytes} bytes`);
 }

@@ -1,4 +1,4 @@
-import { Agent, createServer, request } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,6 +22,7 @@ const app = new Hono()
     late.isGone.resolve(nodeHttp.client(c).gone);
     return nodeHttp.send(c, 202, {}, 'by the door');
   })
+  .post('/nothing', (c) => c.body(null, 204))
   .get('/own', (c) => c.json({ said: 'own' }, 201))
   .all('/door', async (c) => nodeHttp.send(c, 202, {}, `by the door${await nodeHttp.readBody(c, 100)}`))
   .post('/unread', (c) => nodeHttp.send(c, 202, {}, 'by the door'))
@@ -113,6 +114,14 @@ describe.each(all)('a server %s', (_name, server) => {
 
   test.each(rows)('$name', async ({ method = 'GET', path, body, answer }) => {
     expect(await ask(method, path, body)).toEqual(answer);
+  });
+
+  test('an answer without a body has no length', async () => {
+    const { promise, resolve } = Promise.withResolvers<IncomingMessage>();
+    request({ agent, port, host: '127.0.0.1', method: 'POST', path: '/nothing' }, resolve).end('{}');
+    const { statusCode, headers } = (await promise).resume();
+    expect([statusCode, headers['content-length'], headers['transfer-encoding']]).toEqual([204, undefined, undefined]);
+    expect(await ask('GET', '/door')).toMatchObject({ status: 202 });
   });
 
   test('a client that left before the door asks for it is gone', async () => {

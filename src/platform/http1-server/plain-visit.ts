@@ -3,7 +3,7 @@ import { Departure } from '../../core/departure.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { HeaderValues } from '../../http/port.ts';
 import { atEndOfTurn } from '../turn.ts';
-import { type Bytes, joined, type Piece, tooLarge, type Visit } from '../visit.ts';
+import { type Bytes, joined, NO_CONTENT, type Piece, tooLarge, type Visit } from '../visit.ts';
 import { chunkOf, headOf, plainOf } from './answer-text.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -116,7 +116,7 @@ export class PlainVisit implements Visit {
   send(status: number, headers: HeaderValues, body: string): void {
     if (this.#state === 'gone') return;
     const bytes = Buffer.byteLength(body);
-    headers['content-length'] = String(bytes);
+    if (status !== NO_CONTENT) headers['content-length'] = String(bytes);
     const head = `${this.#headOf(status, headers)}\r\n`;
     this.#state = 'answered';
     const encoding = bytes === body.length ? 'latin1' : 'utf8'; // ASCII needs no encoding.
