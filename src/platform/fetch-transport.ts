@@ -23,7 +23,9 @@ export function fetchTransport(send: Fetch = (request) => fetch(request)): Trans
         options.firstByteMs,
       );
       try {
-        return fetchedResponse(await send(outgoing), { controller, release, options });
+        const response = await send(outgoing);
+        controller.signal.throwIfAborted(); // The practice providers inside a Worker answer all the same.
+        return fetchedResponse(response, { controller, release, options });
       } catch (cause) {
         release();
         throw whyAborted(controller) ?? new GatewayError('unreachable', 'The provider cannot be reached', { cause });

@@ -213,3 +213,15 @@ describe.each(transports)('the %s transport', (_, transport) => {
     await expect(closed.promise).resolves.toBeUndefined();
   });
 });
+
+it('the fetch transport gives up on a provider inside the Worker, too, which answers all the same', async () => {
+  const inside = fetchTransport(async ({ signal }) => {
+    await new Promise((aborted) => signal.addEventListener('abort', aborted));
+    return new Response('late');
+  });
+  const pending = inside.send(
+    { url: 'http://practice.invalid/', headers: {}, body: '{}' },
+    { client: new Departure(), idleMs: 5_000, firstByteMs: 10 },
+  );
+  await expect(pending).rejects.toMatchObject({ kind: 'timeout' });
+});
