@@ -13,6 +13,11 @@ export type Wire =
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+export interface Pictures {
+  count: number;
+  chars: number;
+}
+
 /** What the client sent, in its own words: an upstream of the same wire may get it as it is. */
 export interface Original {
   wire: Wire;
@@ -28,6 +33,8 @@ export interface Original {
   passes: boolean;
   /** The field of it that only an upstream of this wire can serve; everybody else refuses it by this name. */
   only?: string | undefined;
+  /** Base64 in it of pictures that `request` does not hold. */
+  pictures?: Pictures | undefined;
   /** The client's headers that belong to its words (`anthropic-beta`), by lower-case names; from an allow-list. */
   headers?: Readonly<Record<string, string>> | undefined;
 }

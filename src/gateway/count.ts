@@ -26,7 +26,7 @@ export interface Counted {
 /** Throws why nobody can serve such a request. */
 export async function countTokens(gateway: Gateway, inbound: Inbound): Promise<Counted> {
   const { request, original, client } = inbound;
-  const guess = estimate(request, original.text.length);
+  const guess = estimate(request, original.text.length, original.pictures);
   const candidate = firstCandidate(gateway, inbound, guess);
   const watch = new Watch(client, gateway.timers);
   watch.allow(PATIENCE_MS);

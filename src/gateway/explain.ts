@@ -22,7 +22,7 @@ export function explain(gateway: Gateway, inbound: Inbound) {
   const { request, original, key, header, ceilings, caller } = inbound;
   const nowMs = gateway.clock.now();
   const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
-  const guess = estimate(request, original.text.length);
+  const guess = estimate(request, original.text.length, original.pictures);
   const wanted: Wanted = { request, estimate: guess, key, caller, header, ceilings, budgetLeft, nowMs };
   const choice = choiceFor(gateway, wanted, caller);
   const { facts, candidates, dropped } = choice;

@@ -69,7 +69,7 @@ export function planOf(gateway: Gateway, inbound: Inbound, task?: TaskWish): Pla
   const nowMs = gateway.clock.now();
   const { request, original, key, header, caller, deadlineMs = Infinity } = inbound;
   if (!mayUse(caller, request.model, gateway.routing.rules.routes)) throw forbiddenName(caller, request.model);
-  const guess = task?.estimate ?? estimate(request, original.text.length);
+  const guess = task?.estimate ?? estimate(request, original.text.length, original.pictures);
   const budgetLeft = gateway.books.budgetLeft(caller, request.model, nowMs);
   const { ceilings: allowed } = inbound;
   const wanted = {

@@ -1,5 +1,6 @@
 import type { ChatRequest, ContentPart } from '../core/chat.ts';
 import type { Estimate } from '../core/deployment.ts';
+import type { Pictures } from '../core/wire.ts';
 
 /** OpenAI's own rule of thumb; the provider's count settles it later. */
 const CHARS_PER_TOKEN = 4;
@@ -7,24 +8,37 @@ const CHARS_PER_TOKEN = 4;
 const MEDIA_TOKENS = 1_500;
 /** What an answer takes when the client sets no limit. */
 const USUAL_OUTPUT_TOKENS = 1_024;
+const NONE: Pictures = { count: 0, chars: 0 };
 
 /** What a request weighs, from the length of its body: nothing is written out or counted again. */
-export function estimate(request: ChatRequest, bodyChars: number): Estimate {
-  let chars = bodyChars;
-  let media = 0;
-  for (const { content } of request.messages) {
-    if (!Array.isArray(content)) continue;
-    for (const part of content) {
-      const encoded = encodedChars(part);
-      if (encoded === undefined) continue;
-      chars -= encoded;
-      media += 1;
-    }
+export function estimate(request: ChatRequest, bodyChars: number, pictures = NONE): Estimate {
+  let chars = bodyChars - pictures.chars;
+  let media = pictures.count;
+  const weigh = (part: ContentPart | { type: 'refusal' }) => {
+    const encoded = encodedChars(part);
+    if (encoded === undefined) return;
+    chars -= encoded;
+    media += 1;
+  };
+  for (const message of request.messages) {
+    if (Array.isArray(message.content)) message.content.forEach(weigh);
+    if (message.role === 'assistant') paintedIn(message).forEach(weigh);
   }
   return {
     inputTokens: Math.ceil(Math.max(chars, 0) / CHARS_PER_TOKEN) + media * MEDIA_TOKENS,
     outputTokens: request.max_completion_tokens ?? request.max_tokens ?? USUAL_OUTPUT_TOKENS,
   };
+}
+
+/** OpenRouter's word for what a model has painted, and ours; clients send it back as it came, and nobody has checked it. */
+function paintedIn(message: object): ContentPart[] {
+  const images: unknown = 'images' in message ? message.images : undefined;
+  return Array.isArray(images) ? images.filter(isImage) : [];
+}
+
+function isImage(part: unknown): part is Extract<ContentPart, { type: 'image_url' }> {
+  const { image_url: image } = (part ?? {}) as { image_url?: { url?: unknown } | null };
+  return typeof image?.url === 'string';
 }
 
 /** How much of the body this part's base64 takes; undefined for text. */

@@ -45,6 +45,13 @@ describe('estimate', () => {
     expect(estimate(asked, bodyChars).inputTokens).toBe(inputTokens);
   });
 
+  test('a picture that a model has painted weighs the same when it comes back', () => {
+    const images = [{ type: 'image_url', image_url: { url: `data:image/png;base64,${BASE64}` } }, null, { type: 'x' }];
+    const painted = { role: 'assistant', content: 'Here', images } as ChatRequest['messages'][number];
+    expect(estimate({ model: 'any', messages: [painted] }, 400_422).inputTokens).toBe(1_600);
+    expect(estimate(request([]), 400_400, { count: 1, chars: 400_000 }).inputTokens).toBe(1_600);
+  });
+
   test.each<[string, Partial<ChatRequest>, number]>([
     ['max_completion_tokens wins', { max_completion_tokens: 7, max_tokens: 9 }, 7],
     ['max_tokens is heard', { max_completion_tokens: null, max_tokens: 9 }, 9],

@@ -2,10 +2,10 @@ import type { Ceilings } from '../../core/ceilings.ts';
 import type { ChatRequest } from '../../core/chat.ts';
 import { errorBody, GatewayError } from '../../core/errors.ts';
 import type { FieldOf } from '../../core/field-names.ts';
-import type { Original } from '../../core/wire.ts';
+import type { Original, Pictures } from '../../core/wire.ts';
 import type { Asked, Door, Entry } from '../door.ts';
 import { fieldNamer, type Notes } from '../field-names.ts';
-import { checkCount, checkShape, parseJson } from '../json.ts';
+import { checkCount, checkShape, isObject, parseJson } from '../json.ts';
 import { responseOf } from './echo.ts';
 import { NAMES } from './field-names.ts';
 import { type Input, inputOf, listed } from './input.ts';
@@ -13,7 +13,7 @@ import { isResponse, parsed, ResponsesPen } from './pen.ts';
 import { nativeOf } from './reasoning.ts';
 import { LOGPROBS, type ReadRequest, readRequest, wantsSummary } from './request.ts';
 import { Body, type ResponsesBody } from './schema.ts';
-import { type Kept, newResponseId, type Opening, type Recording, type ResponseObject } from './stored.ts';
+import { type Item, type Kept, newResponseId, type Opening, type Recording, type ResponseObject } from './stored.ts';
 
 /** OpenAI's `POST /v1/responses`, without a store behind it. */
 export const RESPONSES: Door = {
@@ -110,9 +110,22 @@ function originalOf(text: string, { body, input, read: { only }, opening }: Read
   const isOurs = [previous, background, cost, latency].some((field) => (field ?? undefined) !== undefined);
   const items = input.items.flatMap(nativeOf);
   const isSame = items.length === input.items.length && items.every((item, index) => item === input.own[index]);
-  if (!isOurs && isSame) return { wire: 'responses', text, passes, only };
+  const pictures = picturesIn(items);
+  if (!isOurs && isSame) return { wire: 'responses', text, passes, only, pictures };
   const own = typeof body.input === 'string' && !previous ? body.input : items;
-  return { wire: 'responses', text: JSON.stringify({ ...rest, input: own }), passes, only };
+  return { wire: 'responses', text: JSON.stringify({ ...rest, input: own }), passes, only, pictures };
+}
+
+/** What a model has painted and what its computer shows: chat has neither. */
+function picturesIn(items: readonly Item[]): Pictures | undefined {
+  const shown = items.map(({ type, result, output }) =>
+    type === 'image_generation_call'
+      ? result
+      : type === 'computer_call_output' && isObject(output) && output['image_url'],
+  );
+  const found = shown.filter((picture) => typeof picture === 'string');
+  if (found.length === 0) return undefined;
+  return { count: found.length, chars: found.reduce((sum, { length }) => sum + length, 0) };
 }
 
 /** What changes how OpenAI reads the body: betas, and Codex's word for tools that stand in the input. */
