@@ -37,12 +37,18 @@ function paintedIn(message: object): ContentPart[] {
 }
 
 function isImage(part: unknown): part is Extract<ContentPart, { type: 'image_url' }> {
-  const { image_url: image } = (part ?? {}) as { image_url?: { url?: unknown } | null };
-  return typeof image?.url === 'string';
+  const { type, image_url: image } = (part ?? {}) as { type?: unknown; image_url?: { url?: unknown } | null };
+  return type === 'image_url' && typeof image?.url === 'string';
+}
+
+/** OpenRouter's; not among OpenAI's parts. */
+interface Video {
+  type: 'video_url';
+  video_url: { url: string };
 }
 
 /** How much of the body this part's base64 takes; undefined for text. */
-function encodedChars(part: ContentPart | { type: 'refusal' }): number | undefined {
+function encodedChars(part: ContentPart | Video | { type: 'refusal' }): number | undefined {
   switch (part.type) {
     case 'image_url':
       return part.image_url.url.startsWith('data:') ? part.image_url.url.length : 0;
@@ -50,6 +56,8 @@ function encodedChars(part: ContentPart | { type: 'refusal' }): number | undefin
       return part.input_audio.data.length;
     case 'file':
       return part.file.file_data?.length ?? 0;
+    case 'video_url':
+      return part.video_url.url.startsWith('data:') ? part.video_url.url.length : 0;
     default:
       return undefined;
   }

@@ -36,6 +36,12 @@ describe('estimate', () => {
       4_600,
     ],
     [
+      'and so does a video',
+      request([{ type: 'video_url', video_url: { url: `data:video/mp4;base64,${BASE64}` } } as unknown as Part]),
+      400_422,
+      1_600,
+    ],
+    [
       'a body shorter than its media is no debt',
       request([{ type: 'image_url', image_url: { url: `data:${BASE64}` } }]),
       10,
@@ -46,7 +52,11 @@ describe('estimate', () => {
   });
 
   test('a picture that a model has painted weighs the same when it comes back', () => {
-    const images = [{ type: 'image_url', image_url: { url: `data:image/png;base64,${BASE64}` } }, null, { type: 'x' }];
+    const images = [
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${BASE64}` } },
+      null,
+      { type: 'file', image_url: { url: 'x' } },
+    ];
     const painted = { role: 'assistant', content: 'Here', images } as ChatRequest['messages'][number];
     expect(estimate({ model: 'any', messages: [painted] }, 400_422).inputTokens).toBe(1_600);
     expect(estimate(request([]), 400_400, { count: 1, chars: 400_000 }).inputTokens).toBe(1_600);
