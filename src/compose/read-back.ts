@@ -50,11 +50,16 @@ async function readSpent(
 ): Promise<SpentRow[]> {
   const { tenants, keys } = directory.directory;
   const keysByName = new Map(Array.from(keys.values(), (key) => [key.name, key]));
-  const parentOf = (kind: string, name: string) => (kind === 'tenant' ? tenants : keysByName).get(name)?.parent;
+  const parentOf = (kind: string, name: string) => {
+    const parent = (kind === 'tenant' ? tenants : keysByName).get(name)?.parent;
+    return parent !== undefined && kind === 'key' ? keys.get(parent)?.name : parent;
+  };
   const above = (kind: string, name: string): string[] => {
-    const parent = parentOf(kind, name);
-    const parentName = parent !== undefined && kind === 'key' ? keys.get(parent)?.name : parent;
-    return parentName === undefined ? [] : [parentName, ...above(kind, parentName)];
+    const names = new Set<string>(); // Those that go in a circle open nothing, and have spent before they did.
+    for (let next = parentOf(kind, name); next !== undefined && !names.has(next); next = parentOf(kind, next)) {
+      names.add(next);
+    }
+    return [...names];
   };
   await ledger.ready();
   return spentBefore(windows, { store: ledger, above, untilMs });

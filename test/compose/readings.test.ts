@@ -57,6 +57,26 @@ it('reads back what stored keys have spent, which are known a little later', asy
   expect(accounting.books.spending.readings(last, NOON)).toMatchObject([{ used: 1 }]);
 });
 
+it('reads back what others have spent where two tenants stand above each other', async () => {
+  const composed = manyKeys();
+  const { accounting } = composed;
+  const budgets = { usd: { total: 10 } };
+  const tenants = [
+    { name: 'a', parent: 'b' },
+    { name: 'b', parent: 'a' },
+    { name: 'right', budgets },
+  ];
+  const groups = tenants.map(({ name }) => ({ value: name, requests: 1, costUsd: 1, ...NO_TOKENS }));
+  const usage = ({ by }: { by?: string }) => Promise.resolve({ groups: by === 'tenant' ? groups : [] });
+  const stores = { ledger: { ready: () => Promise.resolve(), usage } };
+  Object.assign(accounting, {
+    stores,
+    directory: { begin: () => Promise.resolve(), directory: createDirectory({ tenants, keys: [] }) },
+  });
+  await readBack(composed, NOON);
+  expect(accounting.books.spending.readings([...scopesOf(accounting)], NOON)).toMatchObject([{ used: 1 }]);
+});
+
 it('shows as many as a page has room for, and watches over all', () => {
   const composed = manyKeys();
   const seen = (most?: number) => [...(sourcesOf(composed, most).budgets?.() ?? [])].length;
