@@ -28,24 +28,26 @@ const READY_MS = 30_000;
 /** A batch that nobody ends is not over before the tests are. */
 const LONG_MS = 3_600_000;
 
-const yamlOf = (folder: string, providers: string) => `
+const yamlOf = (folder: string, more: string) => `
 log: { level: error }
 admin: { enabled: false }
 store: { path: "${join(folder, 'signalbox.db')}" }
-batches: { pollSeconds: 1, upstream: [openai], run: [anthropic] }
 keys:
   - { name: app, key: ${KEYS.app}, tenant: red }
   - { name: talker, key: ${KEYS.talker}, doors: [chat] }
   - { name: other, key: ${KEYS.other}, tenant: blue }
 tenants: { red: {}, blue: {} }
-${providers}`;
+${more}`;
 
 type Start = (yaml: string, folder: string) => Promise<Running>;
 
 /** With practice providers of its own, and nothing else configured. */
 export async function startHouse(start: Start): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-doors-'));
-  const running = await start(yamlOf(folder, ''), folder);
+  const running = await start(
+    yamlOf(folder, 'batches: { pollSeconds: 1, upstream: [openai], run: [anthropic] }'),
+    folder,
+  );
   return Object.assign(running, { close: () => running.stop().then(() => rm(folder, { recursive: true })) });
 }
 
@@ -66,7 +68,9 @@ export async function startBatchHouse(start: Start): Promise<BatchHouse> {
   await new Promise<void>((ready) => provider.listen(0, '127.0.0.1', ready));
   const openai = `openai: { baseUrl: "http://127.0.0.1:${portOf(provider)}/openai/v1", apiKey: ${PRACTICE_KEY} }`;
   const gpt = 'gpt-4.1: { deployments: [{ provider: openai, model: gpt-4.1 }] }';
-  const running = await start(yamlOf(folder, `providers: { ${openai} }\nmodels: { ${gpt} }`), folder);
+  const batches = 'batches: { pollSeconds: 1, upstream: [openai] }';
+  const more = `providers: { ${openai} }\nmodels: { ${gpt} }\n${batches}`;
+  const running = await start(yamlOf(folder, more), folder);
   return Object.assign(running, {
     calls,
     endBatches: () => void (skippedMs += LONG_MS),

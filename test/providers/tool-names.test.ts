@@ -102,30 +102,33 @@ describe('names that a provider refuses', () => {
 describe('the client hears its own names', () => {
   it('from chat, whole', () => {
     const { short } = saidNames(openai, toChat());
-    const message = { role: 'assistant', tool_calls: [{ ...CALL, function: { name: short, arguments: '{}' } }] };
+    const message = {
+      role: 'assistant',
+      tool_calls: [{ ...CALL, id: 'call_3', function: { name: short, arguments: '{}' } }],
+    };
     const whole = { id: 'c', model: 'm', choices: [{ index: 0, message, finish_reason: 'tool_calls' }] };
     const answer = collect((sink) => openai.translate(toChat()).readAnswer(JSON.stringify(whole), sink));
-    expect(answer.choice(0).toolCalls).toMatchObject([{ id: 'call_1', name: LONG }]);
+    expect(answer.choice(0).toolCalls).toMatchObject([{ id: 'call_3', name: LONG }]);
   });
 
   it('from chat, streamed', () => {
     const { short } = saidNames(openai, toChat());
-    const delta = { tool_calls: [{ index: 0, ...CALL, function: { name: short, arguments: '{}' } }] };
+    const delta = { tool_calls: [{ index: 0, ...CALL, id: 'call_3', function: { name: short, arguments: '{}' } }] };
     const chunk = { id: 'c', model: 'm', choices: [{ index: 0, delta, finish_reason: 'tool_calls' }] };
     const answer = collect((sink) => {
       const reader = openai.translate(toChat({ ...REQUEST, stream: true })).openStream(sink);
       reader.push(new TextEncoder().encode(sse(chunk, '[DONE]')));
       reader.end();
     });
-    expect(answer.choice(0).toolCalls).toMatchObject([{ id: 'call_1', name: LONG }]);
+    expect(answer.choice(0).toolCalls).toMatchObject([{ id: 'call_3', name: LONG }]);
   });
 
   it('from the Responses API', () => {
     const { short } = saidNames(openai, toResponses());
-    const item = { type: 'function_call', call_id: 'call_1', name: short, arguments: '{}' };
+    const item = { type: 'function_call', call_id: 'call_3', name: short, arguments: '{}' };
     const whole = { id: 'r', model: 'm', status: 'completed', output: [item] };
     const answer = collect((sink) => openai.translate(toResponses()).readAnswer(JSON.stringify(whole), sink));
-    expect(answer.choice(0).toolCalls).toMatchObject([{ id: 'call_1', name: LONG }]);
+    expect(answer.choice(0).toolCalls).toMatchObject([{ id: 'call_3', name: LONG }]);
   });
 
   it('from Bedrock, custom tools among them', () => {
