@@ -52,14 +52,7 @@ const MIGRATIONS: readonly Migration[] = [
 /** Two servers, or two stores, may do this at once: of each step one succeeds, and the other finds it done. */
 export async function migrate(database: LedgerDatabase, nowMs: number): Promise<void> {
   const { kysely } = database;
-  await kysely.schema
-    .createTable('ledger_migrations')
-    .ifNotExists()
-    .addColumn('id', 'bigint', (column) => column.primaryKey())
-    .addColumn('name', 'text', (column) => column.notNull())
-    .addColumn('at_ms', 'bigint', (column) => column.notNull())
-    .execute();
-  const done = await idsOf(database);
+  const done = await begin(database);
   for (const { id, name, steps } of MIGRATIONS.filter((migration) => !done.has(migration.id))) {
     const noted = kysely.insertInto('ledger_migrations').values({ id, name, at_ms: nowMs });
     try {
@@ -68,6 +61,24 @@ export async function migrate(database: LedgerDatabase, nowMs: number): Promise<
       if (!(await idsOf(database)).has(id)) throw cause;
     }
   }
+}
+
+/** Which are done. Of two that make the list at once PostgreSQL refuses one, though it was to be made only if it is not there. */
+async function begin(database: LedgerDatabase): Promise<Set<number>> {
+  const made = database.kysely.schema
+    .createTable('ledger_migrations')
+    .ifNotExists()
+    .addColumn('id', 'bigint', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'bigint', (column) => column.notNull());
+  try {
+    await made.execute();
+  } catch (cause) {
+    return idsOf(database).catch(() => {
+      throw cause;
+    });
+  }
+  return idsOf(database);
 }
 
 async function idsOf({ kysely }: LedgerDatabase): Promise<Set<number>> {

@@ -49,7 +49,7 @@ function contract(open: () => Promise<LedgerDatabase>): void {
   beforeAll(async () => {
     database = await open();
     store = createBookStore(database, clock);
-    await Promise.all([store.ready(), store.ready()]);
+    await Promise.all(Array.from({ length: 8 }, () => store.ready()));
     await store.ready();
   });
   afterAll(() => store.close());
