@@ -1,9 +1,8 @@
 import type { OutputConfig, ThinkingConfigParam } from '@anthropic-ai/sdk/resources/messages';
-import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call, Warning } from '../../src/core/provider.ts';
 import type { Turn } from '../shared/conversation.ts';
 import { hidesReasoning, nearestEffort, wantedEffort, type Effort } from '../shared/effort.ts';
-import { outputTokens } from '../shared/fields.ts';
+import { isWithinLimit, outputTokens } from '../shared/fields.ts';
 import { changed, dropped, type MessagesBody } from './body.ts';
 
 /** Tokens of thinking, for models that are told a number. */
@@ -121,12 +120,6 @@ function switchedOff(call: Call): Thinking {
 function outputEffort(effort: Effort | undefined): { output_config?: OutputConfig } {
   if (effort === undefined || effort === 'none' || effort === 'minimal') return {};
   return { output_config: { effort } };
-}
-
-/** Whoever counts thinking in tokens, as Anthropic and OpenRouter do, has counted it among the answer's already. */
-function isWithinLimit(request: ChatRequest, budget: number): boolean {
-  const limit = outputTokens(request).value ?? 0;
-  return request.reasoning?.max_tokens !== undefined && limit > budget;
 }
 
 function budgetOf(wanted: Effort): number {

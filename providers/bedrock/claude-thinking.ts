@@ -2,11 +2,10 @@
  * Claude's own fields, which Converse passes through: `thinking` and `output_config.effort`.
  * The rows are Anthropic's; that dialect has them once more, because providers do not import each other.
  */
-import type { ChatRequest } from '../../src/core/chat.ts';
 import type { Call } from '../../src/core/provider.ts';
 import type { Turn } from '../shared/conversation.ts';
 import { hidesReasoning, nearestEffort, type Effort } from '../shared/effort.ts';
-import { outputTokens } from '../shared/fields.ts';
+import { isWithinLimit, outputTokens } from '../shared/fields.ts';
 import { changed, dropped } from './body.ts';
 import { NOTHING, paramOf, type ThinkingContext, type ThinkingPart } from './thinking.ts';
 
@@ -102,12 +101,6 @@ function switchedOff({ request, capabilities }: Call): ThinkingPart {
 /** Beside `thinking`, where Converse was seen to take it. */
 function outputEffort(effort: Effort | undefined): { output_config?: { effort: Effort } } {
   return effort === undefined || effort === 'none' || effort === 'minimal' ? {} : { output_config: { effort } };
-}
-
-/** Whoever counts thinking in tokens, as Anthropic and OpenRouter do, has counted it among the answer's already. */
-function isWithinLimit(request: ChatRequest, budget: number): boolean {
-  const limit = outputTokens(request).value ?? 0;
-  return request.reasoning?.max_tokens !== undefined && limit > budget;
 }
 
 function budgetOf(wanted: Effort): number {

@@ -104,6 +104,12 @@ export function outputTokens(request: ChatRequest): { value: number | undefined;
   return { value: request.max_tokens ?? undefined, param: 'max_tokens' };
 }
 
+/** Whoever counts thinking in tokens, as Anthropic and OpenRouter do, has counted it among the answer's already. */
+export function isWithinLimit(request: ChatRequest, budget: number): boolean {
+  const limit = outputTokens(request).value ?? 0;
+  return request.reasoning?.max_tokens !== undefined && limit > budget;
+}
+
 export function stopSequences(request: ChatRequest): string[] {
   const stop = request.stop ?? [];
   return (typeof stop === 'string' ? [stop] : stop).filter((sequence) => sequence !== '');

@@ -2,7 +2,7 @@
 import { forbiddenName, mayUse } from '../core/caller.ts';
 import type { Caller } from '../core/caller.ts';
 import { lowest } from '../core/ceilings.ts';
-import type { Candidate, Deployment } from '../core/deployment.ts';
+import { type Candidate, type Deployment, entryNameOf } from '../core/deployment.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Call, Exchange, Provider } from '../core/provider.ts';
 import type { Entry } from '../doors/door.ts';
@@ -75,7 +75,7 @@ function upstreamWay(
   const { endpoint } = deployment;
   const provider = gateway.providers.get(endpoint.dialect);
   const api = provider?.batches;
-  const entryName = endpoint.name.replace(/#\d+$/, ''); // Each of an entry's keys is an endpoint.
+  const entryName = entryNameOf(endpoint);
   const isServed = api?.serves(endpoint) || rules.upstream.includes(entryName);
   if (!provider || !api || !isServed || rules.runs.includes(entryName)) return undefined;
   try {

@@ -54,6 +54,11 @@ export interface Endpoint {
   limits?: DeclaredLimits | undefined;
 }
 
+/** The entry of `providers:` that it stands for: each of an entry's keys is an endpoint, the second called `anthropic#2`. */
+export function entryNameOf({ name }: Pick<Endpoint, 'name'>): string {
+  return name.replace(/#\d+$/, '');
+}
+
 /** What only some dialects need, from the configuration. */
 export interface EndpointSettings {
   /** Bedrock. */

@@ -63,12 +63,12 @@ const DOORS: ReadonlyMap<string, Door> = new Map([
 /** Nearly all requests come by these doors, so they are found before Hono makes a context. Everything else is a route. */
 export function createApp(options: AppOptions): App {
   const enter = entrance(options);
-  const serve = (c: Call, door: Door): Promise<Response> => {
+  const serve = async (c: Call, door: Door): Promise<Response> => {
     try {
       enter(c, door);
-      return converse(c, door, options).catch((cause: unknown) => refuse(c, cause, options));
+      return await converse(c, door, options);
     } catch (cause) {
-      return Promise.resolve(refuse(c, cause, options));
+      return refuse(c, cause, options);
     }
   };
   const app = routes(options, enter, serve);

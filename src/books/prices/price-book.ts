@@ -5,7 +5,7 @@
  * Prices never decide who may ask for what: a price that is known stays known, whatever is loaded.
  */
 import * as z from 'zod';
-import type { DatedPrice, Deployment, Price } from '../../core/deployment.ts';
+import { type DatedPrice, type Deployment, entryNameOf, type Price } from '../../core/deployment.ts';
 import type { UnknownCost } from '../spending/spending.ts';
 import { ceilingOf, priceAt } from './ceiling.ts';
 import { type DatedRow, PriceDocument, type PriceDocumentRow } from './document.ts';
@@ -134,7 +134,7 @@ export class PriceBook {
     if (known) return known;
     const { id, providerModel, endpoint } = deployment;
     const { key, resold } = this.#parts.modelOf(providerModel);
-    const names = [id, `${endpoint.name.replace(/#\d+$/, '')}/${providerModel}`]; // Each of an entry's keys is an endpoint.
+    const names = [id, `${entryNameOf(endpoint)}/${providerModel}`];
     if (!resold) names.push(`${endpoint.dialect} ${key}`);
     const pricesIn = (map: ReadonlyMap<string, Row>) =>
       map.get(names.find((name) => map.has(name)) ?? id)?.prices ?? NONE;

@@ -1,4 +1,4 @@
-import type { Deployment } from '../../core/deployment.ts';
+import { type Deployment, entryNameOf } from '../../core/deployment.ts';
 
 /**
  * Each deployment's weight, by its id, else its model, else its provider. Deployments that a name stands for share its
@@ -16,7 +16,7 @@ export function weightsOf(
   });
 }
 
-/** By which weights may name it. The second credential of `anthropic` is called `anthropic#2`. */
+/** By which weights may name it. */
 export function namesOf({ id, model, endpoint }: Deployment): string[] {
-  return [id, model, endpoint.name, endpoint.name.replace(/#\d+$/, '')];
+  return [id, model, endpoint.name, entryNameOf(endpoint)];
 }
